@@ -1,0 +1,134 @@
+"""Sequences from and to pandas frames and Arrow lists; neither library is imported until needed."""
+
+import numpy as np
+
+
+def from_frame(cls, frame, *, by, columns, **kwargs):
+    """Build from a long frame with one row a step.
+
+    Groups stand in the order in which they first appear; inside a group the order of the rows
+    is kept, also where the rows of several groups are interleaved.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a step.
+
+    by : str or list of str
+        The column or columns that say which sequence a row belongs to.
+
+    columns : str or list of str
+        What a step holds: one name gives flat values of shape (n_steps_total,), a list gives
+        (n_steps_total, n_features).
+
+    **kwargs : dict
+        ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+
+    Returns
+    -------
+    Sequences
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from skseq import Sequences
+    >>> frame = pd.DataFrame({"id": ["b", "b", "a"], "x": [1.0, 2.0, 3.0]})
+    >>> Sequences.from_frame(frame, by="id", columns="x").tolist()
+    [[1.0, 2.0], [3.0]]
+    """
+    wanted = [by] if isinstance(by, str) else list(by)
+    wanted += [columns] if isinstance(columns, str) else list(columns)
+    missing = [name for name in wanted if name not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"frame has no column {missing[0]!r}; its columns are {list(frame.columns)}"
+        )
+    # dropna=False: a missing key would silently lose its rows.
+    codes = frame.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+    order = np.argsort(codes, kind="stable")
+    values = frame[columns].to_numpy()
+    if not np.array_equal(order, np.arange(len(order))):
+        values = values[order]
+    return cls.from_lengths(values, np.bincount(codes), **kwargs)
+
+
+def from_arrow(cls, array, **kwargs):
+    """Build from an Arrow list array; the values are not copied.
+
+    Parameters
+    ----------
+    array : pyarrow.ListArray, LargeListArray or ChunkedArray of them
+        One list a sequence. Lists of fixed-size lists give (n_steps_total, n_features). A
+        chunked array of several chunks is combined first, which copies.
+
+    **kwargs : dict
+        ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+
+    Returns
+    -------
+    Sequences
+
+    Raises
+    ------
+    ImportError
+        If pyarrow is not installed.
+    TypeError
+        If ``array`` does not hold lists.
+    ValueError
+        If a list or a value is missing.
+    """
+    pa = _import_pyarrow()
+    if isinstance(array, pa.ChunkedArray):
+        array = array.chunk(0) if array.num_chunks == 1 else array.combine_chunks()
+    if not isinstance(array, (pa.ListArray, pa.LargeListArray)):
+        raise TypeError(
+            f"array must be an Arrow list array, got {getattr(array, 'type', type(array))}"
+        )
+    if array.null_count:
+        raise ValueError("array has missing lists; drop or fill them first (array.drop_null())")
+    offsets = array.offsets.to_numpy().astype(np.int64)
+    steps = array.values.slice(offsets[0], offsets[-1] - offsets[0])
+    width = None
+    if isinstance(steps, pa.FixedSizeListArray):
+        width = steps.type.list_size
+        steps = steps.flatten()
+    if steps.null_count:
+        raise ValueError("array has missing values inside its lists; fill them first")
+    # Numbers are taken as they lie in memory; text has another layout there and is copied.
+    values = steps.to_numpy(zero_copy_only=False)
+    if values.dtype == object:
+        values = values.astype(str)
+    if width is not None:
+        values = values.reshape(-1, width)
+    return cls(values, offsets - offsets[0], **kwargs)
+
+
+def to_arrow(X):
+    """Give an Arrow list array; the values are not copied.
+
+    Weight, origin and vocabulary size are not part of it.
+
+    Returns
+    -------
+    pyarrow.LargeListArray
+        One list a sequence; a step with several features is a fixed-size list.
+
+    Raises
+    ------
+    ImportError
+        If pyarrow is not installed.
+    """
+    pa = _import_pyarrow()
+    flat = np.ascontiguousarray(X.values).reshape(-1)
+    steps = pa.array(flat)
+    if X.values.ndim == 2:
+        steps = pa.FixedSizeListArray.from_arrays(steps, X.n_features)
+    return pa.LargeListArray.from_arrays(pa.array(X.offsets), steps)
+
+
+def _import_pyarrow():
+    try:
+        import pyarrow
+    except ImportError:
+        raise ImportError("Arrow lists need pyarrow; install it with: pip install pyarrow") from None
+    return pyarrow

@@ -1,0 +1,670 @@
+"""The container of ragged sequences.
+
+Requirements this file meets:
+
+- flat and ragged: one ``values`` array and one ``offsets`` array, like Arrow's list layout;
+- numpy only, and no Python loop over sequences once the flat arrays exist;
+- indexes the way scikit-learn indexes (`_safe_indexing` calls ``X[indices, ...]``);
+- what belongs to a sequence (weight, origin, vocabulary size) follows it through indexing,
+  concatenation and pickling;
+- a contiguous slice is a view, so a memory-mapped file is never read further than needed.
+"""
+
+import numpy as np
+
+from skseq.data import _interop
+
+_MAX_REPR_ROWS = 4
+
+
+class Sequences:
+    """Sequences of unequal length, stored flat.
+
+    Sequence ``i`` is ``values[offsets[i]:offsets[i + 1]]``.
+
+    Parameters
+    ----------
+    values : array-like of shape (n_steps_total,) or (n_steps_total, n_features)
+        The steps of all sequences, one sequence after the other: token ids, measurements, tags.
+        An ndarray (also an ``np.memmap``) is kept as it is, without a copy.
+
+    offsets : array-like of int, shape (n_sequences + 1,)
+        Where each sequence starts, and where the last one ends: starts at 0, never decreases,
+        ends at ``n_steps_total``.
+
+    weight : array-like of shape (n_sequences,) or (n_steps_total,), default=None
+        How much a sequence, or a step, counts in training. None means 1 everywhere.
+
+    origin : array-like of int of shape (n_sequences,) or Sequences, default=None
+        The ids of the original sequences that each row came from: one id each, or, as
+        `Sequences` of ids, several (a synthetic sequence has two parents). None means that
+        every row is an original.
+
+    n_tokens : int, default=None
+        Size of the vocabulary when the values are token ids, which then lie in
+        ``range(n_tokens)``. None means unknown, or not tokens.
+
+    Attributes
+    ----------
+    lengths : ndarray of int64 of shape (n_sequences,)
+        Steps in each sequence.
+
+    Raises
+    ------
+    ValueError
+        If ``offsets``, ``weight``, ``origin`` do not fit ``values``.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> X = Sequences.from_list([[1, 2, 3], [4], [5, 6]])
+    >>> X
+    Sequences: 3 sequences, 6 steps (1 to 3 each), int64
+      [0] 1 2 3
+      [1] 4
+      [2] 5 6
+    >>> X[[2, 0]].tolist()
+    [[5, 6], [1, 2, 3]]
+    >>> X.values
+    array([1, 2, 3, 4, 5, 6])
+    """
+
+    # numpy must not try to take binary operations over element by element.
+    __array_ufunc__ = None
+    # Content comparison without a content hash, as for ndarray.
+    __hash__ = None
+
+    def __init__(self, values, offsets, *, weight=None, origin=None, n_tokens=None):
+        self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
+        self.offsets = np.asarray(offsets, dtype=np.int64)
+        _check_layout(self.values, self.offsets)
+        self.weight = _check_weight(weight, self)
+        self.origin = _check_origin(origin, self)
+        self.n_tokens = None if n_tokens is None else int(n_tokens)
+
+    # -- building ---------------------------------------------------------------------------
+
+    @classmethod
+    def from_lengths(cls, values, lengths, **kwargs):
+        """Build from flat values and the length of each sequence.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_steps_total,) or (n_steps_total, n_features)
+            The steps of all sequences, one sequence after the other.
+
+        lengths : array-like of int of shape (n_sequences,)
+            Steps in each sequence.
+
+        **kwargs : dict
+            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+
+        Returns
+        -------
+        Sequences
+        """
+        return cls(values, offsets_from_lengths(lengths), **kwargs)
+
+    @classmethod
+    def from_list(cls, sequences, *, dtype=None, **kwargs):
+        """Build from a list with one array-like for each sequence.
+
+        Parameters
+        ----------
+        sequences : iterable of array-like of shape (length_i,) or (length_i, n_features)
+            One entry a sequence; also a 1-D object array or an object Series.
+
+        dtype : dtype, default=None
+            Type of the steps; None takes the narrowest that holds all of them.
+
+        **kwargs : dict
+            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+
+        Returns
+        -------
+        Sequences
+
+        Raises
+        ------
+        TypeError
+            If an entry is text: `skseq.preprocessing.TokenEncoder` turns text into ids.
+        ValueError
+            If the entries have different numbers of features.
+        """
+        arrays = [_as_steps(entry, index, dtype) for index, entry in enumerate(sequences)]
+        lengths = np.fromiter(map(len, arrays), dtype=np.int64, count=len(arrays))
+        return cls.from_lengths(_concatenate_steps(arrays, dtype), lengths, **kwargs)
+
+    @classmethod
+    def from_padded(cls, padded, lengths=None, **kwargs):
+        """Build from a padded array and the true lengths.
+
+        Parameters
+        ----------
+        padded : array-like of shape (n_sequences, max_length) or \
+                (n_sequences, max_length, n_features)
+            Steps on the second axis; what lies beyond a sequence's length is ignored.
+
+        lengths : array-like of int of shape (n_sequences,), default=None
+            True steps in each sequence; None takes every step.
+
+        **kwargs : dict
+            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+
+        Returns
+        -------
+        Sequences
+        """
+        padded = np.asarray(padded)
+        if padded.ndim not in (2, 3):
+            raise ValueError(
+                f"padded must have shape (n_sequences, max_length[, n_features]), got {padded.shape}"
+            )
+        n_sequences, max_length = padded.shape[:2]
+        if lengths is None:
+            flat = padded.reshape(n_sequences * max_length, *padded.shape[2:])
+            return cls.from_lengths(flat, np.full(n_sequences, max_length), **kwargs)
+        lengths = np.asarray(lengths, dtype=np.int64)
+        if lengths.shape != (n_sequences,):
+            raise ValueError(
+                f"lengths must have one entry for each of the {n_sequences} rows of padded, "
+                f"got shape {lengths.shape}"
+            )
+        if lengths.size and lengths.max() > max_length:
+            row = int(lengths.argmax())
+            raise ValueError(
+                f"lengths[{row}] is {lengths[row]}, but padded has only {max_length} steps"
+            )
+        return cls.from_lengths(padded[step_mask(lengths, max_length)], lengths, **kwargs)
+
+    from_frame = classmethod(_interop.from_frame)
+    from_arrow = classmethod(_interop.from_arrow)
+
+    @classmethod
+    def concatenate(cls, parts):
+        """Put several `Sequences` one after the other.
+
+        Weights are kept (a part without has weight 1; per-sequence weights become per-step
+        weights where another part has those). Origins are kept when every part has them.
+
+        Parameters
+        ----------
+        parts : iterable of Sequences
+            At least one, all with the same number of features.
+
+        Returns
+        -------
+        Sequences
+
+        Raises
+        ------
+        ValueError
+            If there are no parts, if their features differ, or if some know their origin and
+            others do not: ids without a common meaning would let copies leak between splits.
+        """
+        parts = list(parts)
+        if not parts:
+            raise ValueError("parts must hold at least one Sequences, got none")
+        shapes = [part.values.shape[1:] for part in parts]
+        for index, shape in enumerate(shapes):
+            if shape != shapes[0]:
+                raise ValueError(
+                    f"parts[{index}] has steps of shape {shape} but parts[0] has {shapes[0]}; "
+                    "all must be the same"
+                )
+        return cls.from_lengths(
+            np.concatenate([part.values for part in parts]),
+            np.concatenate([part.lengths for part in parts]),
+            weight=_concatenate_weights(parts),
+            origin=_concatenate_origins(parts),
+            n_tokens=_common_vocabulary(parts),
+        )
+
+    # -- going back -------------------------------------------------------------------------
+
+    to_arrow = _interop.to_arrow
+
+    def tolist(self):
+        """Give a list with one (nested) list of Python scalars for each sequence.
+
+        Returns
+        -------
+        list of list
+        """
+        flat, offsets = self.values.tolist(), self.offsets.tolist()
+        return [flat[start:stop] for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
+
+    def to_padded(self, *, max_length=None, fill_value=0):
+        """Give a padded array and the true lengths.
+
+        Parameters
+        ----------
+        max_length : int, default=None
+            Steps in the padded array, at least the longest length; None takes the longest.
+
+        fill_value : scalar, default=0
+            What stands after the end of a sequence.
+
+        Returns
+        -------
+        padded : ndarray of shape (n_sequences, max_length) or \
+                (n_sequences, max_length, n_features)
+            The sequences, each followed by ``fill_value``.
+
+        lengths : ndarray of int64 of shape (n_sequences,)
+            True steps in each sequence.
+        """
+        lengths = self.lengths
+        longest = int(lengths.max(initial=0))
+        max_length = longest if max_length is None else max_length
+        if max_length < longest:
+            raise ValueError(
+                f"max_length={max_length} is shorter than the longest sequence, {longest} steps"
+            )
+        shape = (len(self), max_length, *self.values.shape[1:])
+        padded = np.full(shape, fill_value, dtype=self.values.dtype)
+        padded[step_mask(lengths, max_length)] = self.values
+        return padded, lengths
+
+    def __array__(self, dtype=None, copy=None):
+        # One array for each sequence: scikit-learn then sees samples, not a matrix.
+        if dtype is not None and np.dtype(dtype) != object:
+            raise TypeError(
+                f"Sequences of unequal length have no array of dtype {np.dtype(dtype)}; use "
+                ".to_padded() for a padded array or skseq.preprocessing.SequenceSummarizer for "
+                "one row of features a sequence"
+            )
+        out = np.empty(len(self), dtype=object)
+        for index, steps in enumerate(self):
+            out[index] = steps
+        return out
+
+    # -- what it looks like from outside ----------------------------------------------------
+
+    def __len__(self):
+        return len(self.offsets) - 1
+
+    @property
+    def shape(self):
+        """tuple : ``(n_sequences,)``, the shape scikit-learn counts samples by."""
+        return (len(self),)
+
+    @property
+    def ndim(self):
+        """int : 1, the number of axes that can be indexed."""
+        return 1
+
+    @property
+    def dtype(self):
+        """dtype : the type of a step's values."""
+        return self.values.dtype
+
+    @property
+    def lengths(self):
+        """ndarray of int64 of shape (n_sequences,) : steps in each sequence."""
+        return np.diff(self.offsets)
+
+    @property
+    def n_steps(self):
+        """int : steps in all sequences together."""
+        return len(self.values)
+
+    @property
+    def n_features(self):
+        """int : values in a step; 1 for flat values of shape (n_steps_total,)."""
+        return 1 if self.values.ndim == 1 else self.values.shape[1]
+
+    @property
+    def has_step_weight(self):
+        """bool : whether ``weight`` has an entry for each step rather than each sequence."""
+        return self.weight is not None and len(self.weight) != len(self)
+
+    def step_weight(self):
+        """Weight of each step, whatever form the weight was given in.
+
+        Returns
+        -------
+        ndarray of shape (n_steps_total,)
+        """
+        if self.weight is None:
+            return np.ones(self.n_steps)
+        return self.weight if self.has_step_weight else np.repeat(self.weight, self.lengths)
+
+    def sequence_index(self):
+        """Which sequence each step belongs to.
+
+        Returns
+        -------
+        ndarray of int64 of shape (n_steps_total,)
+        """
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def __iter__(self):
+        bounds = self.offsets.tolist()
+        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+            yield self.values[start:stop]
+
+    def __repr__(self):
+        kind = str(self.values.dtype)
+        if self.n_tokens is not None:
+            kind += f" token ids below {self.n_tokens}"
+        if self.values.ndim > 1:
+            kind += f", {self.n_features} features"
+        lengths = self.lengths
+        span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) else ""
+        extras = ""
+        if self.weight is not None:
+            extras += f", weight per {'step' if self.has_step_weight else 'sequence'}"
+        if self.origin is not None:
+            extras += ", origin"
+        head = f"Sequences: {len(self)} sequences, {self.n_steps} steps{span}, {kind}{extras}"
+        rows = [
+            f"  [{index}] {_preview(steps)}"
+            for index, steps in zip(range(_MAX_REPR_ROWS), self, strict=False)
+        ]
+        if len(self) > _MAX_REPR_ROWS:
+            rows.append("  ...")
+        return "\n".join([head, *rows])
+
+    # -- comparing --------------------------------------------------------------------------
+
+    def __eq__(self, other):
+        if not isinstance(other, Sequences):
+            return NotImplemented
+        return self.aligns_with(other) and _same_values(self.values, other.values)
+
+    def aligns_with(self, other):
+        """Whether another `Sequences` has the same lengths, so that steps correspond.
+
+        Parameters
+        ----------
+        other : Sequences
+            What to compare with.
+
+        Returns
+        -------
+        bool
+        """
+        return np.array_equal(self.offsets, other.offsets)
+
+    # -- indexing ---------------------------------------------------------------------------
+
+    def __getitem__(self, key):
+        if isinstance(key, tuple):
+            if len(key) != 2 or key[1] is not Ellipsis:
+                raise IndexError(
+                    "Sequences has one axis; index the steps of one sequence as X[i][steps]"
+                )
+            key = key[0]
+        if isinstance(key, (int, np.integer)) and not isinstance(key, (bool, np.bool_)):
+            return self._sequence(int(key))
+        if isinstance(key, slice):
+            start, stop, step = key.indices(len(self))
+            if step == 1:
+                return self._contiguous(start, max(start, stop))
+            return self.take(np.arange(start, stop, step))
+        return self.take(_as_indices(key, len(self)))
+
+    def _sequence(self, index):
+        n_sequences = len(self)
+        if not -n_sequences <= index < n_sequences:
+            raise IndexError(f"index {index} is out of bounds for {n_sequences} sequences")
+        index %= n_sequences
+        return self.values[self.offsets[index] : self.offsets[index + 1]]
+
+    def _contiguous(self, start, stop):
+        first, last = self.offsets[start], self.offsets[stop]
+        weight = self.weight
+        if weight is not None:
+            weight = weight[first:last] if self.has_step_weight else weight[start:stop]
+        return _trusted(
+            self.values[first:last],
+            self.offsets[start : stop + 1] - first,
+            weight,
+            None if self.origin is None else self.origin[start:stop],
+            self.n_tokens,
+        )
+
+    def take(self, indices):
+        """Sequences at the given positions, in that order, repeats allowed.
+
+        Parameters
+        ----------
+        indices : array-like of int of shape (n_taken,)
+            Positions; negative ones count from the end.
+
+        Returns
+        -------
+        Sequences
+        """
+        indices = _as_indices(indices, len(self))
+        offsets, steps = gather_steps(self.offsets, indices)
+        weight = self.weight
+        if weight is not None:
+            weight = weight[steps] if self.has_step_weight else weight[indices]
+        return _trusted(
+            self.values.take(steps, axis=0),
+            offsets,
+            weight,
+            None if self.origin is None else self.origin.take(indices),
+            self.n_tokens,
+        )
+
+    # -- changing one thing -----------------------------------------------------------------
+
+    def replace(self, **changes):
+        """Copy with some of the parts exchanged; the rest is shared, not copied.
+
+        Parameters
+        ----------
+        **changes : dict
+            Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``.
+
+        Returns
+        -------
+        Sequences
+        """
+        parts = {
+            "values": self.values,
+            "offsets": self.offsets,
+            "weight": self.weight,
+            "origin": self.origin,
+            "n_tokens": self.n_tokens,
+        }
+        unknown = changes.keys() - parts.keys()
+        if unknown:
+            raise TypeError(f"replace() takes {sorted(parts)}, got {sorted(unknown)}")
+        return Sequences(**(parts | changes))
+
+    def __getstate__(self):
+        return {slot: value for slot, value in self.__dict__.items() if value is not None}
+
+    def __setstate__(self, state):
+        self.weight = self.origin = self.n_tokens = None
+        self.__dict__.update(state)
+
+
+# -- plain functions of offsets, lengths and steps ------------------------------------------
+
+
+def offsets_from_lengths(lengths):
+    """Offsets of sequences with these lengths: ``[0, l_0, l_0 + l_1, ...]``, int64."""
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    return offsets
+
+
+def step_mask(lengths, max_length):
+    """Boolean (n_sequences, max_length), True on real steps."""
+    return np.arange(max_length) < np.asarray(lengths)[:, None]
+
+
+def gather_steps(offsets, indices):
+    """New offsets, and the flat position of each step, of the sequences at ``indices``."""
+    starts = offsets[indices]
+    lengths = offsets[indices + 1] - starts
+    new_offsets = offsets_from_lengths(lengths)
+    steps = np.arange(new_offsets[-1])
+    steps += np.repeat(starts - new_offsets[:-1], lengths)
+    return new_offsets, steps
+
+
+def _trusted(values, offsets, weight, origin, n_tokens):
+    # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
+    out = Sequences.__new__(Sequences)
+    out.values, out.offsets = values, offsets
+    out.weight, out.origin, out.n_tokens = weight, origin, n_tokens
+    return out
+
+
+def _as_indices(key, n_sequences):
+    indices = np.asarray(key)
+    if indices.ndim != 1:
+        raise IndexError(f"an index of sequences must be 1-dimensional, got shape {indices.shape}")
+    if indices.dtype == bool:
+        if len(indices) != n_sequences:
+            raise IndexError(
+                f"a mask needs one entry for each of the {n_sequences} sequences, "
+                f"got {len(indices)}"
+            )
+        return np.flatnonzero(indices)
+    if indices.size == 0:
+        return indices.astype(np.int64)
+    if indices.dtype.kind not in "iu":
+        raise IndexError(f"sequences are indexed by integers or a mask, got {indices.dtype}")
+    if indices.min() < -n_sequences or indices.max() >= n_sequences:
+        raise IndexError(
+            f"index {indices.min() if indices.min() < -n_sequences else indices.max()} is out of "
+            f"bounds for {n_sequences} sequences"
+        )
+    return np.where(indices < 0, indices + n_sequences, indices)
+
+
+def _as_steps(entry, index, dtype):
+    if isinstance(entry, (str, bytes)):
+        raise TypeError(
+            f"sequence {index} is text ({entry[:20]!r}); skseq.preprocessing.TokenEncoder turns "
+            "text into token ids"
+        )
+    steps = np.asarray(entry, dtype=dtype)
+    if steps.ndim not in (1, 2):
+        raise ValueError(
+            f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
+            "(length, n_features)"
+        )
+    return steps
+
+
+def _concatenate_steps(arrays, dtype):
+    # An empty sequence has no say in the type or the features of the others.
+    filled = [(index, steps) for index, steps in enumerate(arrays) if steps.size]
+    if not filled:
+        return np.empty(0, dtype=dtype)
+    first, reference = filled[0]
+    for index, steps in filled:
+        if steps.shape[1:] != reference.shape[1:]:
+            raise ValueError(
+                f"X[{index}] has {_n_features(steps)} features but X[{first}] has "
+                f"{_n_features(reference)}; all sequences must have the same number"
+            )
+    return np.concatenate([steps for _, steps in filled])
+
+
+def _n_features(steps):
+    return "no axis of" if steps.ndim == 1 else steps.shape[1]
+
+
+def _concatenate_weights(parts):
+    if all(part.weight is None for part in parts):
+        return None
+    if any(part.has_step_weight for part in parts):
+        return np.concatenate([part.step_weight() for part in parts])
+    return np.concatenate(
+        [np.ones(len(part)) if part.weight is None else part.weight for part in parts]
+    )
+
+
+def _concatenate_origins(parts):
+    known = [part.origin is not None for part in parts]
+    if not any(known):
+        return None
+    if not all(known):
+        missing = known.index(False)
+        raise ValueError(
+            f"parts[{missing}] has no origin while others have one; give every part its origin "
+            "(X.replace(origin=ids)) or none (X.replace(origin=None))"
+        )
+    return Sequences.concatenate([part.origin for part in parts])
+
+
+def _common_vocabulary(parts):
+    sizes = [part.n_tokens for part in parts]
+    return None if None in sizes else max(sizes)
+
+
+def _check_layout(values, offsets):
+    if values.ndim not in (1, 2):
+        raise ValueError(
+            f"values must have shape (n_steps,) or (n_steps, n_features), got {values.shape}"
+        )
+    if offsets.ndim != 1 or not len(offsets):
+        raise ValueError(
+            f"offsets must have shape (n_sequences + 1,), at least [0]; got shape {offsets.shape}"
+        )
+    if offsets[0] != 0 or offsets[-1] != len(values):
+        raise ValueError(
+            f"offsets must start at 0 and end at the number of steps, {len(values)}; "
+            f"they start at {offsets[0]} and end at {offsets[-1]}"
+        )
+    if np.any(offsets[1:] < offsets[:-1]):
+        row = int(np.argmax(offsets[1:] < offsets[:-1]))
+        raise ValueError(
+            f"offsets must never decrease, but offsets[{row + 1}]={offsets[row + 1]} follows "
+            f"offsets[{row}]={offsets[row]}"
+        )
+
+
+def _check_weight(weight, X):
+    if weight is None:
+        return None
+    weight = np.asarray(weight, dtype=np.float64)
+    if weight.shape not in {(len(X),), (X.n_steps,)}:
+        raise ValueError(
+            f"weight must have one entry a sequence ({len(X)}) or one a step ({X.n_steps}), "
+            f"got shape {weight.shape}"
+        )
+    if weight.size and not (np.isfinite(weight).all() and weight.min() >= 0):
+        raise ValueError("weight must be finite and not negative")
+    return weight
+
+
+def _check_origin(origin, X):
+    if origin is None:
+        return None
+    if not isinstance(origin, Sequences):
+        ids = np.asarray(origin)
+        if ids.ndim != 1:
+            raise ValueError(
+                f"origin must be one id a sequence, or Sequences of ids; got shape {ids.shape}"
+            )
+        origin = Sequences(ids, np.arange(len(ids) + 1))
+    if len(origin) != len(X):
+        raise ValueError(f"origin has {len(origin)} rows but there are {len(X)} sequences")
+    if origin.values.size and origin.values.dtype.kind not in "iu":
+        raise ValueError(f"origin must hold integer ids, got {origin.values.dtype}")
+    return origin
+
+
+def _same_values(ours, theirs):
+    floats = ours.dtype.kind in "fc" and theirs.dtype.kind in "fc"
+    return np.array_equal(ours, theirs, equal_nan=floats)
+
+
+def _preview(steps):
+    shown = steps[:8]
+    rest = " ..." if len(steps) > len(shown) else ""
+    if shown.ndim == 1:
+        return " ".join(map(str, shown.tolist())) + rest
+    return " ".join(np.array2string(row, precision=3, threshold=6) for row in shown[:3]) + (
+        " ..." if len(steps) > 3 else ""
+    )

@@ -1,0 +1,19 @@
+"""Warnings that a user may want to catch or silence by class."""
+
+__all__ = ["CollapseWarning", "DoubleCountingWarning", "SmallClassWarning", "TruncationWarning"]
+
+
+class CollapseWarning(UserWarning):
+    """A fitted model gives nearly all predictions to one class."""
+
+
+class DoubleCountingWarning(UserWarning):
+    """The same imbalance is corrected twice, by resampling and by weights, say."""
+
+
+class SmallClassWarning(UserWarning):
+    """A class has too few members for what was asked, so less is done for it."""
+
+
+class TruncationWarning(UserWarning):
+    """Steps were cut off because a sequence was longer than ``max_length``."""
