@@ -1,0 +1,57 @@
+# Every target does its own set-up: the first one that runs builds .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+# Two test workers share the machine, so each keeps to one thread of arithmetic.
+TEST_WORKERS ?= 2
+PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint format bench docs clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+demo: $(STAMP)  ## tune strategy x architecture on real data; writes demo_output/
+	$(BIN)/skseq demo --output demo_output
+
+test: lint  ## lint, then every test that isn't slow
+	$(PYTEST) -n $(TEST_WORKERS)
+
+test-slow: $(STAMP)  ## the tests marked slow
+	$(PYTEST) -m slow
+
+lint: $(STAMP)  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(STAMP)  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)  ## run every benchmark; each asserts its claim
+	@set -e; for script in benchmarks/bench_*.py; do \
+		[ -e "$$script" ] || { echo "no benchmarks yet"; break; }; \
+		echo "== $$script"; $(BIN)/python "$$script"; \
+	done
+
+docs: $(STAMP)  ## build the HTML pages in docs/_build/html
+	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean:  ## remove .venv and everything built
+	rm -rf .venv build dist *.egg-info docs/_build docs/api demo_output \
+		.pytest_cache .ruff_cache .hypothesis
+	find skseq tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# .venv is made once and brought up to date when the requirements change.
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "skseq needs Python 3.11 or newer, but '$(PYTHON)' is" \
+			"$$($(PYTHON) --version 2>&1). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; \
+		exit 1; }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e ".[dev]"
+	@touch $@
