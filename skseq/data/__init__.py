@@ -8,17 +8,23 @@ from skseq.data._checks import (
     check_tags,
     like_input,
 )
+from skseq.data._chunks import ChunkSpans, chunk_spans
+from skseq.data._groups import original_groups, split_originals
 from skseq.data._sequences import Sequences, gather_steps, offsets_from_lengths, step_mask
 
 __all__ = [
+    "ChunkSpans",
     "Sequences",
     "as_sequences",
     "as_tags",
     "check_kind",
     "check_sequences",
     "check_tags",
+    "chunk_spans",
     "gather_steps",
     "like_input",
     "offsets_from_lengths",
+    "original_groups",
+    "split_originals",
     "step_mask",
 ]

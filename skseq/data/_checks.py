@@ -20,7 +20,7 @@ def is_table(X):
         return False
     if sparse.issparse(X) or hasattr(X, "columns"):
         return True
-    return hasattr(X, "__array__") and np.ndim(X) == 2
+    return hasattr(X, "__array__") and np.asarray(X).ndim == 2
 
 
 def as_sequences(X, *, name="X"):
@@ -108,7 +108,7 @@ def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
     """
     if is_table(X):
         return _check_table(estimator, X, reset=reset, input=input, dtype=dtype)
-    ambiguous = isinstance(X, (Sequences, list, tuple)) or np.ndim(X) == 1
+    ambiguous = isinstance(X, (Sequences, list, tuple)) or np.asarray(X).ndim == 1
     sequences = as_sequences(X)
     check_not_empty(sequences)
     kind = check_kind(sequences, input if ambiguous or input != "auto" else "values")
@@ -214,14 +214,15 @@ def _check_values(estimator, X, dtype):
         )
     if table.dtype.kind == "c":
         raise ValueError("Complex data not supported")
-    if table.dtype.kind == "f":
+    with np.errstate(over="ignore"):  # what a narrower type cannot hold is reported below
+        checked = check_array(
+            table, dtype=dtype, ensure_all_finite=False, estimator=estimator, input_name="X"
+        )
+    if checked is not table:
+        X = X.replace(values=checked.reshape(X.values.shape))
+    if checked.dtype.kind == "f":
         _check_finite(X)
-    checked = check_array(
-        table, dtype=dtype, ensure_all_finite=False, estimator=estimator, input_name="X"
-    )
-    if checked is table:
-        return X
-    return X.replace(values=checked.reshape(X.values.shape))
+    return X
 
 
 def _check_finite(X):
@@ -234,7 +235,8 @@ def _check_finite(X):
         return
     step = int(np.argmax(bad))
     row = int(np.searchsorted(X.offsets, step, side="right") - 1)
-    what = "NaN" if np.isnan(X.values[step]).any() else "infinity"
+    too_large = f"infinity or a value too large for {X.dtype!r}"
+    what = "NaN" if np.isnan(X.values[step]).any() else too_large
     raise ValueError(
         f"Input X contains {what}: sequence {row}, step {step - X.offsets[row]} "
         f"({int(bad.sum())} such step(s) in all). Fill or drop them before fitting."
@@ -274,11 +276,10 @@ def as_tags(y, *, name="y"):
                 f"{name} must hold one label for each step (a list of lists, an object array or "
                 f"Sequences), got one label a sequence: {name}[0] is {entries[0]!r}"
             )
-        tags = Sequences.from_list(entries)
+        table = isinstance(entries, np.ndarray) and entries.ndim > 1
+        tags = Sequences.from_padded(entries) if table else Sequences.from_list(entries)
     if tags.values.ndim != 1:
-        raise ValueError(
-            f"{name} must have one label a step, got {tags.n_features} columns a step"
-        )
+        raise ValueError(f"{name} must have one label a step, got {tags.n_features} columns a step")
     return tags
 
 
@@ -304,11 +305,19 @@ def check_tags(y, X, *, name="y"):
             f"{name}[{row}] has {tags.lengths[row]} labels but X[{row}] has {X.lengths[row]} "
             "steps; every step needs one label"
         )
-    if tags.dtype.kind == "f" and np.isnan(tags.values).any():
+    _check_no_missing(tags, name)
+    return tags
+
+
+def _check_no_missing(tags, name):
+    if tags.dtype.kind not in "fO":
+        return
+    # NaN differs from itself, also as an object.
+    nan = np.not_equal(tags.values, tags.values).astype(bool)
+    if nan.any():
         raise ValueError(f"Input {name} contains NaN.")
     if tags.dtype == object and np.equal(tags.values, None).any():
         raise ValueError(f"Input {name} contains missing labels (None).")
-    return tags
 
 
 def like_input(tags, given):

@@ -36,6 +36,8 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
     >>> Sequences.from_frame(frame, by="id", columns="x").tolist()
     [[1.0, 2.0], [3.0]]
     """
+    from pandas.api.types import infer_dtype
+
     wanted = [by] if isinstance(by, str) else list(by)
     wanted += [columns] if isinstance(columns, str) else list(columns)
     missing = [name for name in wanted if name not in frame.columns]
@@ -47,6 +49,8 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
     codes = frame.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
     order = np.argsort(codes, kind="stable")
     values = frame[columns].to_numpy()
+    if values.dtype == object and infer_dtype(values.ravel(), skipna=False) == "string":
+        values = values.astype(str)
     if not np.array_equal(order, np.arange(len(order))):
         values = values[order]
     return cls.from_lengths(values, np.bincount(codes), **kwargs)
@@ -86,7 +90,7 @@ def from_arrow(cls, array, **kwargs):
         )
     if array.null_count:
         raise ValueError("array has missing lists; drop or fill them first (array.drop_null())")
-    offsets = array.offsets.to_numpy().astype(np.int64)
+    offsets = array.offsets.to_numpy().astype(np.int64, copy=False)
     steps = array.values.slice(offsets[0], offsets[-1] - offsets[0])
     width = None
     if isinstance(steps, pa.FixedSizeListArray):
@@ -100,7 +104,9 @@ def from_arrow(cls, array, **kwargs):
         values = values.astype(str)
     if width is not None:
         values = values.reshape(-1, width)
-    return cls(values, offsets - offsets[0], **kwargs)
+    if offsets[0]:  # a slice of a longer array
+        offsets = offsets - offsets[0]
+    return cls(values, offsets, **kwargs)
 
 
 def to_arrow(X):
@@ -130,5 +136,7 @@ def _import_pyarrow():
     try:
         import pyarrow
     except ImportError:
-        raise ImportError("Arrow lists need pyarrow; install it with: pip install pyarrow") from None
+        raise ImportError(
+            "Arrow lists need pyarrow; install it with: pip install pyarrow"
+        ) from None
     return pyarrow

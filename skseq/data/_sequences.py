@@ -49,8 +49,14 @@ class Sequences:
     lengths : ndarray of int64 of shape (n_sequences,)
         Steps in each sequence.
 
+    has_step_weight : bool
+        Whether ``weight`` has an entry for each step rather than each sequence. Where there are
+        as many steps as sequences, a new weight is taken for one entry a sequence.
+
     Raises
     ------
+    TypeError
+        If ``offsets`` are not integers.
     ValueError
         If ``offsets``, ``weight``, ``origin`` do not fit ``values``.
 
@@ -76,9 +82,10 @@ class Sequences:
 
     def __init__(self, values, offsets, *, weight=None, origin=None, n_tokens=None):
         self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
-        self.offsets = np.asarray(offsets, dtype=np.int64)
+        self.offsets = _as_offsets(offsets)
         _check_layout(self.values, self.offsets)
         self.weight = _check_weight(weight, self)
+        self.has_step_weight = weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
         self.n_tokens = None if n_tokens is None else int(n_tokens)
 
@@ -212,12 +219,12 @@ class Sequences:
                     f"parts[{index}] has steps of shape {shape} but parts[0] has {shapes[0]}; "
                     "all must be the same"
                 )
-        return cls.from_lengths(
+        return _trusted(
             np.concatenate([part.values for part in parts]),
-            np.concatenate([part.lengths for part in parts]),
-            weight=_concatenate_weights(parts),
-            origin=_concatenate_origins(parts),
-            n_tokens=_common_vocabulary(parts),
+            offsets_from_lengths(np.concatenate([part.lengths for part in parts])),
+            *_concatenate_weights(parts),
+            _concatenate_origins(parts),
+            _common_vocabulary(parts),
         )
 
     # -- going back -------------------------------------------------------------------------
@@ -243,7 +250,7 @@ class Sequences:
             Steps in the padded array, at least the longest length; None takes the longest.
 
         fill_value : scalar, default=0
-            What stands after the end of a sequence.
+            What stands after the end of a sequence; taken as text where the steps are text.
 
         Returns
         -------
@@ -262,7 +269,11 @@ class Sequences:
                 f"max_length={max_length} is shorter than the longest sequence, {longest} steps"
             )
         shape = (len(self), max_length, *self.values.shape[1:])
-        padded = np.full(shape, fill_value, dtype=self.values.dtype)
+        dtype = self.dtype
+        if dtype.kind == "U":  # or a short width would cut the filler
+            fill_value = str(fill_value)
+            dtype = np.promote_types(dtype, np.asarray(fill_value).dtype)
+        padded = np.full(shape, fill_value, dtype=dtype)
         padded[step_mask(lengths, max_length)] = self.values
         return padded, lengths
 
@@ -278,6 +289,12 @@ class Sequences:
         for index, steps in enumerate(self):
             out[index] = steps
         return out
+
+    def __array_function__(self, func, types, args, kwargs):
+        # cross_val_predict joins the predictions of the folds with np.concatenate.
+        if func is np.concatenate and not kwargs and all(isinstance(a, Sequences) for a in args[0]):
+            return Sequences.concatenate(args[0])
+        return func._implementation(*args, **kwargs)
 
     # -- what it looks like from outside ----------------------------------------------------
 
@@ -313,11 +330,6 @@ class Sequences:
     def n_features(self):
         """int : values in a step; 1 for flat values of shape (n_steps_total,)."""
         return 1 if self.values.ndim == 1 else self.values.shape[1]
-
-    @property
-    def has_step_weight(self):
-        """bool : whether ``weight`` has an entry for each step rather than each sequence."""
-        return self.weight is not None and len(self.weight) != len(self)
 
     def step_weight(self):
         """Weight of each step, whatever form the weight was given in.
@@ -421,6 +433,7 @@ class Sequences:
             self.values[first:last],
             self.offsets[start : stop + 1] - first,
             weight,
+            self.has_step_weight,
             None if self.origin is None else self.origin[start:stop],
             self.n_tokens,
         )
@@ -438,14 +451,18 @@ class Sequences:
         Sequences
         """
         indices = _as_indices(indices, len(self))
-        offsets, steps = gather_steps(self.offsets, indices)
+        starts = self.offsets[indices]
+        lengths = self.offsets[indices + 1] - starts
         weight = self.weight
         if weight is not None:
-            weight = weight[steps] if self.has_step_weight else weight[indices]
+            weight = (
+                _take_steps(weight, starts, lengths) if self.has_step_weight else weight[indices]
+            )
         return _trusted(
-            self.values.take(steps, axis=0),
-            offsets,
+            _take_steps(self.values, starts, lengths),
+            offsets_from_lengths(lengths),
             weight,
+            self.has_step_weight,
             None if self.origin is None else self.origin.take(indices),
             self.n_tokens,
         )
@@ -474,7 +491,10 @@ class Sequences:
         unknown = changes.keys() - parts.keys()
         if unknown:
             raise TypeError(f"replace() takes {sorted(parts)}, got {sorted(unknown)}")
-        return Sequences(**(parts | changes))
+        out = Sequences(**(parts | changes))
+        if not changes.keys() & {"weight", "offsets"}:
+            out.has_step_weight = self.has_step_weight
+        return out
 
     def __getstate__(self):
         return {slot: value for slot, value in self.__dict__.items() if value is not None}
@@ -503,17 +523,32 @@ def gather_steps(offsets, indices):
     """New offsets, and the flat position of each step, of the sequences at ``indices``."""
     starts = offsets[indices]
     lengths = offsets[indices + 1] - starts
-    new_offsets = offsets_from_lengths(lengths)
-    steps = np.arange(new_offsets[-1])
-    steps += np.repeat(starts - new_offsets[:-1], lengths)
-    return new_offsets, steps
+    return offsets_from_lengths(lengths), _step_positions(starts, lengths)
 
 
-def _trusted(values, offsets, weight, origin, n_tokens):
+def _step_positions(starts, lengths):
+    offsets = offsets_from_lengths(lengths)
+    positions = np.arange(offsets[-1])
+    positions += np.repeat(starts - offsets[:-1], lengths)
+    return positions
+
+
+def _take_steps(flat, starts, lengths):
+    flat = np.asarray(flat)  # what is picked lies in memory, also from a memory-mapped file
+    length = lengths[0] if len(lengths) else 0
+    if length and (lengths == length).all() and not (starts % length).any():
+        # Equal lengths: each is a row of the flat array cut into rows, which copies in one piece.
+        rows = flat[: len(flat) // length * length].reshape(-1, length, *flat.shape[1:])
+        return rows.take(starts // length, axis=0).reshape(-1, *flat.shape[1:])
+    return flat.take(_step_positions(starts, lengths), axis=0)
+
+
+def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens):
     # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
     out = Sequences.__new__(Sequences)
     out.values, out.offsets = values, offsets
-    out.weight, out.origin, out.n_tokens = weight, origin, n_tokens
+    out.weight, out.has_step_weight = weight, has_step_weight
+    out.origin, out.n_tokens = origin, n_tokens
     return out
 
 
@@ -537,6 +572,7 @@ def _as_indices(key, n_sequences):
             f"index {indices.min() if indices.min() < -n_sequences else indices.max()} is out of "
             f"bounds for {n_sequences} sequences"
         )
+    indices = indices.astype(np.int64, copy=False)  # a narrow type would overflow below
     return np.where(indices < 0, indices + n_sequences, indices)
 
 
@@ -546,7 +582,10 @@ def _as_steps(entry, index, dtype):
             f"sequence {index} is text ({entry[:20]!r}); skseq.preprocessing.TokenEncoder turns "
             "text into token ids"
         )
-    steps = np.asarray(entry, dtype=dtype)
+    try:
+        steps = np.asarray(entry, dtype=dtype)
+    except ValueError as error:
+        raise ValueError(f"sequence {index} is no array of steps: {error}") from None
     if steps.ndim not in (1, 2):
         raise ValueError(
             f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
@@ -557,7 +596,7 @@ def _as_steps(entry, index, dtype):
 
 def _concatenate_steps(arrays, dtype):
     # An empty sequence has no say in the type or the features of the others.
-    filled = [(index, steps) for index, steps in enumerate(arrays) if steps.size]
+    filled = [(index, steps) for index, steps in enumerate(arrays) if len(steps)]
     if not filled:
         return np.empty(0, dtype=dtype)
     first, reference = filled[0]
@@ -576,12 +615,11 @@ def _n_features(steps):
 
 def _concatenate_weights(parts):
     if all(part.weight is None for part in parts):
-        return None
+        return None, False
     if any(part.has_step_weight for part in parts):
-        return np.concatenate([part.step_weight() for part in parts])
-    return np.concatenate(
-        [np.ones(len(part)) if part.weight is None else part.weight for part in parts]
-    )
+        return np.concatenate([part.step_weight() for part in parts]), True
+    ones_or_weight = [np.ones(len(part)) if part.weight is None else part.weight for part in parts]
+    return np.concatenate(ones_or_weight), False
 
 
 def _concatenate_origins(parts):
@@ -600,6 +638,13 @@ def _concatenate_origins(parts):
 def _common_vocabulary(parts):
     sizes = [part.n_tokens for part in parts]
     return None if None in sizes else max(sizes)
+
+
+def _as_offsets(offsets):
+    offsets = np.asarray(offsets)
+    if offsets.size and offsets.dtype.kind not in "iu":
+        raise TypeError(f"offsets must be integers, got {offsets.dtype}")
+    return offsets.astype(np.int64, copy=False)
 
 
 def _check_layout(values, offsets):

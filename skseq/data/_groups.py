@@ -1,0 +1,238 @@
+"""Which rows come from the same original, and a validation split that is honest about it.
+
+After a sampler ran, a sequence may stand in the data many times: as it was, copied, or mixed
+with another into a synthetic one. A split by rows would then validate on what it trained on.
+`original_groups` says which rows belong together, `split_originals` holds originals out.
+"""
+
+import warnings
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from skseq.data._sequences import Sequences
+from skseq.exceptions import SmallClassWarning
+
+
+def original_groups(X) -> np.ndarray:
+    """Number the groups of rows that share an original.
+
+    Two rows are in one group when they share an origin id, or when a chain of rows that do
+    links them: a synthetic sequence joins the groups of its parents. Where ``X.origin`` is None,
+    rows of identical content are one group.
+
+    Parameters
+    ----------
+    X : Sequences
+        The rows. Weights play no part.
+
+    Returns
+    -------
+    ndarray of int64 of shape (n_sequences,)
+        Group of each row, numbered from 0 in the order in which groups first appear.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> original_groups(Sequences.from_list([[1, 2], [3], [1, 2]]))
+    array([0, 1, 0])
+    >>> X = Sequences.from_list([[1], [2], [3], [4]], origin=Sequences.from_list(
+    ...     [[0], [1], [2], [0, 2]]))
+    >>> original_groups(X)
+    array([0, 1, 0, 0])
+    """
+    return _content_groups(X) if X.origin is None else _linked_groups(X.origin)
+
+
+def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.ndarray, np.ndarray]:
+    """Split rows into training and validation so that no held-out original trains.
+
+    Originals are chosen, class by class, not rows. A chosen original gives one validation row,
+    the first that is that original and nothing else, so the validation part has no copies and
+    its class shares are those of the originals. Every row that has a chosen original among its
+    origins, as a copy or as one parent of several, is kept out of training.
+
+    Parameters
+    ----------
+    X : Sequences
+        The rows. Where ``X.origin`` is None, rows of identical content are one original.
+
+    y_codes : array-like of int of shape (n_sequences,) or None
+        Class of each row as a code from 0; an original has the class of its first row. None
+        chooses among all originals alike.
+
+    fraction : float
+        Share of each class's originals to hold out, between 0 and 1. A class with at least two
+        originals gives at least one and keeps at least one.
+
+    rng : numpy.random.RandomState or Generator
+        What chooses.
+
+    class_names : sequence of shape (n_classes,), default=None
+        What the warning calls the classes; None gives their codes.
+
+    Returns
+    -------
+    train_rows : ndarray of int64 of shape (n_train,)
+        Rows to train on, in their order.
+
+    valid_rows : ndarray of int64 of shape (n_valid,)
+        Rows to validate on, in their order.
+
+    Warns
+    -----
+    SmallClassWarning
+        If a class has a single original, which then stays in training.
+
+    Raises
+    ------
+    ValueError
+        If ``fraction`` is not between 0 and 1, ``y_codes`` has another length than X, or no
+        class has two originals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq import Sequences
+    >>> X = Sequences.from_list([[1], [2], [3], [4], [4], [4]])
+    >>> train, valid = split_originals(X, [0, 0, 1, 1, 1, 1], 0.5, np.random.RandomState(0))
+    >>> X[train].tolist(), X[valid].tolist()
+    ([[1], [4], [4], [4]], [[2], [3]])
+    """
+    if not 0 < fraction < 1:
+        raise ValueError(f"fraction must lie between 0 and 1, both excluded; got {fraction}")
+    y_codes = np.zeros(len(X), dtype=np.int64) if y_codes is None else np.asarray(y_codes)
+    if y_codes.shape != (len(X),):
+        raise ValueError(
+            f"y_codes must have one code for each of the {len(X)} sequences, "
+            f"got shape {y_codes.shape}"
+        )
+    origin = X.origin
+    if origin is None:
+        origin = Sequences(_content_groups(X), np.arange(len(X) + 1))
+    ids, codes = np.unique(origin.values, return_inverse=True)
+    origin = origin.replace(values=codes)
+
+    # Row i of `originals` is the first row that is exactly one original.
+    pure_rows = np.flatnonzero(_has_one_origin(origin))
+    pure_codes = codes[origin.offsets[pure_rows]]
+    original_codes, first = np.unique(pure_codes, return_index=True)
+    originals = pure_rows[first]
+
+    chosen = _choose_by_class(y_codes[originals], fraction, rng, class_names)
+    held_out = np.zeros(len(ids), dtype=bool)
+    held_out[original_codes[chosen]] = True
+    trains = np.ones(len(X), dtype=bool)
+    trains[origin.sequence_index()[held_out[codes]]] = False
+    return np.flatnonzero(trains), np.sort(originals[chosen])
+
+
+def _choose_by_class(classes, fraction, rng, class_names):
+    n_members = np.bincount(classes)
+    if not (n_members > 1).any():
+        raise ValueError(
+            "a validation split needs a class with at least two different originals, but "
+            f"{'X holds' if len(n_members) == 1 else 'every class has'} only one"
+        )
+    _warn_about_single_originals(np.flatnonzero(n_members == 1), class_names)
+    n_chosen = np.rint(fraction * n_members).clip(1, None)
+    n_chosen = np.minimum(n_chosen, n_members - 1)
+    # Shuffled, then sorted by class: the first n_chosen of each class are taken.
+    order = rng.permutation(len(classes))
+    order = order[np.argsort(classes[order], kind="stable")]
+    ordered = classes[order]
+    rank = np.arange(len(order)) - (np.cumsum(n_members) - n_members)[ordered]
+    return order[rank < n_chosen[ordered]]
+
+
+def _warn_about_single_originals(codes, class_names):
+    if not len(codes):
+        return
+    names = [code if class_names is None else class_names[code] for code in codes.tolist()]
+    warnings.warn(
+        f"class(es) {', '.join(map(str, names))} have a single original sequence each, which "
+        "stays in training: the validation score says nothing about them",
+        SmallClassWarning,
+        stacklevel=4,
+    )
+
+
+# -- groups by origin ---------------------------------------------------------------------------
+
+
+def _linked_groups(origin):
+    ids, codes = np.unique(origin.values, return_inverse=True)
+    n_rows, rows = len(origin), origin.sequence_index()
+    # A graph with a node for each row and each id, and an edge from a row to each of its ids.
+    size = n_rows + len(ids)
+    edges = coo_array((np.ones(len(rows), dtype=bool), (rows, n_rows + codes)), (size, size))
+    component = connected_components(edges, directed=False)[1][:n_rows]
+    return _numbered_by_appearance(component)
+
+
+def _has_one_origin(origin):
+    one = origin.lengths > 0
+    first = origin.values[origin.offsets[:-1][one]]
+    differs = origin.values != np.repeat(first, origin.lengths[one])
+    one[origin.sequence_index()[differs]] = False
+    return one
+
+
+def _numbered_by_appearance(labels):
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    return number[inverse]
+
+
+# -- groups by content --------------------------------------------------------------------------
+
+
+def _content_groups(X):
+    # Two 64-bit hashes and the length: for two different sequences to agree by chance has odds
+    # of 1 in 2 ** 128.
+    steps = _mix(_step_hash(X) + _mix(_position_in_sequence(X)))
+    keys = np.stack([_sums(steps, X), _sums(_mix(~steps), X), X.lengths.view(np.uint64)])
+    order = np.lexsort(keys)
+    is_new = np.ones(len(X), dtype=bool)
+    is_new[1:] = (np.diff(keys[:, order], axis=1) != 0).any(axis=0)
+    labels = np.empty(len(X), dtype=np.int64)
+    labels[order] = np.cumsum(is_new)
+    return _numbered_by_appearance(labels)
+
+
+def _step_hash(X):
+    hashed = np.zeros(X.n_steps, dtype=np.uint64)
+    for column in X.values.reshape(X.n_steps, X.n_features).T:
+        hashed = _mix(hashed + _as_bits(column))
+    return hashed
+
+
+def _as_bits(column):
+    """One uint64 for each entry, equal where the entries are."""
+    if column.dtype.kind in "iub":
+        return column.astype(np.uint64)
+    if column.dtype.kind == "f":
+        return (column.astype(np.float64) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
+    return np.unique(column, return_inverse=True)[1].astype(np.uint64)
+
+
+def _position_in_sequence(X):
+    positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
+    return positions.astype(np.uint64)
+
+
+def _mix(bits):
+    """Scatter the bits of each uint64, one to one (the finaliser of splitmix64)."""
+    bits = bits + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+def _sums(steps, X):
+    # Differences of a running sum are exact, since uint64 wraps around.
+    running = np.zeros(X.n_steps + 1, dtype=np.uint64)
+    np.cumsum(steps, out=running[1:])
+    return running[X.offsets[1:]] - running[X.offsets[:-1]]
