@@ -1,0 +1,220 @@
+"""Plain functions from texts to integer ids, at the level of words or of characters.
+
+Each level flattens all documents into one row of units, counts the units and looks their ids up.
+Words are looked up in a dict. Characters are handled as an array of code points, so that no
+Python loop runs over them.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from itertools import chain, pairwise, repeat
+from typing import NamedTuple
+
+import numpy as np
+
+from skseq.data import Sequences
+from skseq.data._checks import is_table
+
+PADDING, UNKNOWN = 0, 1
+SPECIAL_TOKENS = ("<pad>", "<unk>")
+_REPLACEMENT_CHARACTER = "\ufffd"  # Unicode's own sign for a character that is not known
+_MISSING = ("None", "nan", "<NA>")  # how pandas' missing values print; NA cannot be compared
+
+
+def read_rows(X):
+    """List the rows of X, each a text (str) or a list of tokens.
+
+    Returns
+    -------
+    rows : list of str or list of list of str
+    tokenized : bool
+        Whether the rows are lists of tokens.
+
+    Raises
+    ------
+    TypeError
+        If X is one text or a table, or a row is neither a text nor tokens or unlike the others.
+    ValueError
+        If a list of tokens is empty.
+    """
+    if isinstance(X, (str, bytes)) or (isinstance(X, np.ndarray) and X.ndim == 0):
+        raise TypeError("X is one text; pass a list of texts, [text]")
+    if is_table(X):
+        raise TypeError(
+            "X is a table; pass one column of texts, such as X['text'] or X[:, 0], or a list of "
+            "lists of tokens"
+        )
+    rows = X.tolist() if isinstance(X, (Sequences, np.ndarray)) else list(X)
+    tokenized = bool(rows) and isinstance(rows[0], (list, tuple, np.ndarray))
+    _check_rows(rows, (list, tuple, np.ndarray) if tokenized else str)
+    if tokenized:
+        rows = [row.tolist() if isinstance(row, np.ndarray) else row for row in rows]
+        for index, row in enumerate(rows):
+            _check_tokens(index, row)
+    return rows, tokenized
+
+
+def _check_rows(rows, allowed):
+    # Types first: one fast pass, and the slow search only where there is something to find.
+    if all(issubclass(kind, allowed) for kind in set(map(type, rows))):
+        return
+    index = next(index for index, row in enumerate(rows) if not isinstance(row, allowed))
+    row = rows[index]
+    what = "a list of tokens as X[0] is" if allowed is not str else "a text"
+    hint = ""
+    if str(row) in _MISSING:
+        hint = "; fill missing texts first, X.fillna('') for a Series"
+    elif index == 0:
+        hint = ", or every row a list of tokens"
+    raise TypeError(
+        f"X[{index}] must be {what}, got {str(row)[:30]!r} of type {type(row).__name__}{hint}"
+    )
+
+
+def _check_tokens(index, row):
+    if not len(row):
+        raise ValueError(
+            f"X[{index}] is an empty list of tokens; drop it, from y as well, or pass ['<unk>']"
+        )
+    if all(issubclass(kind, str) for kind in set(map(type, row))):
+        return
+    place = next(place for place, token in enumerate(row) if not isinstance(token, str))
+    raise TypeError(
+        f"X[{index}][{place}] must be a token (str), got {row[place]!r} of type "
+        f"{type(row[place]).__name__}"
+    )
+
+
+def rank_tokens(counts, *, min_count, max_vocab):
+    """Tokens to keep: the most frequent first, ties in alphabetical order.
+
+    Parameters
+    ----------
+    counts : dict of str to int
+        How often each token occurs.
+
+    min_count : int
+        Rarer tokens are left out.
+
+    max_vocab : int or None
+        At most so many are kept.
+
+    Returns
+    -------
+    list of str
+    """
+    kept = [
+        token
+        for token, count in counts.items()
+        if count >= min_count and token not in SPECIAL_TOKENS
+    ]
+    return sorted(kept, key=lambda token: (-counts[token], token))[:max_vocab]
+
+
+def encode_empty_as_unknown(ids, lengths):
+    """Give every sequence of length 0 one unknown token.
+
+    Returns
+    -------
+    ids : ndarray of int32 of shape (n_steps_total,)
+    lengths : ndarray of int64 of shape (n_sequences,), all at least 1
+    """
+    empty = lengths == 0
+    if not empty.any():
+        return ids, lengths
+    places = np.cumsum(lengths)[empty]
+    return np.insert(ids, places, UNKNOWN), np.maximum(lengths, 1)
+
+
+# -- words ---------------------------------------------------------------------------------------
+
+
+def _flatten_words(documents, lowercase):
+    words = chain.from_iterable(documents)
+    return list(map(str.lower, words) if lowercase else words)
+
+
+def _encode_words(words, vocabulary):
+    return np.fromiter(map(vocabulary.get, words, repeat(UNKNOWN)), np.int32, count=len(words))
+
+
+def _list_words(X, tokens):
+    return X.replace(values=tokens[X.values]).tolist()
+
+
+# -- characters ----------------------------------------------------------------------------------
+
+
+def _flatten_characters(documents, lowercase):
+    # Lone surrogates are rare but legal in a str, and one damaged text must not stop the rest.
+    encoded = "".join(documents).encode("utf-32-le", "surrogatepass")
+    codes = np.frombuffer(encoded, dtype="<u4")
+    return _lower_codes(codes) if lowercase else codes
+
+
+def _lower_codes(codes):
+    # Only the first character of the lower-case form: that of 'İ' (U+0130) has two, and a
+    # tagger needs one id for each character.
+    present = np.flatnonzero(np.bincount(codes))
+    if not len(present):
+        return codes
+    lower = np.zeros(present[-1] + 1, dtype=codes.dtype)
+    lower[present] = [ord(chr(code).lower()[0]) for code in present]
+    return lower[codes]
+
+
+def _count_characters(codes):
+    counts = np.bincount(codes)
+    present = np.flatnonzero(counts)
+    return dict(zip(map(chr, present), counts[present].tolist(), strict=True))
+
+
+def _encode_characters(codes, vocabulary):
+    known = {ord(token): index for token, index in vocabulary.items() if len(token) == 1}
+    # The last entry stands for every code point beyond the table, where "clip" leads.
+    ids = np.full(max(known) + 2, UNKNOWN, dtype=np.int32)
+    ids[list(known)] = list(known.values())
+    return ids.take(codes, mode="clip")
+
+
+def _join_characters(X, tokens):
+    characters = tokens.copy()
+    characters[UNKNOWN] = _REPLACEMENT_CHARACTER
+    text = "".join(characters[X.values])
+    return [text[start:stop] for start, stop in pairwise(X.offsets.tolist())]
+
+
+def join_rows(rows):
+    """Join lists of single characters to texts.
+
+    Raises
+    ------
+    ValueError
+        If a token has more than one character.
+    """
+    for index, row in enumerate(rows):
+        if set(map(len, row)) != {1}:
+            token = next(token for token in row if len(token) != 1)
+            raise ValueError(
+                f'level="char" takes texts or lists of single characters, but X[{index}] has the '
+                f'token {token!r}; use level="word" for lists of words'
+            )
+    return list(map("".join, rows))
+
+
+# -- the two levels ------------------------------------------------------------------------------
+
+
+class Level(NamedTuple):
+    """What differs between words and characters."""
+
+    flatten: Callable  # documents, lowercase -> all units in one row
+    count: Callable  # units -> dict of token to count
+    encode: Callable  # units, vocabulary -> ids
+    decode: Callable  # Sequences of ids, tokens by id -> documents
+
+
+LEVELS = {
+    "word": Level(_flatten_words, Counter, _encode_words, _list_words),
+    "char": Level(_flatten_characters, _count_characters, _encode_characters, _join_characters),
+}

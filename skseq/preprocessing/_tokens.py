@@ -1,0 +1,372 @@
+"""Texts, or lists of tokens, to sequences of integer ids."""
+
+import re
+import warnings
+from numbers import Integral, Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._validation import Interval, StrOptions, check_parameters
+from skseq.data import Sequences, as_sequences
+from skseq.exceptions import TruncationWarning
+from skseq.preprocessing._output import frames_for_tables
+from skseq.preprocessing._text import (
+    LEVELS,
+    PADDING,
+    SPECIAL_TOKENS,
+    UNKNOWN,
+    encode_empty_as_unknown,
+    join_rows,
+    rank_tokens,
+    read_rows,
+)
+
+
+@frames_for_tables
+class TokenEncoder(TransformerMixin, BaseEstimator):
+    """Turn texts into `Sequences` of integer ids, one a word or one a character.
+
+    Id 0 stands for padding and is never given to a token; id 1 stands for every token outside
+    the vocabulary; known tokens follow from id 2, the most frequent first and ties in
+    alphabetical order.
+
+    Parameters
+    ----------
+    level : {"word", "char"}, default="word"
+        What a step is. At level "char" a text of n characters gives exactly n ids (an empty one
+        gives one, see Notes), so that tags of characters stay aligned.
+
+    min_count : int, default=1
+        Tokens that occur less often in the training texts are unknown.
+
+    max_vocab : int, default=None
+        At most so many tokens are known, the most frequent ones; padding and unknown are not
+        counted. None is no limit.
+
+    lowercase : bool, default=False
+        Whether upper and lower case are the same token. Never changes the number of steps. Case
+        tells names and sentence starts apart, so it is kept unless you say otherwise.
+
+    token_pattern : str or callable, default=r"(?u)\\b\\w+\\b|[^\\w\\s]"
+        What a token is at level "word", for rows that are texts: a regular expression (with one
+        group in it, the group is the token) or a function from a text to a list of tokens. The
+        default takes every run of letters, digits and underscores, one-letter words included,
+        and every other sign by itself; white space only separates.
+
+    max_length : int, default=None
+        Longer sequences lose their end, here in steps (tokens); ``fit`` warns and says how much
+        that was. None is no limit. Tags are not cut along: leave it None before a tagger, which
+        handles long sequences itself.
+
+    unk_dropout : float in [0, 1), default=0.0
+        Probability that a known token of the training data is replaced by the unknown one, so
+        that the network learns what to do with it. Only `fit_transform` does so, which is what
+        a pipeline calls while fitting; `transform` never does. Worth setting (0.01 to 0.1) when
+        new texts will have new tokens: with ``min_count=1`` the unknown token is otherwise not
+        trained at all.
+
+    random_state : int, RandomState instance or None, default=None
+        Chance of ``unk_dropout``; pass an int for the same result every time.
+
+    Attributes
+    ----------
+    vocabulary_ : dict of str to int
+        Id of each token, with "<pad>" (0) and "<unk>" (1).
+
+    n_tokens_ : int
+        Size of the vocabulary, these two included. What `transform` gives carries it as
+        ``n_tokens``, so that estimators know it even where a sampler dropped tokens.
+
+    counts_ : ndarray of int64 of shape (n_tokens_,)
+        How often each id occurs in the training data (after truncation, before
+        ``unk_dropout``).
+
+    n_truncated_ : int
+        Training sequences that ``max_length`` cut.
+
+    n_steps_cut_ : int
+        Training steps that ``max_length`` cut off.
+
+    See Also
+    --------
+    sklearn.feature_extraction.text.CountVectorizer : Word counts, without their order.
+
+    Notes
+    -----
+    A text without a token (an empty one, or blanks only at level "word") becomes one unknown
+    token, because a service must answer whatever text it is sent. An empty *list of tokens* is
+    an error: lists stand beside lists of tags, and one more step would no longer align.
+
+    Tokens written "<pad>" or "<unk>" in lists of tokens have ids 0 and 1.
+
+    The vocabulary counts what is left after ``max_length`` cut: tokens that the network never
+    sees need no id.
+
+    Examples
+    --------
+    >>> from skseq.preprocessing import TokenEncoder
+    >>> encoder = TokenEncoder(min_count=2)
+    >>> encoder.fit_transform(["to be or not to be", "to do!"])
+    Sequences: 2 sequences, 9 steps (3 to 6 each), int32 token ids below 4
+      [0] 2 3 1 1 2 3
+      [1] 2 1 1
+    >>> encoder.get_feature_names_out()
+    array(['<pad>', '<unk>', 'to', 'be'], dtype=object)
+    >>> encoder.inverse_transform(encoder.transform(["To be sure"]))
+    [['<unk>', 'be', '<unk>']]
+    """
+
+    _parameter_constraints: dict = {
+        "level": [StrOptions(set(LEVELS))],
+        "min_count": [Interval(Integral, 1, None, closed="left")],
+        "max_vocab": [Interval(Integral, 1, None, closed="left"), None],
+        "lowercase": ["boolean"],
+        "token_pattern": [str, callable],
+        "max_length": [Interval(Integral, 1, None, closed="left"), None],
+        "unk_dropout": [Interval(Real, 0, 1, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        level="word",
+        *,
+        min_count=1,
+        max_vocab=None,
+        lowercase=False,
+        token_pattern=r"(?u)\b\w+\b|[^\w\s]",
+        max_length=None,
+        unk_dropout=0.0,
+        random_state=None,
+    ):
+        self.level = level
+        self.min_count = min_count
+        self.max_vocab = max_vocab
+        self.lowercase = lowercase
+        self.token_pattern = token_pattern
+        self.max_length = max_length
+        self.unk_dropout = unk_dropout
+        self.random_state = random_state
+
+    def fit(self, X, y=None):
+        """Learn the vocabulary.
+
+        Parameters
+        ----------
+        X : list of str, list of list of str, 1-D array, object Series or Sequences of str
+            One text, or one list of tokens, for each sequence. Lists of tokens are taken as
+            they are (at level "char" they must hold single characters).
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        TokenEncoder
+            The encoder itself.
+
+        Raises
+        ------
+        TypeError
+            If X is one text or a table, or a row is not text; names the row.
+        ValueError
+            If no token is left for the vocabulary, or a list of tokens is empty.
+        """
+        self._learn(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Learn the vocabulary and encode the training data, with ``unk_dropout``.
+
+        Parameters
+        ----------
+        X : any form that `fit` takes
+            Texts or lists of tokens.
+
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        Sequences
+            Token ids, int32.
+        """
+        units, lengths = self._learn(X)
+        ids = LEVELS[self.level].encode(units, self.vocabulary_)
+        return self._pack(self._drop_tokens(ids), lengths, X)
+
+    def transform(self, X):
+        """Encode texts with the vocabulary of ``fit``.
+
+        Parameters
+        ----------
+        X : any form that `fit` takes
+            Texts or lists of tokens.
+
+        Returns
+        -------
+        Sequences
+            Token ids, int32, with ``n_tokens`` set; ``weight`` and ``origin`` are those of X if
+            it is a `Sequences`.
+        """
+        check_is_fitted(self)
+        documents = self._cut(self._split(X))
+        units = LEVELS[self.level].flatten(documents, self.lowercase)
+        return self._pack(
+            LEVELS[self.level].encode(units, self.vocabulary_), _lengths(documents), X
+        )
+
+    def inverse_transform(self, X):
+        """Decode ids.
+
+        Parameters
+        ----------
+        X : Sequences, list of list of int, or padded array of shape (n_sequences, max_length)
+            Token ids. Padding is left out.
+
+        Returns
+        -------
+        list of list of str, or list of str at level "char"
+            The tokens of each sequence, or its text. The unknown token is "<unk>", and at level
+            "char" the replacement character U+FFFD.
+
+        Raises
+        ------
+        ValueError
+            If X has an id outside the vocabulary.
+        """
+        check_is_fitted(self)
+        X = as_sequences(X)
+        self._check_ids(X.values)
+        kept = X.values != PADDING
+        lengths = np.bincount(X.sequence_index()[kept], minlength=len(X))
+        unpadded = Sequences.from_lengths(X.values[kept], lengths)
+        return LEVELS[self.level].decode(unpadded, self.get_feature_names_out())
+
+    def get_feature_names_out(self, input_features=None):
+        """Tokens in the order of their ids.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        ndarray of object of shape (n_tokens_,)
+            "<pad>", "<unk>", then the known tokens.
+        """
+        check_is_fitted(self)
+        return np.array(list(self.vocabulary_), dtype=object)
+
+    def _learn(self, X):
+        check_parameters(self)
+        whole = self._split(X)
+        if not whole:
+            raise ValueError("X holds no texts; at least one is needed to learn a vocabulary")
+        documents = self._cut(whole)
+        lengths = _lengths(documents)
+        self._keep_cuts(_lengths(whole), lengths)
+        level = LEVELS[self.level]
+        units = level.flatten(documents, self.lowercase)
+        self._keep_vocabulary(level.count(units))
+        return units, lengths
+
+    def _split(self, X):
+        # Lists of tokens at level "word", texts at level "char": both can be cut and measured.
+        rows, tokenized = read_rows(X)
+        if self.level == "char":
+            return join_rows(rows) if tokenized else rows
+        return rows if tokenized else list(map(_tokenizer(self.token_pattern), rows))
+
+    def _cut(self, documents):
+        if self.max_length is None:
+            return documents
+        return [document[: self.max_length] for document in documents]
+
+    def _keep_cuts(self, before, after):
+        self.n_truncated_ = int(np.count_nonzero(after < before))
+        self.n_steps_cut_ = int(before.sum() - after.sum())
+        if self.n_truncated_:
+            warnings.warn(
+                f"max_length={self.max_length} cut {self.n_truncated_} of {len(before)} sequences "
+                f"({self.n_truncated_ / len(before):.1%}), which lost {self.n_steps_cut_} of "
+                f"{before.sum()} steps ({self.n_steps_cut_ / before.sum():.1%}); the longest has "
+                f"{before.max()} steps",
+                TruncationWarning,
+                stacklevel=4,
+            )
+
+    def _keep_vocabulary(self, counts):
+        known = rank_tokens(counts, min_count=self.min_count, max_vocab=self.max_vocab)
+        if not known:
+            highest = max(counts.values(), default=0)
+            raise ValueError(
+                f"no token is left for the vocabulary: X has {len(counts)} distinct token(s), of "
+                f"which the commonest occurs {highest} times, with min_count={self.min_count}; "
+                "check the texts, token_pattern and min_count"
+            )
+        self.vocabulary_ = {token: index for index, token in enumerate([*SPECIAL_TOKENS, *known])}
+        self.n_tokens_ = len(self.vocabulary_)
+        self.counts_ = np.array([counts.get(token, 0) for token in self.vocabulary_])
+        self.counts_[UNKNOWN] += sum(counts.values()) - self.counts_.sum()
+
+    def _drop_tokens(self, ids):
+        if self.unk_dropout:
+            chance = check_random_state(self.random_state).random_sample(len(ids))
+            ids[(chance < self.unk_dropout) & (ids > UNKNOWN)] = UNKNOWN
+        return ids
+
+    def _pack(self, ids, lengths, X):
+        ids, lengths = encode_empty_as_unknown(ids, lengths)
+        encoded = Sequences.from_lengths(ids, lengths, n_tokens=self.n_tokens_)
+        if not isinstance(X, Sequences):
+            return encoded
+        weight = X.weight
+        if X.has_step_weight and encoded.n_steps < X.n_steps:
+            place = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
+            weight = weight[place < self.max_length]
+        return encoded.replace(weight=weight, origin=X.origin)
+
+    def _check_ids(self, ids):
+        if ids.size and (ids.dtype.kind not in "iu" or ids.ndim != 1):
+            raise ValueError(
+                f"X must hold one integer id a step, got {ids.dtype} steps of shape {ids.shape[1:]}"
+            )
+        if ids.size and not 0 <= ids.min() <= ids.max() < self.n_tokens_:
+            raise ValueError(
+                f"X holds ids from {ids.min()} to {ids.max()}, but the vocabulary has ids 0 to "
+                f"{self.n_tokens_ - 1}"
+            )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+
+def _lengths(documents):
+    return np.fromiter(map(len, documents), np.int64, count=len(documents))
+
+
+def _tokenizer(token_pattern):
+    if callable(token_pattern):
+        return lambda text: list(token_pattern(text))
+    try:
+        pattern = re.compile(token_pattern)
+    except re.error as error:
+        raise ValueError(
+            f"token_pattern={token_pattern!r} is not a regular expression: {error}"
+        ) from None
+    if pattern.groups > 1:
+        raise ValueError(
+            f"token_pattern={token_pattern!r} has {pattern.groups} groups; one at most may say "
+            "what the token is. Write (?:...) for groups that only hold together"
+        )
+    return pattern.findall
