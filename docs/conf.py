@@ -1,7 +1,7 @@
 """Sphinx: the pages of this folder, and an API page for each public package."""
 
-import importlib
 import pkgutil
+import re
 from pathlib import Path
 
 import skseq
@@ -15,7 +15,6 @@ extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 numpydoc_show_class_members = False
-autodoc_default_options = {"members": True, "inherited-members": False}
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.
 INTERNAL = {"cli", "data", "nn"}
@@ -32,10 +31,25 @@ def write_api_pages(app):
     folder = Path(app.srcdir, "api")
     folder.mkdir(exist_ok=True)
     for name in public_packages():
-        importlib.import_module(name)
-        page = f"{name}\n{'=' * len(name)}\n\n.. automodule:: {name}\n"
+        # At the top, only `Sequences` has no public package that its page could be in.
+        members = "Sequences" if name == "skseq" else ""
+        page = f"{name}\n{'=' * len(name)}\n\n.. automodule:: {name}\n   :members: {members}\n"
         (folder / f"{name}.rst").write_text(page, encoding="utf-8")
+
+
+def skip_foreign_members(app, what, name, thing, skip, options):
+    """Leave out the methods that scikit-learn writes into every estimator."""
+    return skip or not getattr(thing, "__module__", "skseq").startswith("skseq")
+
+
+def escape_names_in_shapes(app, what, name, thing, options, lines):
+    """Keep "of shape (n_features_in_,)" from being read as a link: reST links end in ``_``."""
+    for i, line in enumerate(lines):
+        if "of shape (" in line:
+            lines[i] = re.sub(r"(?<=\w)_(?=[,)])", r"\\_", line)
 
 
 def setup(app):
     app.connect("builder-inited", write_api_pages)
+    app.connect("autodoc-skip-member", skip_foreign_members)
+    app.connect("autodoc-process-docstring", escape_names_in_shapes)
