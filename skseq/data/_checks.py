@@ -23,6 +23,18 @@ def is_table(X):
     return hasattr(X, "__array__") and np.asarray(X).ndim == 2
 
 
+def is_list_table(X):
+    """Whether X is a list of equally long lists of floats, which scikit-learn takes for 2-D.
+
+    Lists of integers are token ids, and a list of arrays is sequences that happen to agree.
+    """
+    if not isinstance(X, (list, tuple)) or not X:
+        return False
+    if not {type(row) for row in X} <= {list, tuple} or len({len(row) for row in X}) > 1:
+        return False
+    return bool(X[0]) and all(isinstance(value, float) for value in X[0])
+
+
 def as_sequences(X, *, name="X"):
     """Convert any accepted form of X to `Sequences`, without judging the values.
 
@@ -106,7 +118,7 @@ def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
         If X is empty, a sequence is empty, a value is NaN or infinite, a token id is negative
         or outside the vocabulary, or features differ from those of ``fit``.
     """
-    if is_table(X):
+    if is_table(X) or is_list_table(X):
         return _check_table(estimator, X, reset=reset, input=input, dtype=dtype)
     ambiguous = isinstance(X, (Sequences, list, tuple)) or np.asarray(X).ndim == 1
     sequences = as_sequences(X)

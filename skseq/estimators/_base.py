@@ -1,0 +1,263 @@
+"""What the estimators share: from checked sequences to a trained net, and back to scores.
+
+`fit` of a subclass checks its data and then calls `_fit_codes`; prediction starts at `_log_proba`.
+A subclass says how rows are cut from its sequences (`_spans`), which classes a split should
+spread (`_strata`), and how its target is checked.
+"""
+
+from functools import partial
+from numbers import Integral, Real
+
+import numpy as np
+import torch
+from scipy.special import log_softmax
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._validation import HasMethods, Interval, StrOptions
+from skseq.data import check_sequences, split_originals
+from skseq.estimators._collapse import warn_if_collapsed
+from skseq.estimators._labels import decision_offsets
+from skseq.estimators._net import (
+    OPTIMIZERS,
+    FixedSplit,
+    build_net,
+    isolated_torch_seed,
+    resolve_device,
+)
+from skseq.losses import LOSSES, floored_log_prior, make_loss
+from skseq.nn import ENCODERS, make_network, scoring_plan
+from skseq.weights import class_weights, warn_if_double_counted
+
+# Rows, or steps, whose predictions are looked at for a collapse when nothing was held out.
+_COLLAPSE_SAMPLE = 2000
+
+
+class BaseSequenceEstimator(BaseEstimator):
+    """Shared engine of the estimators; not for direct use."""
+
+    _parameter_constraints: dict = {
+        "encoder": [StrOptions(set(ENCODERS)), callable],
+        "hidden_size": [Interval(Integral, 1, None, closed="left")],
+        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
+        "embedding": ["array-like", None],
+        "dense_sizes": ["array-like"],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
+        "loss": [StrOptions(set(LOSSES)), HasMethods(["fit", "per_step"]), type],
+        "class_weight": [
+            StrOptions({"balanced", "sqrt", "effective", "median_frequency"}),
+            dict,
+            callable,
+            None,
+        ],
+        "decision": [StrOptions({"argmax", "balanced"})],
+        "classes": ["array-like", None],
+        "input": [StrOptions({"auto", "tokens", "values"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "scoring": [StrOptions({"f1_macro", "loss"})],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "callbacks": [list, None],
+        "device": [str, torch.device],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "skorch_params": [dict, None],
+    }
+
+    # -- training ---------------------------------------------------------------------------
+
+    def _check_X(self, X, *, reset):
+        X = check_sequences(self, X, reset=reset, input=self.input)
+        if self.input_kind_ == "tokens":
+            if reset:
+                self.n_tokens_ = X.n_tokens or int(X.values.max()) + 1
+            elif X.values.max() >= self.n_tokens_:
+                raise ValueError(
+                    f"token id {X.values.max()} is outside the vocabulary of {self.n_tokens_} "
+                    f"tokens that {type(self).__name__} was fitted on; encode X with the "
+                    "TokenEncoder that was fitted with it"
+                )
+        elif reset:
+            self.n_tokens_ = None
+        return X
+
+    def _fit_codes(self, X, codes, weight):
+        """Train from the start, or on from where the last fit ended (``warm_start``)."""
+        weight, prior = self._weigh(X, codes, weight)
+        if not (self.warm_start and hasattr(self, "net_")):
+            self._start(np.bincount(codes, minlength=len(self.classes_)), prior)
+        train, validation = self._split(X, codes)
+        target = {"target": codes, "weight": weight}
+        spans = self._spans(X, train, **target)
+        held_out = None if validation is None else self._spans(X, validation, **target)
+        self._train(spans, held_out, self.max_epochs)
+        self._look_for_collapse(X, codes, validation)
+
+    def _partial_fit_codes(self, X, codes, weight):
+        """Train one epoch more."""
+        weight, prior = self._weigh(X, codes, weight)
+        if not hasattr(self, "net_"):
+            self._start(np.bincount(codes, minlength=len(self.classes_)), prior)
+        self._train(self._spans(X, None, target=codes, weight=weight), None, epochs=1)
+
+    def _weigh(self, X, codes, weight):
+        """Weights of rows (mean 1, None if all equal) and each class's share of them."""
+        n_classes = len(self.classes_)
+        counts = np.bincount(codes, minlength=n_classes)
+        self.class_weight_ = np.ones(n_classes)
+        if self.class_weight is not None:
+            self.class_weight_ = class_weights(self.class_weight, counts, classes=self.classes_)
+            before = np.bincount(codes, weight, minlength=n_classes)
+            weight = self.class_weight_[codes] * (1.0 if weight is None else weight)
+            if X.weight is not None or X.origin is not None:
+                earlier = "the weights in X" if X.weight is not None else "the sampler"
+                warn_if_double_counted(
+                    before,
+                    np.bincount(codes, weight, minlength=n_classes),
+                    earlier=earlier,
+                    later=f"class_weight={self.class_weight!r}",
+                )
+        if weight is None:
+            return None, counts / counts.sum()
+        masses = np.bincount(codes, weight, minlength=n_classes)
+        if np.all(weight == weight[0]):
+            return None, masses / masses.sum()
+        return (weight / weight.mean()).astype(np.float32), masses / masses.sum()
+
+    def _start(self, counts, prior):
+        """Build the net anew, its last bias at the log prior."""
+        self._random_state = check_random_state(self.random_state)
+        loss = make_loss(self.loss).fit(counts, prior)
+        self.class_prior_ = prior
+        self.train_prior_ = loss.prior_of_scores(prior)
+        self.device_ = resolve_device(self.device)
+        self.net_ = build_net(
+            module=partial(make_network, **self._network_parameters(counts.sum())),
+            loss=loss,
+            optimizer=self.optimizer,
+            lr=self.lr,
+            weight_decay=self.weight_decay,
+            batch_size=self.batch_size,
+            max_epochs=self.max_epochs,
+            gradient_clip_value=self.gradient_clip_value,
+            early_stopping=self.early_stopping,
+            scoring=self.scoring,
+            n_iter_no_change=self.n_iter_no_change,
+            offsets=decision_offsets(self.decision, self.train_prior_),
+            callbacks=self.callbacks,
+            device=self.device_,
+            verbose=int(self.verbose),
+            label=type(self).__name__,
+            rng=np.random.default_rng(self._random_state.randint(2**31)),
+            skorch_params=self.skorch_params,
+        )
+        with self._seeded():
+            self.net_.initialize()
+
+    def _network_parameters(self, n_samples):
+        return {
+            "n_tokens": self.n_tokens_,
+            "n_features": self.n_step_features_,
+            "log_prior": floored_log_prior(self.train_prior_, n_samples),
+            "encoder": self.encoder,
+            "hidden_size": self.hidden_size,
+            "num_layers": self.num_layers,
+            "embedding_dim": self.embedding_dim,
+            "embedding": self._check_embedding(),
+            "pooling": getattr(self, "pooling", None),
+            "dense_sizes": tuple(self.dense_sizes),
+            "dropout": self.dropout,
+            "embedding_dropout": self.embedding_dropout,
+        }
+
+    def _check_embedding(self):
+        if self.embedding is None:
+            return None
+        if self.n_tokens_ is None:
+            raise ValueError("embedding is for token ids, but X holds values")
+        vectors = np.asarray(self.embedding, dtype=np.float32)
+        if vectors.ndim != 2 or len(vectors) != self.n_tokens_:
+            raise ValueError(
+                f"embedding must have one row for each of the {self.n_tokens_} token ids, got "
+                f"shape {vectors.shape}"
+            )
+        return vectors
+
+    def _train(self, spans, validation, epochs):
+        # The split is taken back afterwards, or a pickled model would carry its validation data.
+        self.net_.train_split = None if validation is None else FixedSplit(validation)
+        try:
+            with self._seeded():
+                self.net_.partial_fit(spans, epochs=epochs)
+        finally:
+            self.net_.train_split = None
+        self.history_ = self.net_.history
+        self.n_iter_ = len(self.history_)
+
+    def _seeded(self):
+        return isolated_torch_seed(self._random_state.randint(2**31), self.device_)
+
+    def _split(self, X, codes):
+        """Rows of X to train on and rows to validate on, both None where nothing is held out."""
+        if not self.early_stopping:
+            return None, None
+        if len(X) < 2:
+            raise ValueError(
+                "early_stopping=True needs at least 2 sequences, one of them to validate on; got "
+                "1. Use early_stopping=False, or cut the recording into several sequences"
+            )
+        rng = np.random.default_rng(self._random_state.randint(2**31))
+        train, validation = split_originals(
+            X, self._strata(X, codes), self.validation_fraction, rng, self.classes_
+        )
+        return train, validation
+
+    def _look_for_collapse(self, X, codes, validation):
+        rows = validation
+        if rows is None:
+            size = min(len(X), max(1, _COLLAPSE_SAMPLE * len(X) // len(codes)))
+            rows = np.linspace(0, len(X) - 1, size).astype(np.int64)
+        predicted = self._codes(self._log_proba(X[rows]))
+        warn_if_collapsed(predicted, self._codes_of_rows(X, codes, rows), self.classes_)
+
+    # -- prediction -------------------------------------------------------------------------
+
+    def _log_proba(self, X):
+        """Log probabilities, float64, of each row or step of checked X: (n, n_classes)."""
+        return log_softmax(self._scores(X).astype(np.float64), axis=1)
+
+    def _scores(self, X):
+        spans = self._spans(X, None)
+        n_answers = X.n_steps if spans.per_step else len(X)
+        scores = np.empty((n_answers, len(self.classes_)), dtype=np.float32)
+        self.net_.module_.eval()
+        with torch.inference_mode():
+            for rows in scoring_plan(spans.lengths, max(256, self.batch_size)):
+                inputs, _ = spans.batch(rows)
+                answer = self.net_.infer(inputs).cpu()
+                if spans.per_step:
+                    rows, core = spans.answers(rows)
+                    answer = answer[core]
+                scores[rows] = answer.numpy()
+        return scores
+
+    def _decide(self, log_proba):
+        """Log probabilities shifted by the decision rule: the largest one is predicted."""
+        return log_proba + decision_offsets(self.decision, self.train_prior_)
+
+    def _codes(self, log_proba):
+        return self._decide(log_proba).argmax(axis=1)
+
+    def _checked_for_prediction(self, X):
+        check_is_fitted(self)
+        return self._check_X(X, reset=False)

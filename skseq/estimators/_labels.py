@@ -1,0 +1,91 @@
+"""Labels to codes 0 ... n_classes - 1 and what a decision rule adds to scores."""
+
+import warnings
+
+import numpy as np
+
+from skseq._validation import did_you_mean
+
+
+def find_classes(labels, classes=None):
+    """Sorted classes: those that occur, or those that the caller names.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two, or only one of them occurs.
+    """
+    present = np.unique(labels)
+    if len(present) < 2:
+        raise ValueError(
+            f"y has only one class, {present[0]!r}; learning to tell classes apart needs at least "
+            "two"
+        )
+    if classes is None:
+        return present
+    classes = np.unique(np.asarray(classes))
+    encode_labels(present, classes)
+    return classes
+
+
+def first_classes(classes, named):
+    """Sorted classes at the first call of ``partial_fit``, from its argument or the parameter.
+
+    Raises
+    ------
+    ValueError
+        If neither names them.
+    """
+    classes = named if classes is None else classes
+    if classes is None:
+        raise ValueError("classes must be passed on the first call to partial_fit.")
+    return np.unique(np.asarray(classes))
+
+
+def warn_of_unseen(labels, classes):
+    """Warn of true labels that the model cannot predict since it never saw them."""
+    unseen = np.setdiff1d(np.unique(np.asarray(labels)), classes)
+    if len(unseen):
+        warnings.warn(
+            f"y has label(s) {unseen.tolist()} that were not seen in fit; every prediction for "
+            "them counts as wrong. Split so that each class has members in the training data, or "
+            "merge rare classes",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def encode_labels(labels, classes):
+    """Position of each label in the sorted ``classes``, in the smallest fitting integer type.
+
+    Raises
+    ------
+    ValueError
+        If a label is not among the classes.
+    """
+    try:
+        codes = np.searchsorted(classes, labels)
+        known = classes[np.minimum(codes, len(classes) - 1)] == labels
+    except TypeError:  # labels of a type that cannot be compared with the classes
+        known = np.zeros(len(labels), dtype=bool)
+    if not np.all(known):
+        label = np.asarray(labels)[~known][0]
+        raise ValueError(
+            f"y has the label {label!r}, which is not one of the classes {classes.tolist()}."
+            f"{did_you_mean(label, classes)} Name every class that may come with the parameter "
+            "classes"
+        )
+    return codes.astype(np.min_scalar_type(-len(classes)))
+
+
+def decision_offsets(decision, prior):
+    """What is added to log probabilities before the largest one decides.
+
+    "argmax" adds nothing. "balanced" subtracts the log prior that the probabilities stand for,
+    which minimises the balanced error (post-hoc logit adjustment, Menon et al. 2021,
+    https://arxiv.org/abs/2007.07314). A class without any training weight is never predicted.
+    """
+    if decision == "argmax":
+        return np.zeros(len(prior))
+    seen = prior > 0
+    return np.where(seen, -np.log(np.where(seen, prior, 1.0)), -np.inf)

@@ -1,0 +1,198 @@
+"""The skorch net that the estimators hold, and what rides along while it trains."""
+
+from contextlib import contextmanager
+
+import numpy as np
+import skorch
+import torch
+from sklearn.metrics import f1_score
+from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
+from skorch.utils import to_tensor
+from tqdm.auto import tqdm
+
+from skseq._validation import check_choice
+from skseq.nn import ScoringBatches, TrainingBatches
+
+OPTIMIZERS = {
+    "adam": (torch.optim.Adam, {"fused": True}),
+    "adamw": (torch.optim.AdamW, {"fused": True}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+    "sgd": (torch.optim.SGD, {"momentum": 0.9, "fused": True}),
+}
+
+
+class SequenceNet(skorch.NeuralNet):
+    """A skorch net whose batches carry padded inputs, and targets with weights and masks."""
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Loss of a batch; ``y_true`` holds the keyword arguments of a `SequenceLoss`."""
+        return self.criterion_(y_pred, **to_tensor(y_true, device=self.device))
+
+
+class Criterion(torch.nn.Module):
+    """Makes a fitted `skseq.losses.SequenceLoss` a module, as skorch wants its criterion."""
+
+    def __init__(self, loss):
+        super().__init__()
+        self.loss = loss
+
+    def forward(self, scores, target, **kwargs):
+        """Mean loss of a batch."""
+        return self.loss(scores, target, **kwargs)
+
+
+class ValidationScore(Callback):
+    """Records macro F1 of the validation rows, with the decision rule that will predict."""
+
+    def __init__(self, offsets, name="valid_f1_macro"):
+        self.offsets = offsets
+        self.name = name
+
+    def on_epoch_begin(self, net, **kwargs):
+        self._targets, self._predictions = [], []
+
+    def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
+        if training:
+            return
+        target, scores = batch[1]["target"], y_pred.cpu()
+        if "mask" in batch[1]:
+            target, scores = target[batch[1]["mask"]], scores[batch[1]["mask"]]
+        self._targets.append(target.numpy())
+        self._predictions.append((scores.numpy() + self.offsets).argmax(axis=-1))
+
+    def on_epoch_end(self, net, **kwargs):
+        truth, predicted = np.concatenate(self._targets), np.concatenate(self._predictions)
+        score = f1_score(
+            truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0
+        )
+        net.history.record(self.name, float(score))
+        del self._targets, self._predictions
+
+
+class EpochProgress(Callback):
+    """A progress bar over epochs, with the latest losses beside it."""
+
+    def __init__(self, label):
+        self.label = label
+
+    def on_train_begin(self, net, **kwargs):
+        self._bar = tqdm(total=net.max_epochs, desc=self.label, unit="epoch")
+
+    def on_epoch_end(self, net, **kwargs):
+        row = net.history[-1]
+        shown = {
+            key: f"{row[key]:.3f}"
+            for key in ("train_loss", "valid_loss", "valid_f1_macro")
+            if key in row
+        }
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update()
+
+    def on_train_end(self, net, **kwargs):
+        self._bar.close()
+        del self._bar
+
+
+class FixedSplit:
+    """Gives skorch a validation set that was chosen beforehand."""
+
+    def __init__(self, validation):
+        self.validation = validation
+
+    def __call__(self, dataset, y=None, **kwargs):
+        return dataset, self.validation
+
+
+def build_net(
+    *,
+    module,
+    loss,
+    optimizer,
+    lr,
+    weight_decay,
+    batch_size,
+    max_epochs,
+    gradient_clip_value,
+    early_stopping,
+    scoring,
+    n_iter_no_change,
+    offsets,
+    callbacks,
+    device,
+    verbose,
+    label,
+    rng,
+    skorch_params,
+):
+    """Build an uninitialised `SequenceNet` from an estimator's parameters."""
+    optimizer, optimizer_params = _optimizer(optimizer)
+    settings = {
+        "module": module,
+        "criterion": Criterion(loss),
+        "optimizer": optimizer,
+        "lr": lr,
+        "optimizer__weight_decay": weight_decay,
+        "max_epochs": max_epochs,
+        "batch_size": batch_size,
+        "iterator_train": TrainingBatches,
+        "iterator_train__rng": rng,
+        "iterator_valid": ScoringBatches,
+        "iterator_valid__batch_size": max(256, batch_size),
+        "train_split": None,
+        "callbacks": _callbacks(
+            gradient_clip_value, early_stopping, scoring, n_iter_no_change, offsets, verbose, label
+        )
+        + list(callbacks or []),
+        "device": device,
+        "verbose": int(verbose > 1),
+    }
+    settings |= {f"optimizer__{name}": value for name, value in optimizer_params.items()}
+    return SequenceNet(**(settings | (skorch_params or {})))
+
+
+def _optimizer(optimizer):
+    if isinstance(optimizer, str):
+        check_choice("optimizer", optimizer, OPTIMIZERS)
+        return OPTIMIZERS[optimizer]
+    return optimizer, {}
+
+
+def _callbacks(
+    gradient_clip_value, early_stopping, scoring, n_iter_no_change, offsets, verbose, label
+):
+    callbacks = []
+    if gradient_clip_value is not None:
+        callbacks.append(("gradient_clipping", GradientNormClipping(gradient_clip_value)))
+    if early_stopping:
+        callbacks.append(("validation_score", ValidationScore(offsets)))
+        callbacks.append(
+            (
+                "early_stopping",
+                EarlyStopping(
+                    monitor="valid_loss" if scoring == "loss" else "valid_f1_macro",
+                    lower_is_better=scoring == "loss",
+                    patience=n_iter_no_change,
+                    threshold_mode="abs",
+                    load_best=True,
+                ),
+            )
+        )
+    if verbose == 1:
+        callbacks.append(("progress", EpochProgress(label)))
+    return callbacks
+
+
+def resolve_device(device):
+    """Give "cuda" or "cpu" for "auto", anything else as it is."""
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    return device
+
+
+@contextmanager
+def isolated_torch_seed(seed, device):
+    """Seed torch inside the block, for weights and dropout; the caller's state is untouched."""
+    devices = [torch.device(device)] if str(device).startswith("cuda") else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        yield

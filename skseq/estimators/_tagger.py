@@ -1,0 +1,464 @@
+"""One label for each step."""
+
+from numbers import Integral
+
+import numpy as np
+
+from skseq._validation import Interval, check_fit_weight, check_parameters
+from skseq.data import Sequences, as_tags, check_tags, chunk_spans, like_input
+from skseq.estimators._base import BaseSequenceEstimator
+from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.metrics import tag_f1_score
+from skseq.nn import Spans
+
+
+class SequenceTagger(BaseSequenceEstimator):
+    """Neural tagger of sequences: one label for each step, lengths may differ.
+
+    A scikit-learn estimator that holds a skorch net. Token ids (integer steps) are embedded,
+    values are read as they are; an encoder reads the steps, dense layers score each of them. It
+    is not a scikit-learn classifier, which has one label a sample: scikit-learn would try to
+    stratify and score ragged y.
+
+    Parameters
+    ----------
+    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
+        What reads the steps. A callable, such as a module class of your own, is called with
+        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
+        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
+        output_size); it has the attribute ``output_size``.
+
+    hidden_size : int, default=64
+        Features of a hidden state, in each direction.
+
+    num_layers : int, default=1
+        Stacked layers of the encoder.
+
+    embedding_dim : int, default=64
+        Length of a token's vector; not used for values.
+
+    embedding : array-like of shape (n_tokens, embedding_dim), default=None
+        Pretrained token vectors to start from, row by token id. None starts at random.
+
+    chunk_length : int or None, default=512
+        Steps that are read at once. A longer sequence is cut into chunks, in training and in
+        prediction, so that a recording of any length is tagged whole. None never cuts.
+
+    chunk_context : int, default=64
+        Steps on either side of a chunk that are read for context but answered by the neighbouring
+        chunk, so that no seam shows; less than half of ``chunk_length``.
+
+    dense_sizes : sequence of int, default=()
+        Sizes of dense layers between a step's state and the scores.
+
+    dropout : float, default=0.2
+        Share of activations dropped between layers and before every dense layer, in [0, 1).
+
+    embedding_dropout : float, default=0.0
+        Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    loss : str, class or SequenceLoss, default="cross_entropy"
+        A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted"), or a loss
+        such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as ``loss__gamma``.
+
+    class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
+            default=None
+        How much each class counts in the loss; a dict goes from labels to weights, and see
+        `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
+
+    decision : {"argmax", "balanced"}, default="argmax"
+        The class that is predicted: the most probable one, or the one whose probability exceeds
+        its share of the training data most, which minimises the balanced error.
+
+    classes : array-like of shape (n_classes,), default=None
+        Every label that may come, also ones that a fold happens to miss. None takes the labels of
+        ``y``.
+
+    input : {"auto", "tokens", "values"}, default="auto"
+        What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
+        and everything else for values.
+
+    optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
+        How the network learns; or a torch optimizer class.
+
+    lr : float, default=0.005
+        Learning rate.
+
+    weight_decay : float, default=0.0
+        Pull of the parameters towards zero, as the optimizer understands it.
+
+    gradient_clip_value : float or None, default=1.0
+        Largest norm of the gradient; a longer one is shortened.
+
+    batch_size : int, default=32
+        Sequences or chunks in a training batch.
+
+    max_epochs : int, default=20
+        Most passes over the training data.
+
+    early_stopping : bool, default=False
+        Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
+        improves, and go back to the best epoch. Held out are originals: copies and synthetic
+        offspring of a held-out sequence, made by a sampler before, do not train either.
+
+    scoring : {"f1_macro", "loss"}, default="f1_macro"
+        What is watched on the held-out sequences.
+
+    validation_fraction : float, default=0.1
+        Share of the original sequences that is held out, spread over the classes.
+
+    n_iter_no_change : int, default=5
+        Epochs without improvement before training stops early.
+
+    callbacks : list of skorch callbacks, default=None
+        Ride along with the training, after skseq's own.
+
+    device : str or torch.device, default="auto"
+        Where to compute; "auto" takes CUDA where there is one, else the CPU.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the last fit's network instead of a new one.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, dropout, batches and the validation split. The same int gives the same
+        result on the same machine.
+
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
+
+    skorch_params : dict, default=None
+        Passed on to `skorch.NeuralNet`, for what is not a parameter here.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted.
+
+    net_ : skorch.NeuralNet
+        The trained net.
+
+    history_ : skorch.history.History
+        Losses, scores and seconds of each epoch.
+
+    n_iter_ : int
+        Epochs trained.
+
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class in the weight of the training data.
+
+    train_prior_ : ndarray of shape (n_classes,)
+        Class prior that `predict_proba` stands for: ``class_prior_``, less what the loss takes out
+        of it.
+
+    class_weight_ : ndarray of shape (n_classes,)
+        What ``class_weight`` came to.
+
+    input_kind_ : {"tokens", "values"}
+        What the steps were taken for.
+
+    n_tokens_ : int or None
+        Size of the vocabulary; None for values.
+
+    n_step_features_ : int
+        Values in a step.
+
+    n_features_in_ : int
+        Columns of a 2-D ``X``, else values in a step.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Columns of ``X``; only if it was a frame with string columns.
+
+    Warns
+    -----
+    CollapseWarning
+        If one class takes nearly all predictions after `fit`.
+    DoubleCountingWarning
+        If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
+
+    See Also
+    --------
+    SequenceClassifier : One label for each sequence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq import SequenceTagger
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.integers(2, 10, size=n) for n in rng.integers(5, 9, 60)]
+    >>> y = [["odd" if token % 2 else "even" for token in tokens] for tokens in X]
+    >>> model = SequenceTagger(hidden_size=8, max_epochs=10, random_state=0).fit(X, y)
+    >>> model.predict([[2, 3, 4], [5, 6]])
+    [['even', 'odd', 'even'], ['odd', 'even']]
+    """
+
+    _parameter_constraints: dict = {
+        **BaseSequenceEstimator._parameter_constraints,
+        "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
+        "chunk_context": [Interval(Integral, 0, None, closed="left")],
+    }
+
+    def __init__(
+        self,
+        encoder="bilstm",
+        *,
+        hidden_size=64,
+        num_layers=1,
+        embedding_dim=64,
+        embedding=None,
+        chunk_length=512,
+        chunk_context=64,
+        dense_sizes=(),
+        dropout=0.2,
+        embedding_dropout=0.0,
+        loss="cross_entropy",
+        class_weight=None,
+        decision="argmax",
+        classes=None,
+        input="auto",
+        optimizer="adam",
+        lr=0.005,
+        weight_decay=0.0,
+        gradient_clip_value=1.0,
+        batch_size=32,
+        max_epochs=20,
+        early_stopping=False,
+        scoring="f1_macro",
+        validation_fraction=0.1,
+        n_iter_no_change=5,
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+        skorch_params=None,
+    ):
+        self.encoder = encoder
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.embedding_dim = embedding_dim
+        self.embedding = embedding
+        self.chunk_length = chunk_length
+        self.chunk_context = chunk_context
+        self.dense_sizes = dense_sizes
+        self.dropout = dropout
+        self.embedding_dropout = embedding_dropout
+        self.loss = loss
+        self.class_weight = class_weight
+        self.decision = decision
+        self.classes = classes
+        self.input = input
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.gradient_clip_value = gradient_clip_value
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.scoring = scoring
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        self.skorch_params = skorch_params
+
+    def fit(self, X, y, sample_weight=None):
+        """Train on sequences and the label of each step.
+
+        Parameters
+        ----------
+        X : Sequences, list of array-like, 1-D object array, array of shape (n_sequences, n_steps) \
+                or (n_sequences, n_steps, n_features)
+            The sequences. `Sequences` may carry weights, which count in training.
+
+        y : Sequences, list of list, or 1-D object array, aligned with ``X``
+            The label of each step.
+
+        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
+            How much each sequence, or each step, counts; multiplied with weights in ``X`` and
+            ``class_weight``.
+
+        Returns
+        -------
+        self : SequenceTagger
+
+        Raises
+        ------
+        ValueError
+            If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
+        TypeError
+            If ``X`` holds text, or anything else that is not numbers.
+        """
+        check_parameters(self)
+        X = self._check_X(X, reset=True)
+        tags = check_tags(y, X).values
+        if not (self.warm_start and hasattr(self, "net_")):
+            self.classes_ = find_classes(tags, self.classes)
+        self._fit_codes(X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight))
+        return self
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch more, on these sequences alone.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        y : as for `fit`
+            The label of each step.
+
+        classes : array-like of shape (n_classes,), default=None
+            Every label that may ever come; needed at the first call, unless the parameter
+            ``classes`` names them.
+
+        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
+            How much each sequence, or each step, counts.
+
+        Returns
+        -------
+        self : SequenceTagger
+        """
+        check_parameters(self)
+        first = not hasattr(self, "net_")
+        X = self._check_X(X, reset=first)
+        tags = check_tags(y, X).values
+        if first:
+            self.classes_ = first_classes(classes, self.classes)
+        self._partial_fit_codes(
+            X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight)
+        )
+        return self
+
+    def predict(self, X):
+        """Predict the label of each step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        Sequences of labels aligned with ``X``, or a list of lists if ``X`` is a list
+        """
+        steps = self._checked_for_prediction(X)
+        labels = self.classes_[self._codes(self._log_proba(steps))]
+        return like_input(Sequences(labels, steps.offsets), X)
+
+    def predict_proba(self, X):
+        """Predict the probability of each class at each step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        Sequences with values of shape (n_steps_total, n_classes)
+            Columns in the order of ``classes_``; rows sum to 1.
+        """
+        log_proba = self.predict_log_proba(X)
+        return log_proba.replace(values=np.exp(log_proba.values))
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class at each step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        Sequences with values of shape (n_steps_total, n_classes)
+        """
+        steps = self._checked_for_prediction(X)
+        return Sequences(self._log_proba(steps), steps.offsets)
+
+    def decision_function(self, X):
+        """Scores whose largest entry is the predicted class of a step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        Sequences with values of shape (n_steps_total, n_classes)
+            Log probabilities shifted by the decision rule.
+        """
+        steps = self._checked_for_prediction(X)
+        return Sequences(self._decide(self._log_proba(steps)), steps.offsets)
+
+    def score(self, X, y, sample_weight=None):
+        """Macro F1 over steps: accuracy would praise a tagger that sees only background.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        y : as for `fit`
+            The true labels. One that was not seen in `fit` can only be missed, and is warned of.
+
+        sample_weight : array-like of shape (n_sequences,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        float
+        """
+        truth = as_tags(y)
+        warn_of_unseen(truth.values, self.classes_)
+        return tag_f1_score(truth, self.predict(X), sample_weight=sample_weight)
+
+    # -- what the base class asks for -----------------------------------------------------------
+
+    def _step_weight(self, X, sample_weight):
+        carried = None if X.weight is None else X.step_weight()
+        if sample_weight is None:
+            return carried
+        if np.shape(sample_weight) == (X.n_steps,):
+            weight = check_fit_weight(sample_weight, X.values)
+        else:
+            weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
+        return weight if carried is None else carried * weight
+
+    def _spans(self, X, rows, target=None, weight=None):
+        lengths = X.lengths if rows is None else X.lengths[rows]
+        first = X.offsets[:-1] if rows is None else X.offsets[rows]
+        chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
+        first = first[chunks.sequence]
+        return Spans(
+            X.values,
+            first + chunks.start,
+            first + chunks.stop,
+            tokens=self.input_kind_ == "tokens",
+            target=target,
+            weight=weight,
+            core_start=first + chunks.core_start,
+            core_stop=first + chunks.core_stop,
+            per_step=True,
+        )
+
+    def _strata(self, X, codes):
+        """The rarest class that each sequence holds: what a split must spread."""
+        counts = np.bincount(codes, minlength=len(self.classes_))
+        by_rarity = np.argsort(counts, kind="stable")
+        rank = np.empty_like(by_rarity)
+        rank[by_rarity] = np.arange(len(by_rarity))
+        return by_rarity[np.minimum.reduceat(rank[codes], X.offsets[:-1])]
+
+    def _codes_of_rows(self, X, codes, rows):
+        return X.replace(values=codes, weight=None, origin=None)[rows].values
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.three_d_array = True
+        return tags

@@ -1,0 +1,26 @@
+"""Networks and batches; the only place, with the estimators' net, that deals in tensors."""
+
+from skseq.nn._batches import ScoringBatches, Spans, TrainingBatches, scoring_plan, training_plan
+from skseq.nn._convolution import ConvolutionEncoder
+from skseq.nn._masks import step_mask
+from skseq.nn._network import ENCODERS, SequenceNetwork, make_encoder, make_network
+from skseq.nn._pooling import POOLINGS, make_pooling
+from skseq.nn._recurrent import RecurrentEncoder, reverse_by_length
+
+__all__ = [
+    "ENCODERS",
+    "POOLINGS",
+    "ConvolutionEncoder",
+    "RecurrentEncoder",
+    "ScoringBatches",
+    "SequenceNetwork",
+    "Spans",
+    "TrainingBatches",
+    "make_encoder",
+    "make_network",
+    "make_pooling",
+    "reverse_by_length",
+    "scoring_plan",
+    "step_mask",
+    "training_plan",
+]

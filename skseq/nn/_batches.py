@@ -1,0 +1,164 @@
+"""From flat sequences to padded batches, without a loop over sequences.
+
+Rows are spans of the flat steps: a whole sequence, or a chunk of a long one. A batch is one
+gather from the flat values, trimmed to its longest row. Training batches hold rows of like length
+from a shuffled pool, so that little is padding and yet every epoch is another mix.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+# Rows that are sorted by length together, in batches: large enough for even batches, small enough
+# that a short row meets other company in every epoch.
+_POOL_BATCHES = 50
+
+
+@dataclass(frozen=True)
+class Spans(torch.utils.data.Dataset):
+    """Rows of flat steps, with targets and weights.
+
+    ``target`` and ``weight`` have one entry a row, or, if ``per_step``, one for each flat step; a
+    row then answers only for its core, the steps in [core_start, core_stop) of the flat array.
+    What lies around the core is context, which a neighbouring row answers for. Values that are
+    not ``tokens`` become float32 batch by batch, so the flat array is never copied.
+    """
+
+    values: np.ndarray
+    start: np.ndarray
+    stop: np.ndarray
+    tokens: bool = False
+    target: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    core_start: np.ndarray | None = None
+    core_stop: np.ndarray | None = None
+    per_step: bool = False
+
+    def __len__(self):
+        return len(self.start)
+
+    @property
+    def lengths(self):
+        """ndarray of int64 of shape (n_rows,) : steps in each row, context included."""
+        return self.stop - self.start
+
+    def rows(self, chosen):
+        """Only the chosen rows of a dataset with one target a row, sharing its flat values."""
+        return replace(
+            self,
+            start=self.start[chosen],
+            stop=self.stop[chosen],
+            target=None if self.target is None else self.target[chosen],
+            weight=None if self.weight is None else self.weight[chosen],
+        )
+
+    def batch(self, rows):
+        """Padded inputs, and targets where there are any, of some rows.
+
+        Returns
+        -------
+        inputs : dict of Tensor
+            ``values`` (batch, time[, n_features]) and ``lengths`` (batch,).
+        target : dict of Tensor
+            ``target``, ``weight`` and, for steps, ``mask``, as losses take them.
+        """
+        start, stop = self.start[rows], self.stop[rows]
+        steps = start[:, None] + np.arange((stop - start).max())  # (batch, time)
+        padding = steps >= stop[:, None]
+        # Padding reads the last real step, which is then overwritten.
+        steps = np.minimum(steps, stop[:, None] - 1)
+        values = self.values.take(steps, axis=0)
+        values = values.astype(np.int64 if self.tokens else np.float32, copy=False)
+        values[padding] = 0
+        inputs = {
+            "values": torch.from_numpy(values),
+            "lengths": torch.from_numpy(stop - start),
+        }
+        return inputs, self._targets(rows, steps, padding)
+
+    def _targets(self, rows, steps, padding):
+        if self.target is None:
+            return {}
+        at = steps if self.per_step else rows
+        targets = {"target": torch.from_numpy(self.target[at].astype(np.int64, copy=False))}
+        if self.weight is not None:
+            targets["weight"] = torch.from_numpy(self.weight[at])
+        if self.per_step:
+            targets["mask"] = torch.from_numpy(self._core(rows, steps, padding))
+        return targets
+
+    def _core(self, rows, steps, padding):
+        inside = (steps >= self.core_start[rows][:, None]) & (steps < self.core_stop[rows][:, None])
+        return inside & ~padding
+
+    def answers(self, rows):
+        """Where a batch's answers belong: the rows, or the flat steps and the mask to read."""
+        start, stop = self.start[rows], self.stop[rows]
+        steps = start[:, None] + np.arange((stop - start).max())
+        core = self._core(rows, steps, steps >= stop[:, None])
+        return steps[core], torch.from_numpy(core)
+
+
+class TrainingBatches:
+    """Shuffled batches of rows of like length; every iteration is a new shuffle.
+
+    Called by skorch as ``iterator(dataset, batch_size=, **kwargs)``.
+    """
+
+    def __init__(self, dataset, *, batch_size, rng):
+        self.dataset = dataset
+        self.batch_size = batch_size
+        self.rng = rng
+
+    def __len__(self):
+        return -(-len(self.dataset) // self.batch_size)
+
+    def __iter__(self):
+        for rows in training_plan(self.dataset.lengths, self.batch_size, self.rng):
+            yield self.dataset.batch(rows)
+
+
+class ScoringBatches:
+    """Every row once, long rows first, as many in a batch as a budget of steps allows."""
+
+    def __init__(self, dataset, *, batch_size):
+        self.dataset = dataset
+        self.plan = scoring_plan(dataset.lengths, batch_size)
+
+    def __len__(self):
+        return len(self.plan)
+
+    def __iter__(self):
+        for rows in self.plan:
+            yield self.dataset.batch(rows)
+
+
+def training_plan(lengths, batch_size, rng):
+    """Rows of each training batch: like lengths together, everything else at random.
+
+    Returns
+    -------
+    list of ndarray of int64
+    """
+    shuffled = rng.permutation(len(lengths))
+    pool = np.arange(len(lengths)) // (batch_size * _POOL_BATCHES)
+    order = shuffled[np.lexsort((lengths[shuffled], pool))]
+    batches = np.split(order, np.arange(batch_size, len(order), batch_size))
+    return [batches[index] for index in rng.permutation(len(batches))]
+
+
+def scoring_plan(lengths, batch_size, max_steps=2**16):
+    """Rows of each scoring batch: long ones first, at most ``max_steps`` padded steps in each.
+
+    Returns
+    -------
+    list of ndarray of int64
+    """
+    order = np.argsort(-lengths, kind="stable")
+    plan, first = [], 0
+    while first < len(order):
+        size = max(1, min(batch_size, max_steps // max(int(lengths[order[first]]), 1)))
+        plan.append(order[first : first + size])
+        first += size
+    return plan
