@@ -14,6 +14,9 @@ from scipy.sparse.csgraph import connected_components
 from skseq.data._sequences import Sequences
 from skseq.exceptions import SmallClassWarning
 
+# Any two numbers with well scattered bits: digits of pi.
+_SEEDS = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)
+
 
 def original_groups(X) -> np.ndarray:
     """Number the groups of rows that share an original.
@@ -88,8 +91,8 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
     Raises
     ------
     ValueError
-        If ``fraction`` is not between 0 and 1, ``y_codes`` has another length than X, or no
-        class has two originals.
+        If ``fraction`` is not between 0 and 1, ``y_codes`` has another length than X, no row is
+        exactly one original, or no class has two originals.
 
     Examples
     --------
@@ -119,6 +122,11 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
     pure_codes = codes[origin.offsets[pure_rows]]
     original_codes, first = np.unique(pure_codes, return_index=True)
     originals = pure_rows[first]
+    if not len(originals):
+        raise ValueError(
+            "X has no row that is exactly one original, so there is nothing to validate on; keep "
+            "the originals beside the synthetic rows, or give a validation set of your own"
+        )
 
     chosen = _choose_by_class(y_codes[originals], fraction, rng, class_names)
     held_out = np.zeros(len(ids), dtype=bool)
@@ -190,10 +198,9 @@ def _numbered_by_appearance(labels):
 
 
 def _content_groups(X):
-    # Two 64-bit hashes and the length: for two different sequences to agree by chance has odds
-    # of 1 in 2 ** 128.
-    steps = _mix(_step_hash(X) + _mix(_position_in_sequence(X)))
-    keys = np.stack([_sums(steps, X), _sums(_mix(~steps), X), X.lengths.view(np.uint64)])
+    # Two independent 64-bit hashes: two different sequences agree by chance once in 2 ** 128.
+    hashes = [_hash_sequences(X, seed) for seed in _SEEDS]
+    keys = np.stack([*hashes, X.lengths.view(np.uint64)])
     order = np.lexsort(keys)
     is_new = np.ones(len(X), dtype=bool)
     is_new[1:] = (np.diff(keys[:, order], axis=1) != 0).any(axis=0)
@@ -202,11 +209,16 @@ def _content_groups(X):
     return _numbered_by_appearance(labels)
 
 
-def _step_hash(X):
-    hashed = np.zeros(X.n_steps, dtype=np.uint64)
+def _hash_sequences(X, seed):
+    """One uint64 a sequence: the sum over its steps of a hash of position and values."""
+    positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
+    hashed = _mix(positions.astype(np.uint64) ^ seed)
     for column in X.values.reshape(X.n_steps, X.n_features).T:
         hashed = _mix(hashed + _as_bits(column))
-    return hashed
+    # Differences of a running sum are exact, since uint64 wraps around.
+    running = np.zeros(X.n_steps + 1, dtype=np.uint64)
+    np.cumsum(hashed, out=running[1:])
+    return running[X.offsets[1:]] - running[X.offsets[:-1]]
 
 
 def _as_bits(column):
@@ -218,21 +230,9 @@ def _as_bits(column):
     return np.unique(column, return_inverse=True)[1].astype(np.uint64)
 
 
-def _position_in_sequence(X):
-    positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
-    return positions.astype(np.uint64)
-
-
 def _mix(bits):
     """Scatter the bits of each uint64, one to one (the finaliser of splitmix64)."""
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))
-
-
-def _sums(steps, X):
-    # Differences of a running sum are exact, since uint64 wraps around.
-    running = np.zeros(X.n_steps + 1, dtype=np.uint64)
-    np.cumsum(steps, out=running[1:])
-    return running[X.offsets[1:]] - running[X.offsets[:-1]]

@@ -10,6 +10,8 @@ Requirements this file meets:
 - a contiguous slice is a view, so a memory-mapped file is never read further than needed.
 """
 
+import itertools
+
 import numpy as np
 
 from skseq.data import _interop
@@ -165,7 +167,8 @@ class Sequences:
         padded = np.asarray(padded)
         if padded.ndim not in (2, 3):
             raise ValueError(
-                f"padded must have shape (n_sequences, max_length[, n_features]), got {padded.shape}"
+                "padded must have shape (n_sequences, max_length[, n_features]), "
+                f"got {padded.shape}"
             )
         n_sequences, max_length = padded.shape[:2]
         if lengths is None:
@@ -177,6 +180,9 @@ class Sequences:
                 f"lengths must have one entry for each of the {n_sequences} rows of padded, "
                 f"got shape {lengths.shape}"
             )
+        if lengths.size and lengths.min() < 0:
+            row = int(lengths.argmin())
+            raise ValueError(f"lengths[{row}] is {lengths[row]}; a length cannot be negative")
         if lengths.size and lengths.max() > max_length:
             row = int(lengths.argmax())
             raise ValueError(
@@ -239,7 +245,7 @@ class Sequences:
         list of list
         """
         flat, offsets = self.values.tolist(), self.offsets.tolist()
-        return [flat[start:stop] for start, stop in zip(offsets[:-1], offsets[1:], strict=True)]
+        return [flat[start:stop] for start, stop in itertools.pairwise(offsets)]
 
     def to_padded(self, *, max_length=None, fill_value=0):
         """Give a padded array and the true lengths.
@@ -353,7 +359,7 @@ class Sequences:
 
     def __iter__(self):
         bounds = self.offsets.tolist()
-        for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+        for start, stop in itertools.pairwise(bounds):
             yield self.values[start:stop]
 
     def __repr__(self):
@@ -586,6 +592,9 @@ def _as_steps(entry, index, dtype):
         steps = np.asarray(entry, dtype=dtype)
     except ValueError as error:
         raise ValueError(f"sequence {index} is no array of steps: {error}") from None
+    became_text = steps.dtype.kind == "U" and steps.ndim == 1 and dtype is None
+    if became_text and steps is not entry and not all(isinstance(step, str) for step in entry):
+        steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
     if steps.ndim not in (1, 2):
         raise ValueError(
             f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
