@@ -7,6 +7,7 @@ release that moves them is mended in one place.
 import difflib
 
 import numpy as np
+from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -17,6 +18,7 @@ from sklearn.utils._param_validation import (
 from sklearn.utils.validation import _check_sample_weight, _num_samples
 
 __all__ = [
+    "BaseScorer",
     "HasMethods",
     "Interval",
     "InvalidParameterError",
