@@ -1,0 +1,105 @@
+"""From labels or ragged tags, in any form that users have them, to checked flat arrays."""
+
+import numpy as np
+
+from skseq.data import Sequences, as_sequences, as_tags
+
+
+def flat_labels(y_true, y_pred):
+    """Check two arrays of one label a sequence.
+
+    Returns
+    -------
+    y_true, y_pred : ndarray of shape (n_sequences,)
+
+    Raises
+    ------
+    TypeError
+        If one of them has a label for each step.
+    ValueError
+        If they differ in length.
+    """
+    y_true, y_pred = as_labels(y_true, "y_true"), as_labels(y_pred, "y_pred")
+    if len(y_true) != len(y_pred):
+        raise ValueError(f"y_pred has {len(y_pred)} labels but y_true has {len(y_true)}")
+    return y_true, y_pred
+
+
+def flat_tags(y_true, y_pred, sample_weight=None):
+    """Check that two sets of tags align, and lay their steps end to end.
+
+    Parameters
+    ----------
+    y_true, y_pred : list of lists, object array, 2-D array or Sequences
+        One tag a step.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), ragged, or None
+        Weight of each sequence or step.
+
+    Returns
+    -------
+    y_true, y_pred : ndarray of shape (n_steps_total,)
+
+    sample_weight : ndarray of shape (n_steps_total,) or None
+
+    Raises
+    ------
+    ValueError
+        If a length differs, naming the sequence and both lengths.
+    """
+    tags, predicted = as_tags(y_true, name="y_true"), as_tags(y_pred, name="y_pred")
+    _check_aligned(tags, predicted, "y_pred", "tags")
+    return tags.values, predicted.values, _step_weight(sample_weight, tags)
+
+
+def flat_tag_scores(y_true, y_score, sample_weight=None):
+    """Check that scores of each step align with tags, and lay the steps end to end.
+
+    Parameters and errors are those of `flat_tags`.
+
+    Returns
+    -------
+    y_true : ndarray of shape (n_steps_total,)
+
+    y_score : ndarray of shape (n_steps_total, n_classes) or (n_steps_total,)
+
+    sample_weight : ndarray of shape (n_steps_total,) or None
+    """
+    tags, y_score = as_tags(y_true, name="y_true"), as_sequences(y_score, name="y_score")
+    _check_aligned(tags, y_score, "y_score", "rows")
+    return tags.values, y_score.values, _step_weight(sample_weight, tags)
+
+
+def as_labels(y, name):
+    """Give labels as an array, or raise TypeError if they are tags."""
+    if isinstance(y, Sequences) or np.ndim(_first(y)):
+        raise TypeError(
+            f"{name} must hold one label for each sequence, got several; for one label a step use "
+            "the metrics whose name starts with tag_"
+        )
+    return np.asarray(y)
+
+
+def _check_aligned(tags, other, name, what):
+    if len(other) != len(tags):
+        raise ValueError(f"{name} has {len(other)} sequences but y_true has {len(tags)}")
+    if not other.aligns_with(tags):
+        row = int(np.argmax(other.lengths != tags.lengths))
+        raise ValueError(
+            f"{name}[{row}] has {other.lengths[row]} {what} but y_true[{row}] has "
+            f"{tags.lengths[row]} steps; every step needs one"
+        )
+
+
+def _step_weight(sample_weight, tags):
+    if sample_weight is None:
+        return None
+    if isinstance(sample_weight, Sequences) or np.ndim(_first(sample_weight)):
+        weight = as_sequences(sample_weight, name="sample_weight")
+        _check_aligned(tags, weight, "sample_weight", "weights")
+        return weight.values
+    return tags.replace(weight=sample_weight).step_weight()
+
+
+def _first(collection):
+    return next(iter(collection), 0)

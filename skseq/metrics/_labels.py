@@ -1,0 +1,170 @@
+"""Metrics of one label a sequence that scikit-learn does not have in this form.
+
+For everything else (`f1_score`, `recall_score`, `matthews_corrcoef`, ...) use `sklearn.metrics`.
+Lists, arrays and Series are taken alike. Classes that a fold lacks never raise nor warn: an
+average runs over the classes that ``y_true`` has, or over those that the caller names.
+"""
+
+import numpy as np
+from scipy.stats import gmean
+from sklearn.metrics import f1_score, recall_score
+
+from skseq.metrics._flat import flat_labels
+from skseq.metrics._pairs import count_pairs, score_pairs
+
+
+def balanced_accuracy_score(y_true, y_pred, *, labels=None, exclude=None, sample_weight=None):
+    """Mean recall of all classes, each counting alike however rare it is.
+
+    It equals `sklearn.metrics.balanced_accuracy_score`, can leave classes out, and does not warn
+    where a fold lacks a class that is predicted.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_sequences,)
+        True labels.
+
+    y_pred : array-like of shape (n_sequences,)
+        Predicted labels.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; a class that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average; "majority" is the commonest label in ``y_true``.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if no class is left to average over.
+
+    Examples
+    --------
+    >>> from skseq.metrics import balanced_accuracy_score
+    >>> balanced_accuracy_score(["O", "O", "O", "O", "A"], ["O", "O", "O", "A", "A"])
+    0.875
+    """
+    pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight, labels)
+    return score_pairs(recall_score, pairs, average="macro", labels=labels, exclude=exclude)
+
+
+def geometric_mean_score(
+    y_true, y_pred, *, labels=None, exclude=None, correction=0.0, sample_weight=None
+):
+    """Geometric mean of the recalls of all classes.
+
+    It is 0 as soon as one class is never found. `imblearn.metrics.geometric_mean_score` gives the
+    same where every class occurs in ``y_true``, and 0 where one does not.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_sequences,)
+        True labels.
+
+    y_pred : array-like of shape (n_sequences,)
+        Predicted labels.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; a class that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average; "majority" is the commonest label in ``y_true``.
+
+    correction : float, default=0.0
+        Recall of a class that is never found, so that one such class does not hide the others.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if no class is left to average over.
+
+    References
+    ----------
+    .. [1] Kubat, M., & Matwin, S. "Addressing the curse of imbalanced training sets: one-sided
+       selection", ICML (1997), pp. 179-186.
+
+    Examples
+    --------
+    >>> from skseq.metrics import geometric_mean_score
+    >>> y_true = ["common", "common", "common", "common", "rare"]
+    >>> geometric_mean_score(y_true, ["common", "common", "common", "rare", "rare"])
+    0.866...
+    >>> geometric_mean_score(y_true, ["common"] * 5)
+    0.0
+    """
+    pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight, labels)
+    return geometric_mean(pairs, labels=labels, exclude=exclude, correction=correction)
+
+
+def geometric_mean(pairs, *, labels, exclude, correction):
+    """Geometric mean of the recalls of counted pairs."""
+    recalls = score_pairs(recall_score, pairs, average=None, labels=labels, exclude=exclude)
+    if not len(recalls):
+        return np.nan
+    return float(gmean(np.where(recalls == 0, correction, recalls)))
+
+
+def minority_recall_score(y_true, y_pred, *, sample_weight=None):
+    """Mean recall of all classes but the commonest in ``y_true``.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_sequences,)
+        True labels.
+
+    y_pred : array-like of shape (n_sequences,)
+        Predicted labels.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts; which class is the commonest does not depend on it.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if ``y_true`` has one class only.
+
+    Examples
+    --------
+    >>> from skseq.metrics import minority_recall_score
+    >>> minority_recall_score(["O", "O", "O", "A", "A", "B"], ["O", "O", "A", "A", "O", "B"])
+    0.75
+    """
+    pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight)
+    return score_pairs(recall_score, pairs, average="macro", exclude="majority")
+
+
+def minority_f1_score(y_true, y_pred, *, sample_weight=None):
+    """Mean F1 of all classes but the commonest in ``y_true``.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_sequences,)
+        True labels.
+
+    y_pred : array-like of shape (n_sequences,)
+        Predicted labels.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts; which class is the commonest does not depend on it.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if ``y_true`` has one class only.
+
+    Examples
+    --------
+    >>> from skseq.metrics import minority_f1_score
+    >>> minority_f1_score(["O", "O", "O", "A", "A", "B"], ["O", "O", "A", "A", "O", "B"])
+    0.75
+    """
+    pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight)
+    return score_pairs(f1_score, pairs, average="macro", exclude="majority")

@@ -1,0 +1,117 @@
+"""Average a ranking metric, such as average precision, over one-against-the-rest problems."""
+
+import numpy as np
+
+from skseq._validation import check_choice, check_fit_weight
+from skseq.metrics._pairs import check_same_kind, distinct, excluded_codes, positions
+
+
+def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, average, sample_weight):
+    """Score each class against all others, and average.
+
+    Parameters
+    ----------
+    metric : callable
+        ``metric(is_positive, score, sample_weight=)`` of flat arrays.
+
+    y_true : ndarray of shape (n,)
+        Labels.
+
+    y_score : array-like of shape (n, n_classes) or (n,)
+        A column for each class; one column is the second of two classes.
+
+    classes : array-like of shape (n_classes,) or None
+        Label of each column; None means the sorted labels of ``y_true``.
+
+    exclude : None, "majority", label or list of labels
+        Classes that are left out.
+
+    unseen : {"raise", "zero"}
+        What becomes of labels that have no column: an error, or a column of zeros.
+
+    average : {"macro"} or None
+        The mean over classes, or a score for each of them.
+
+    sample_weight : array-like of shape (n,) or None
+        Weight of each entry.
+
+    Returns
+    -------
+    float or ndarray of shape (n_scored,)
+        A class with no positive or no negative entry has no rank order: its score is NaN, and
+        the mean leaves it out.
+    """
+    if average is not None:
+        check_choice("average", average, ("macro",))
+    check_choice("unseen", unseen, ("raise", "zero"))
+    if not len(y_true):
+        raise ValueError("y_true is empty; a score needs at least one label")
+    labels = distinct(y_true, "y_true")
+    classes = labels if classes is None else _check_classes(classes)
+    columns = _check_columns(y_score, y_true, classes)
+    classes, columns = _resolve_unseen(labels, classes, columns, unseen)
+    codes = positions(y_true, classes)
+    excluded = excluded_codes(exclude, classes, np.bincount(codes, minlength=len(classes)))
+    weight = None
+    if sample_weight is not None:
+        weight = check_fit_weight(sample_weight, y_true)
+        counts = weight > 0
+        codes, columns, weight = codes[counts], columns[counts], weight[counts]
+    scores = np.array(
+        [
+            _score_class(metric, codes == code, columns[:, code], weight)
+            for code in range(len(classes))
+            if code not in excluded
+        ]
+    )
+    if average is None:
+        return scores
+    ranked = scores[~np.isnan(scores)]
+    return float(ranked.mean()) if len(ranked) else np.nan
+
+
+def _score_class(metric, is_positive, score, weight):
+    if is_positive.all() or not is_positive.any():
+        return np.nan
+    return metric(is_positive, score, sample_weight=weight)
+
+
+def _check_classes(classes):
+    classes = np.asarray(classes)
+    if len(distinct(classes, "classes")) != len(classes):
+        raise ValueError(f"classes must name each class once, got {classes.tolist()}")
+    # Text in an object array sorts and compares as text from here on.
+    return np.array(classes.tolist())
+
+
+def _check_columns(y_score, y_true, classes):
+    columns = np.asarray(y_score, dtype=np.float64)
+    if columns.ndim == 1 and len(classes) == 2:
+        # Only the order within a column matters, so the first class ranks by the negative.
+        columns = np.column_stack([-columns, columns])
+    if columns.ndim != 2 or columns.shape[1] != len(classes):
+        got = columns.shape[1] if columns.ndim == 2 else 1
+        raise ValueError(
+            f"y_score has {got} column(s) but there are {len(classes)} classes "
+            f"{classes.tolist()}; name the label of each column with classes=, for example "
+            "classes=estimator.classes_"
+        )
+    if len(columns) != len(y_true):
+        raise ValueError(f"y_score has {len(columns)} rows but y_true has {len(y_true)} labels")
+    if not np.isfinite(columns).all():
+        raise ValueError("y_score contains NaN or infinity")
+    return columns
+
+
+def _resolve_unseen(labels, classes, columns, unseen):
+    check_same_kind(y_true=labels, classes=classes)
+    extra = labels[positions(labels, classes) < 0]
+    if not len(extra):
+        return classes, columns
+    if unseen == "raise":
+        raise ValueError(
+            f"y_true has labels {extra.tolist()} that classes {classes.tolist()} lacks; add their "
+            'columns, or pass unseen="zero" to score them as never given any probability'
+        )
+    zeros = np.zeros((len(columns), len(extra)))
+    return np.concatenate([classes, extra]), np.hstack([columns, zeros])

@@ -1,0 +1,216 @@
+"""Scorers by name, built from one table, for ``GridSearchCV(scoring=...)`` and friends.
+
+A new metric is one line in `METRICS`: names, scorers and their tests are read from there.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sklearn.metrics
+from sklearn.metrics import (
+    accuracy_score,
+    f1_score,
+    fbeta_score,
+    make_scorer,
+    matthews_corrcoef,
+)
+
+from skseq._validation import BaseScorer, did_you_mean
+from skseq.metrics._labels import (
+    balanced_accuracy_score,
+    geometric_mean_score,
+    minority_f1_score,
+    minority_recall_score,
+)
+from skseq.metrics._ranking import (
+    macro_average_precision_score,
+    macro_roc_auc_score,
+    tag_average_precision_score,
+    tag_roc_auc_score,
+)
+from skseq.metrics._tags import (
+    tag_accuracy_score,
+    tag_balanced_accuracy_score,
+    tag_f1_score,
+    tag_fbeta_score,
+    tag_geometric_mean_score,
+    tag_matthews_corrcoef,
+    tag_minority_f1_score,
+    tag_minority_recall_score,
+)
+
+
+class Metric(NamedTuple):
+    """What a scorer is made of."""
+
+    function: Callable
+    arguments: dict = {}
+    needs: str = "predict"
+    greater_is_better: bool = True
+
+
+# Without pos_label=None scikit-learn looks for its default, 1, among the labels of two classes.
+_MACRO = {"average": "macro", "pos_label": None, "zero_division": 0}
+
+METRICS = {
+    "accuracy": Metric(accuracy_score),
+    "average_precision_macro": Metric(macro_average_precision_score, needs="predict_proba"),
+    "balanced_accuracy": Metric(balanced_accuracy_score),
+    "f1_macro": Metric(f1_score, _MACRO),
+    "f1_minority": Metric(minority_f1_score),
+    "f2_macro": Metric(fbeta_score, {"beta": 2, **_MACRO}),
+    "geometric_mean": Metric(geometric_mean_score),
+    "matthews_corrcoef": Metric(matthews_corrcoef),
+    "minority_recall": Metric(minority_recall_score),
+    "roc_auc_macro": Metric(macro_roc_auc_score, needs="predict_proba"),
+    "tag_accuracy": Metric(tag_accuracy_score),
+    "tag_average_precision_macro": Metric(tag_average_precision_score, needs="predict_proba"),
+    "tag_balanced_accuracy": Metric(tag_balanced_accuracy_score),
+    "tag_f1_macro": Metric(tag_f1_score),
+    "tag_f1_minority": Metric(tag_minority_f1_score),
+    "tag_f2_macro": Metric(tag_fbeta_score, {"beta": 2}),
+    "tag_geometric_mean": Metric(tag_geometric_mean_score),
+    "tag_matthews_corrcoef": Metric(tag_matthews_corrcoef),
+    "tag_minority_recall": Metric(tag_minority_recall_score),
+    "tag_roc_auc_macro": Metric(tag_roc_auc_score, needs="predict_proba"),
+}
+
+
+def get_scorer_names():
+    """Names that `get_scorer` knows besides those of scikit-learn.
+
+    Those that start with ``tag_`` score tags, one label a step; the others score one label a
+    sequence.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> from skseq.metrics import get_scorer_names
+    >>> [name for name in get_scorer_names() if "f1" in name]
+    ['f1_macro', 'f1_minority', 'tag_f1_macro', 'tag_f1_minority']
+    """
+    return sorted(METRICS)
+
+
+def get_scorer(name, **arguments):
+    """Scorer object of a metric, for ``scoring=`` of any scikit-learn tool.
+
+    Parameters
+    ----------
+    name : str
+        One of `get_scorer_names`, or of `sklearn.metrics.get_scorer_names`.
+
+    **arguments : dict
+        Passed to the metric, such as ``exclude="O"`` to leave out the background tag. Names of
+        scikit-learn's own take none.
+
+    Returns
+    -------
+    callable
+        ``scorer(estimator, X, y, *, sample_weight=None)``, higher is better. Scorers that need
+        probabilities line columns up with ``estimator.classes_``, so a class that was missing
+        from the training fold is scored as one that was never given any probability.
+
+    Raises
+    ------
+    TypeError
+        If the metric does not take one of the arguments.
+    ValueError
+        If the name is unknown.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.model_selection import cross_validate
+    >>> from skseq.metrics import get_scorer
+    >>> X, y = [[0], [1], [2], [3], [4], [5]], ["a", "a", "a", "b", "b", "b"]
+    >>> get_scorer("geometric_mean")(LogisticRegression().fit(X, y), X, y)
+    1.0
+    >>> get_scorer("tag_f1_macro", exclude="O")
+    make_scorer(tag_f1_score, response_method='predict', exclude=O)
+    """
+    if name not in METRICS:
+        return _scikit_learn_scorer(name, arguments)
+    metric = METRICS[name]
+    _check_arguments(name, metric, arguments)
+    arguments = metric.arguments | arguments
+    if metric.needs == "predict":
+        return make_scorer(metric.function, greater_is_better=metric.greater_is_better, **arguments)
+    sign = 1 if metric.greater_is_better else -1
+    return ClassAlignedScorer(metric.function, sign, arguments, metric.needs)
+
+
+def get_scorers(names):
+    """Several scorers at once, for multimetric ``scoring=``.
+
+    Parameters
+    ----------
+    names : iterable of str
+        What `get_scorer` takes.
+
+    Returns
+    -------
+    dict of str to callable
+        To pass to ``cross_validate`` or, with ``refit`` naming one of them, to ``GridSearchCV``.
+        A search predicts once for all of them.
+
+    Examples
+    --------
+    >>> from skseq.metrics import get_scorers
+    >>> sorted(get_scorers(["tag_f1_macro", "tag_minority_recall"]))
+    ['tag_f1_macro', 'tag_minority_recall']
+    """
+    if isinstance(names, str):
+        raise TypeError(f"names must be a list of names, got one string; pass [{names!r}]")
+    return {name: get_scorer(name) for name in names}
+
+
+class ClassAlignedScorer(BaseScorer):
+    """Scorer of probabilities that tells its metric which class each column belongs to."""
+
+    def _score(self, method_caller, estimator, X, y_true, **kwargs):
+        if not hasattr(estimator, "classes_"):
+            raise TypeError(
+                f"{self!r} needs the classes_ of a fitted estimator to know what each column of "
+                f"{self._response_method} means, but {type(estimator).__name__} has none"
+            )
+        y_score = method_caller(estimator, self._response_method, X)
+        arguments = {"unseen": "zero", **self._kwargs, **kwargs}
+        score = self._score_func(y_true, y_score, classes=estimator.classes_, **arguments)
+        return self._sign * score
+
+    def __repr__(self):
+        return super().__repr__().replace("make_scorer", "ClassAlignedScorer", 1)
+
+
+def _scikit_learn_scorer(name, arguments):
+    theirs = sklearn.metrics.get_scorer_names()
+    if name not in theirs:
+        raise ValueError(
+            f"{name!r} is no scorer.{did_you_mean(name, [*METRICS, *theirs])} See "
+            "skseq.metrics.get_scorer_names() and sklearn.metrics.get_scorer_names()"
+        )
+    if arguments:
+        raise TypeError(
+            f"{name!r} is scikit-learn's own scorer and takes no arguments, got "
+            f"{sorted(arguments)}; use sklearn.metrics.make_scorer"
+        )
+    return sklearn.metrics.get_scorer(name)
+
+
+def _check_arguments(name, metric, arguments):
+    accepted = [
+        parameter.name
+        for parameter in inspect.signature(metric.function).parameters.values()
+        if parameter.kind == parameter.KEYWORD_ONLY
+    ]
+    for argument in arguments:
+        if argument not in accepted:
+            raise TypeError(
+                f"scorer {name!r} takes {sorted(accepted)}, got {argument!r}."
+                f"{did_you_mean(argument, accepted)}"
+            )
