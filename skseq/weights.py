@@ -1,0 +1,597 @@
+"""Class weights as plain functions of counts, and the transformer that attaches them to X.
+
+Weights travel beside the steps, in ``Sequences.weight``, so that they pass through samplers and
+splits with the sequences they belong to, and are tuned from a grid like anything else.
+"""
+
+import warnings
+from numbers import Real
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._validation import (
+    Interval,
+    StrOptions,
+    check_choice,
+    check_parameters,
+    did_you_mean,
+    num_samples,
+)
+from skseq.data import Sequences, check_sequences, check_tags
+from skseq.exceptions import DoubleCountingWarning
+
+# The rest serves samplers and estimators.
+__all__ = [
+    "ClassWeightTransformer",
+    "class_weights",
+    "effective_number",
+    "warn_if_double_counted",
+]
+
+# How much less even a later correction may leave the classes before it counts as a second one.
+_TOLERANCE = 1.1
+
+
+# -- weights from counts -----------------------------------------------------------------------
+
+
+def effective_number(counts, beta=0.999):
+    r"""Effective number of samples of each class.
+
+    .. math:: E(n) = (1 - \beta^n) / (1 - \beta)
+
+    with n the count of a class: new samples overlap more and more with those already there.
+    It runs from 1 (``beta=0``: every class counts the same) to n (``beta`` near 1).
+
+    Parameters
+    ----------
+    counts : array-like of shape (n_classes,)
+        Samples (or steps) in each class.
+
+    beta : float in [0, 1), default=0.999
+        Overlap of samples; about ``1 - 1 / N`` for a class that has N different samples to give.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If ``beta`` is outside [0, 1).
+
+    References
+    ----------
+    Cui et al., "Class-Balanced Loss Based on Effective Number of Samples", CVPR 2019.
+    https://arxiv.org/abs/1901.05555
+
+    Examples
+    --------
+    >>> from skseq.weights import effective_number
+    >>> effective_number([1, 10, 100_000], beta=0.99).round(2)
+    array([  1.  ,   9.56, 100.  ])
+    """
+    counts = np.asarray(counts, dtype=np.float64)
+    if not 0 <= beta < 1:
+        raise ValueError(f"beta must be at least 0 and below 1, got {beta}")
+    if beta == 0:
+        return (counts > 0).astype(np.float64)
+    # expm1 keeps the digits that 1 - beta**n loses when beta is near 1.
+    return -np.expm1(counts * np.log(beta)) / (1 - beta)
+
+
+def _balanced(counts, beta):
+    return counts.sum() / (len(counts) * counts)
+
+
+def _sqrt(counts, beta):
+    return np.sqrt(_balanced(counts, beta))
+
+
+def _effective(counts, beta):
+    return 1 / effective_number(counts, beta)
+
+
+def _median_frequency(counts, beta):
+    return np.median(counts) / counts
+
+
+# Each takes the counts of the classes that are present, and beta.
+_STRATEGIES = {
+    "balanced": _balanced,
+    "sqrt": _sqrt,
+    "effective": _effective,
+    "median_frequency": _median_frequency,
+}
+
+
+def class_weights(
+    strategy,
+    counts,
+    *,
+    classes=None,
+    beta=0.999,
+    power=1.0,
+    max_weight=None,
+    normalize=True,
+):
+    """Weight of each class, from how often it occurs.
+
+    Parameters
+    ----------
+    strategy : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None
+        - None: every class weighs the same;
+        - "balanced": inverse of the count, so that classes count the same in sum;
+        - "sqrt": square root of that, half way to no weights;
+        - "effective": inverse of `effective_number`, with ``beta``;
+        - "median_frequency": median count divided by the count (Eigen & Fergus, 2015);
+        - dict: label -> weight, 1 for labels that it leaves out;
+        - callable: takes ``counts``, gives an array of weights of the same shape.
+
+    counts : array-like of shape (n_classes,)
+        Samples (or steps) in each class. A class without any gets weight 0.
+
+    classes : array-like of shape (n_classes,), default=None
+        Label of each class, which the keys of a dict refer to; None means 0, 1, 2, ...
+
+    beta : float in [0, 1), default=0.999
+        Of "effective".
+
+    power : float, default=1.0
+        Exponent applied to the weights: 0 switches them off, 0.5 is milder, 2 is stronger.
+
+    max_weight : float, default=None
+        No class weighs more than this. It acts after ``power`` and in the scale of the result;
+        with ``normalize`` the other classes take over what the cap takes away.
+
+    normalize : bool, default=True
+        Scale the weights so that their mean over samples is 1, which leaves the scale of the
+        loss, and with it a tuned learning rate, as it was.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If a dict names an unknown class, a weight is negative or not finite, all weights are
+        zero, or ``max_weight`` is below 1 where the mean has to be 1.
+
+    Examples
+    --------
+    >>> from skseq.weights import class_weights
+    >>> class_weights("balanced", [90, 10]).round(2)
+    array([0.56, 5.  ])
+    >>> class_weights("balanced", [90, 10], max_weight=2)
+    array([0.88888889, 2.        ])
+    >>> class_weights({"rare": 3}, [50, 50], classes=["common", "rare"])
+    array([0.5, 1.5])
+    """
+    counts = _check_counts(counts)
+    if normalize and max_weight is not None and max_weight < 1:
+        raise ValueError(
+            f"max_weight must be at least 1 with normalize=True, got {max_weight}: weights that "
+            "are all smaller cannot have a mean of 1"
+        )
+    present = counts > 0
+    weights = np.zeros(len(counts))
+    weights[present] = _raw_weights(strategy, counts, classes, beta)[present] ** power
+    if present.any() and not weights.any():
+        raise ValueError("strategy gives weight 0 to every class that occurs; one must count")
+    if normalize:
+        return _scaled_to_mean_one(weights, counts, max_weight)
+    return weights if max_weight is None else np.minimum(weights, max_weight)
+
+
+def _check_counts(counts):
+    counts = np.asarray(counts, dtype=np.float64)
+    if counts.ndim != 1 or not (np.isfinite(counts).all() and (counts >= 0).all()):
+        raise ValueError(f"counts must be one number for each class, at least 0; got {counts}")
+    return counts
+
+
+def _raw_weights(strategy, counts, classes, beta):
+    if strategy is None:
+        return np.ones(len(counts))
+    if isinstance(strategy, dict):
+        return _weights_of_dict(strategy, range(len(counts)) if classes is None else classes)
+    if callable(strategy):
+        return _check_weights(strategy(counts), len(counts))
+    check_choice("strategy", strategy, _STRATEGIES)
+    weights = np.zeros(len(counts))
+    weights[counts > 0] = _STRATEGIES[strategy](counts[counts > 0], beta)
+    return weights
+
+
+def _weights_of_dict(weight_of, classes):
+    known = classes.tolist() if isinstance(classes, np.ndarray) else list(classes)
+    for label in weight_of:
+        if label not in known:
+            raise ValueError(
+                f"the weights name the class {label!r}, but the classes are {known}."
+                f"{did_you_mean(label, known)}"
+            )
+    return _check_weights([weight_of.get(label, 1.0) for label in known], len(known))
+
+
+def _check_weights(weights, n_classes):
+    weights = np.asarray(weights, dtype=np.float64)
+    if weights.shape != (n_classes,):
+        raise ValueError(
+            f"strategy must give one weight for each of the {n_classes} classes, got shape "
+            f"{weights.shape}"
+        )
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(f"class weights must be finite and not negative, got {weights.tolist()}")
+    return weights
+
+
+def _scaled_to_mean_one(weights, counts, max_weight):
+    """Scale to a mean of 1 over samples, none above the cap (which is at least 1)."""
+    cap = np.inf if max_weight is None else max_weight
+    weights, free = weights.copy(), weights > 0
+    # Scaling up the classes below the cap may lift further ones above it: at most one round a
+    # class. Where all that have weight reach the cap, the cap wins over the mean.
+    while free.any():
+        left = counts.sum() - weights[~free] @ counts[~free]
+        weights[free] *= left / (weights[free] @ counts[free])
+        over = free & (weights > cap)
+        if not over.any():
+            break
+        weights[over] = cap
+        free &= ~over
+    return weights
+
+
+# -- weights and labels together ---------------------------------------------------------------
+
+
+def has_step_labels(y):
+    """Whether y holds one label for each step (ragged) rather than one for each sequence.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_sequences,), list of lists, object array, 2-D array or Sequences
+        Labels. A 2-D array of one column is a column of labels, as for scikit-learn.
+
+    Returns
+    -------
+    bool
+    """
+    if isinstance(y, Sequences):
+        return True
+    entries = y if isinstance(y, (list, tuple)) else np.asarray(y)
+    if isinstance(entries, np.ndarray) and entries.ndim > 1:
+        return entries.shape[1] > 1
+    return num_samples(entries) > 0 and np.ndim(entries[0]) > 0
+
+
+def sequence_weight(X):
+    """Weight of each sequence: its own, or the mean of its steps', or 1 without weights.
+
+    Parameters
+    ----------
+    X : Sequences
+        Whose weights are asked for.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_sequences,)
+    """
+    if X.weight is None:
+        return np.ones(len(X))
+    if not X.has_step_weight:
+        return X.weight
+    return class_masses(X.sequence_index(), len(X), X.weight) / np.maximum(X.lengths, 1)
+
+
+def class_masses(codes, n_classes, weight=None):
+    """Sum of weights in each class.
+
+    Parameters
+    ----------
+    codes : array-like of int of shape (n,)
+        Class of each sample (or step), in ``range(n_classes)``.
+
+    n_classes : int
+        Number of classes.
+
+    weight : array-like of shape (n,), default=None
+        Weight of each sample; None means 1.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_classes,)
+    """
+    return np.bincount(codes, weights=weight, minlength=n_classes).astype(np.float64)
+
+
+def earlier_corrections(X):
+    """Name what has already been done about imbalance, as far as X tells.
+
+    Parameters
+    ----------
+    X : Sequences
+        With, perhaps, ``weight`` and ``origin``.
+
+    Returns
+    -------
+    str
+        Empty if X has neither weights that differ nor an origin.
+    """
+    done = []
+    if X.origin is not None:
+        done.append("the resampling that X came through")
+    if X.weight is not None and len(X.weight) and np.ptp(X.weight) > 0:
+        done.append("the weights that X carries")
+    return " and ".join(done)
+
+
+def warn_if_double_counted(before, after, *, earlier, later):
+    """Warn if a later correction of imbalance leaves the classes less even than it found them.
+
+    Weights or copies that were computed from counts which an earlier correction did not change
+    correct the same imbalance again: what was rare then outweighs what was common.
+
+    Parameters
+    ----------
+    before : array-like of shape (n_classes,)
+        Sum of weights in each class as the later correction found it.
+
+    after : array-like of shape (n_classes,)
+        Sum of weights in each class as it leaves it. Classes with mass 0 before or after are
+        left out of the comparison.
+
+    earlier : str
+        What acted first, for the message; nothing is compared if it is empty.
+
+    later : str
+        What acted second.
+
+    Warns
+    -----
+    DoubleCountingWarning
+        If the heaviest class outweighs the lightest more than 1.1 times as much as before.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from skseq.weights import warn_if_double_counted
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn_if_double_counted([90, 10], [90, 90], earlier="weights", later="sampling")
+    ...     warn_if_double_counted([50, 50], [50, 450], earlier="weights", later="sampling")
+    >>> len(caught)
+    1
+    """
+    before, after = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    both = (before > 0) & (after > 0)
+    if not earlier or not both.any():
+        return
+    ratio_before = before[both].max() / before[both].min()
+    ratio_after = after[both].max() / after[both].min()
+    if ratio_after > _TOLERANCE * ratio_before:
+        warnings.warn(
+            f"{later} leaves the classes less even than {earlier} did: the heaviest class weighs "
+            f"{ratio_after:.3g} times as much as the lightest, after {ratio_before:.3g} times "
+            "before it, so the same imbalance seems to be corrected twice. Keep one of the two, "
+            "or let the sampler come before the weights, which then see the new counts.",
+            DoubleCountingWarning,
+            stacklevel=2,
+        )
+
+
+# -- the transformer ---------------------------------------------------------------------------
+
+
+class ClassWeightTransformer(TransformerMixin, BaseEstimator):
+    """Attach class weights to the sequences, as a step of a pipeline.
+
+    ``fit_transform``, which a pipeline calls when it is fitted, gives `Sequences` whose
+    ``weight`` comes from the class: one weight a sequence for labels, one a step for tags.
+    ``transform``, which it calls to predict, leaves X alone. Estimators and samplers of skseq
+    read the weights from there.
+
+    Put it after a sampler, so that the weights are those of the resampled classes.
+
+    Parameters
+    ----------
+    strategy : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
+            default="balanced"
+        See `class_weights`. None attaches nothing.
+
+    beta : float in [0, 1), default=0.999
+        Of "effective", see `effective_number`.
+
+    power : float, default=1.0
+        Exponent applied to the weights.
+
+    max_weight : float, default=None
+        No class weighs more than this; at least 1 with ``normalize``.
+
+    normalize : bool, default=True
+        Scale the weights so that their mean over samples (steps, for tags) is 1.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels (tags) seen during fit, sorted.
+
+    class_count_ : ndarray of int64 of shape (n_classes,)
+        Sequences (steps, for tags) of each class.
+
+    class_weight_ : ndarray of float64 of shape (n_classes,)
+        Weight of each class.
+
+    n_features_in_ : int
+        Columns of a 2-D X, features of a step otherwise.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Column names of a frame.
+
+    Examples
+    --------
+    >>> from skseq import ClassWeightTransformer
+    >>> X = [[1, 2], [3], [4, 5, 6], [7]]
+    >>> weighted = ClassWeightTransformer().fit_transform(X, ["a", "a", "a", "b"])
+    >>> weighted.weight.round(2)
+    array([0.67, 0.67, 0.67, 2.  ])
+
+    One label a step gives one weight a step:
+
+    >>> tags = [["O", "O"], ["O"], ["O", "NUM", "O"], ["O"]]
+    >>> ClassWeightTransformer("sqrt").fit_transform(X, tags).weight.round(2)
+    array([0.83, 0.83, 0.83, 0.83, 2.03, 0.83, 0.83])
+    """
+
+    _parameter_constraints = {
+        "strategy": [StrOptions(set(_STRATEGIES)), dict, callable, None],
+        "beta": [Interval(Real, 0, 1, closed="left")],
+        "power": [Interval(Real, 0, None, closed="left")],
+        "max_weight": [Interval(Real, 0, None, closed="neither"), None],
+        "normalize": ["boolean"],
+    }
+
+    def __init__(
+        self, strategy="balanced", *, beta=0.999, power=1.0, max_weight=None, normalize=True
+    ):
+        self.strategy = strategy
+        self.beta = beta
+        self.power = power
+        self.max_weight = max_weight
+        self.normalize = normalize
+
+    def fit(self, X, y=None):
+        """Learn the classes, their counts and weights.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays, object array, array of 2 or 3 dimensions, frame
+            The sequences.
+
+        y : array-like of shape (n_sequences,), or one label for each step as list of lists, \
+                object array or Sequences
+            Labels or tags; needed.
+
+        Returns
+        -------
+        ClassWeightTransformer
+            The instance itself.
+
+        Raises
+        ------
+        ValueError
+            If y is missing, does not align with X, or a parameter does not fit.
+        """
+        self._learn(X, y)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Learn the weights and attach them.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays, object array, array of 2 or 3 dimensions, frame
+            The sequences. A weight that they have already is multiplied with the new one.
+
+        y : array-like of shape (n_sequences,), or one label for each step as list of lists, \
+                object array or Sequences
+            Labels or tags; needed.
+
+        Returns
+        -------
+        Sequences
+            With ``weight``; with ``strategy=None``, X as it came.
+
+        Raises
+        ------
+        ValueError
+            If y is missing, does not align with X, or a parameter does not fit.
+
+        Warns
+        -----
+        DoubleCountingWarning
+            If X was resampled or weighted already, and the weights leave the classes less even.
+        """
+        sequences, codes = self._learn(X, y)
+        if self.strategy is None:
+            return X
+        if sequences.has_step_weight and len(codes) == len(sequences):
+            codes = np.repeat(codes, sequences.lengths)
+        per_sequence = len(codes) == len(sequences)
+        old = sequence_weight(sequences) if per_sequence else sequences.step_weight()
+        new = old * self.class_weight_[codes]
+        n_classes = len(self.classes_)
+        warn_if_double_counted(
+            class_masses(codes, n_classes, old),
+            class_masses(codes, n_classes, new),
+            earlier=earlier_corrections(sequences),
+            later="ClassWeightTransformer",
+        )
+        return sequences.replace(weight=new, values=_values_that_stay_values(self, sequences))
+
+    def transform(self, X):
+        """Give X back as it is: there is no y to weigh by.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays, object array, array of 2 or 3 dimensions, frame
+            The sequences, checked against those of fit.
+
+        Returns
+        -------
+        object
+            X itself.
+        """
+        check_is_fitted(self)
+        check_sequences(self, X, reset=False)
+        return X
+
+    def _learn(self, X, y):
+        """Learn from X and y; give `Sequences`, and the class of each sequence or step."""
+        check_parameters(self)
+        sequences = check_sequences(self, X)
+        labels = _check_labels(y, sequences)
+        self.classes_, codes = np.unique(labels, return_inverse=True)
+        self.class_count_ = np.bincount(codes, minlength=len(self.classes_))
+        self.class_weight_ = class_weights(
+            self.strategy,
+            self.class_count_,
+            classes=self.classes_,
+            beta=self.beta,
+            power=self.power,
+            max_weight=self.max_weight,
+            normalize=self.normalize,
+        )
+        return sequences, codes
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.target_tags.required = True
+        tags.input_tags.three_d_array = True
+        return tags
+
+
+def _check_labels(y, X):
+    """Flat labels, one for each sequence or one for each step."""
+    if y is None:
+        raise ValueError("ClassWeightTransformer requires y to be passed, but the target y is None")
+    if has_step_labels(y):
+        return check_tags(y, X).values
+    y = column_or_1d(y, warn=True)
+    assert_all_finite(y, input_name="y")
+    check_classification_targets(y)
+    check_consistent_length(X, y)
+    return y
+
+
+def _values_that_stay_values(transformer, X):
+    # A 2-D array of integers is a series of values, but integers in Sequences mean token ids.
+    if transformer.input_kind_ == "values" and X.values.ndim == 1 and X.dtype.kind in "iu":
+        return X.values.astype(np.float64)
+    return X.values
