@@ -1,0 +1,192 @@
+"""What every sampler of whole sequences shares: the forms of X, origins, double counting.
+
+What goes in and what comes out:
+
+- 2-D array (sparse too, where labels decide), frame, and a rectangular list of lists of floats,
+  which scikit-learn reads as a 2-D array, come back in kind by imbalanced-learn's conversion;
+- texts and lists of tokens, which `skseq.preprocessing.TokenEncoder` has yet to encode, come
+  back in kind too: drawing sequences needs nothing but their positions;
+- everything else comes back as `Sequences` that carry ``origin`` and their weights.
+"""
+
+import numpy as np
+from imblearn.utils import check_target_type
+from sklearn.utils import assert_all_finite, check_consistent_length, check_random_state
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
+
+from skseq._validation import check_parameters, num_samples
+from skseq.data import Sequences, as_sequences, check_sequences
+from skseq.data._checks import is_table
+from skseq.weights import (
+    class_masses,
+    earlier_corrections,
+    has_step_labels,
+    sequence_weight,
+    warn_if_double_counted,
+)
+
+
+def holds_text(X):
+    """Whether the sequences are texts or lists of tokens (strings) that were not encoded yet."""
+    if isinstance(X, Sequences) or is_table(X) or not num_samples(X):
+        return False
+    entries = X if isinstance(X, (list, tuple)) else np.asarray(X)
+    first = entries[0]
+    if isinstance(first, (list, tuple, np.ndarray)) and len(first):
+        first = first[0]
+    return isinstance(first, (str, bytes))
+
+
+def is_list_table(X):
+    """Whether X is a rectangular list of lists of floats. (Integers would be token ids.)"""
+    if not isinstance(X, list) or not all(isinstance(row, list) for row in X):
+        return False
+    if len({len(row) for row in X}) != 1:
+        return False
+    array = np.asarray(X)
+    return array.ndim == 2 and array.dtype.kind == "f"
+
+
+def in_sampled_form(X):
+    """X itself where it comes back in kind, and `Sequences` for everything else."""
+    if holds_text(X) or is_table(X) or is_list_table(X):
+        return X
+    return as_sequences(X)
+
+
+def take_with_origin(X, indices):
+    """Sequences at ``indices``; each knows which original it is, to keep splits honest."""
+    if isinstance(X, Sequences) and X.origin is None:
+        X = X.replace(origin=np.arange(len(X)))
+    return X[indices]
+
+
+class SequenceSamplerMixin:
+    """Checks and books of a sampler of whole sequences; comes before imbalanced-learn's base."""
+
+    def _check_X(self, X, *, accept_sparse=False):
+        """Check X; give a 2-D array, an object array of texts, or `Sequences`."""
+        if holds_text(X):
+            # Element by element: numpy would make a matrix of token lists of equal length.
+            return np.fromiter(X, dtype=object, count=num_samples(X))
+        if is_table(X) or is_list_table(X):
+            return validate_data(self, X, accept_sparse=accept_sparse)
+        return check_sequences(self, X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.sampler_tags.sample_indices = True
+        return tags
+
+
+class LabelSampler(SequenceSamplerMixin):
+    """Draws whole sequences by their label.
+
+    A subclass also inherits from imbalanced-learn's ``BaseOverSampler`` or ``BaseUnderSampler``
+    and writes one method, ``_draw(y, random_state)``, which gives the positions to keep, in
+    order. ``sampling_strategy_`` is there by then. One that makes new sequences overrides
+    ``_fit_resample`` instead.
+    """
+
+    def fit(self, X, y, **params):
+        """Check X and y, and learn how many sequences of each class to draw.
+
+        Use ``fit_resample`` to get them.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays or texts, object array, array of 2 or 3 dimensions, frame
+            The sequences.
+
+        y : array-like of shape (n_sequences,)
+            Label of each sequence.
+
+        **params : dict
+            Nothing is expected here; imbalanced-learn's signature.
+
+        Returns
+        -------
+        self : object
+            The instance itself.
+        """
+        check_parameters(self)
+        _check_labels(y)
+        return super().fit(X, y, **params)
+
+    def fit_resample(self, X, y, **params):
+        """Resample whole sequences.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays or texts, object array, array of 2 or 3 dimensions, frame
+            The sequences.
+
+        y : array-like of shape (n_sequences,)
+            Label of each sequence.
+
+        **params : dict
+            Nothing is expected here; imbalanced-learn's signature.
+
+        Returns
+        -------
+        X_resampled : Sequences, or the type of X if that is 2-D or holds texts
+            Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
+            from, or the origin that X gave it; weights follow.
+
+        y_resampled : the type of y, of shape (n_sequences_new,)
+            Their labels.
+
+        Raises
+        ------
+        ValueError
+            If y has one class only or does not align with X.
+
+        Warns
+        -----
+        DoubleCountingWarning
+            If X carries weights or was resampled, and this leaves the classes less even.
+        """
+        check_parameters(self)
+        _check_labels(y)
+        return super().fit_resample(in_sampled_form(X), y, **params)
+
+    def _check_X_y(self, X, y):
+        y, is_one_hot = check_target_type(y, indicate_one_vs_all=True)
+        assert_all_finite(y, input_name="y")
+        X = self._check_X(X, accept_sparse=["csr", "csc"])
+        check_consistent_length(X, y)
+        return X, y, is_one_hot
+
+    def _fit_resample(self, X, y):
+        indices = self._draw(y, check_random_state(self.random_state))
+        self.sample_indices_ = indices
+        if isinstance(X, Sequences):
+            self._warn_if_double_counted(X, y, indices)
+        return take_with_origin(X, indices), y[indices]
+
+    def _warn_if_double_counted(self, X, y, indices):
+        earlier = earlier_corrections(X)
+        if not earlier:
+            return
+        classes, codes = np.unique(y, return_inverse=True)
+        weight = sequence_weight(X)
+        warn_if_double_counted(
+            class_masses(codes, len(classes), weight),
+            class_masses(codes[indices], len(classes), weight[indices]),
+            earlier=earlier,
+            later=type(self).__name__,
+        )
+
+
+def _check_labels(y):
+    if y is None:
+        raise ValueError("requires y to be passed, but the target y is None")
+    # A 2-D array is a one-hot target for imbalanced-learn.
+    if getattr(y, "ndim", 1) != 2 and has_step_labels(y):
+        raise ValueError(
+            "y must have one label for each sequence, got one for each step; "
+            "skseq.samplers.TagOverSampler resamples tagged sequences"
+        )
+    check_classification_targets(y)
