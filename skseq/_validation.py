@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import (
     InvalidParameterError,
     Options,
     StrOptions,
+    validate_params,
 )
 from sklearn.utils.validation import _check_sample_weight, _num_samples
 
@@ -29,6 +30,7 @@ __all__ = [
     "check_parameters",
     "did_you_mean",
     "num_samples",
+    "validate_params",
 ]
 
 num_samples = _num_samples
