@@ -1,0 +1,111 @@
+import io
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from skseq.datasets import read_conll
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+
+
+def read(text, **options):
+    return read_conll(io.StringIO(text), **options)
+
+
+def test_sentences_are_apart_by_blank_lines_however_many_and_whatever_they_hold():
+    sentences = read("\n\na X\nb Y\n \t\n\n\nc X\n\n")
+    assert sentences.data == [["a", "b"], ["c"]]
+    assert sentences.target == [["X", "Y"], ["X"]]
+    assert sentences.target_names == ["X", "Y"]
+
+
+def test_the_last_line_needs_no_line_end_and_windows_line_ends_are_no_part_of_a_tag():
+    assert read("a X\r\n\r\nb Y").target == [["X"], ["Y"]]
+
+
+def test_columns_are_chosen_from_either_end():
+    text = "1 dog N x\n2 runs V y\n"
+    sentences = read(text, token_column=1, tag_column=-2)
+    assert sentences.data == [["dog", "runs"]]
+    assert sentences.target == [["N", "V"]]
+
+
+def test_a_separator_allows_spaces_inside_a_token():
+    assert read("New York\tB\n", separator="\t").data == [["New York"]]
+
+
+@pytest.mark.parametrize("odd", ["a\u00a0b", "a\u2028b", "a\x85b", "\u3000"])
+def test_unusual_white_space_is_part_of_a_token(odd):
+    assert read(f"{odd}\tX\nc\tY\n").data == [[odd, "c"]]
+
+
+def test_comments_are_skipped_only_when_asked_for():
+    text = "# newdoc\n-DOCSTART- O\n\n# O\n"
+    assert read("# O\n").data == [["#"]]
+    assert read("-DOCSTART- O\n\na X\n", comment="-DOCSTART-").data == [["a"]]
+    with pytest.raises(ValueError, match="has no sentence"):
+        read(text, comment=("# ", "-DOCSTART-"))
+
+
+def test_tokens_alone_are_read_without_a_tag_column():
+    sentences = read("a\nb\n", tag_column=None)
+    assert sentences.data == [["a", "b"]]
+    assert "target" not in sentences
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+def test_a_path_and_a_binary_file_are_read_as_utf8_with_or_without_a_mark(tmp_path, bom):
+    path = tmp_path / "tags.conll"
+    path.write_bytes(bom + "grüße X\n".encode())
+    assert read_conll(path).data == read_conll(str(path)).data == [["grüße"]]
+    with path.open("rb") as file:
+        assert read_conll(file).data == [["grüße"]]
+
+
+def test_a_line_of_another_width_is_named(tmp_path):
+    path = tmp_path / "bad.conll"
+    path.write_text("a X\nb Y\n\nc\n")
+    with pytest.raises(ValueError, match=r"bad.conll, line 4: 1 column\(s\), but line 1 has 2"):
+        read_conll(path)
+
+
+def test_an_empty_column_is_named():
+    with pytest.raises(ValueError, match="the file, line 2: column 1 is empty"):
+        read("a\tX\nb\t\n", separator="\t")
+
+
+def test_a_line_that_does_not_decode_is_named():
+    with pytest.raises(ValueError, match=r"line 2: not utf-8-sig .*pass encoding="):
+        read_conll(io.BytesIO(b"a X\n\xff Y\n"))
+    assert read_conll(io.BytesIO(b"a X\n\xe9 Y\n"), encoding="latin-1").data == [["a", "é"]]
+
+
+@pytest.mark.parametrize(("argument", "column"), [("token_column", 2), ("tag_column", -3)])
+def test_a_column_that_is_not_there_is_named(argument, column):
+    with pytest.raises(ValueError, match=f"{argument}={column}, but the lines of the file have 2"):
+        read("a X\n", **{argument: column})
+
+
+# Sentences, tokens and first tags of each type, as the corpora's own tables give them.
+CORPORA = {
+    "wnut17/train": (3394, 62730, {"person": 660, "product": 142, "creative-work": 140}),
+    "wnut17/dev": (1009, 15733, {"person": 470, "product": 114, "creative-work": 105}),
+    "wnut17/test": (1287, 23394, {"person": 429, "product": 127, "creative-work": 142}),
+    "anem/train": (2815, 71697, {"Cell": 472, "Organ": 219, "Tissue": 109}),
+    "anem/test": (1882, 45939, {"Cell": 304, "Organ": 162, "Tissue": 60}),
+}
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_real_corpora_have_the_counts_that_their_tables_give(name):
+    path = SHARED / f"{name}.conll"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here")
+    n_sentences, n_tokens, spans = CORPORA[name]
+    sentences = read_conll(path)
+    assert len(sentences.data) == n_sentences
+    assert sum(map(len, sentences.data)) == n_tokens
+    assert [len(row) for row in sentences.data] == [len(row) for row in sentences.target]
+    firsts = Counter(tag for row in sentences.target for tag in row if tag.startswith("B-"))
+    assert {kind: firsts[f"B-{kind}"] for kind in spans} == spans
