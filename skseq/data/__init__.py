@@ -10,7 +10,8 @@ from skseq.data._checks import (
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import original_groups, split_originals
-from skseq.data._sequences import Sequences, gather_steps, offsets_from_lengths, step_mask
+from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask
+from skseq.data._sequences import Sequences
 
 __all__ = [
     "ChunkSpans",

@@ -15,6 +15,14 @@ import itertools
 import numpy as np
 
 from skseq.data import _interop
+from skseq.data._layout import (
+    as_indices,
+    as_offsets,
+    check_layout,
+    offsets_from_lengths,
+    step_mask,
+    take_steps,
+)
 
 _MAX_REPR_ROWS = 4
 
@@ -84,8 +92,8 @@ class Sequences:
 
     def __init__(self, values, offsets, *, weight=None, origin=None, n_tokens=None):
         self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
-        self.offsets = _as_offsets(offsets)
-        _check_layout(self.values, self.offsets)
+        self.offsets = as_offsets(offsets)
+        check_layout(self.values, self.offsets)
         self.weight = _check_weight(weight, self)
         self.has_step_weight = weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
@@ -421,7 +429,7 @@ class Sequences:
             if step == 1:
                 return self._contiguous(start, max(start, stop))
             return self.take(np.arange(start, stop, step))
-        return self.take(_as_indices(key, len(self)))
+        return self.take(key)
 
     def _sequence(self, index):
         n_sequences = len(self)
@@ -449,23 +457,23 @@ class Sequences:
 
         Parameters
         ----------
-        indices : array-like of int of shape (n_taken,)
+        indices : array-like of int of shape (n_taken,), or mask of shape (n_sequences,)
             Positions; negative ones count from the end.
 
         Returns
         -------
         Sequences
         """
-        indices = _as_indices(indices, len(self))
+        indices = as_indices(indices, len(self))
         starts = self.offsets[indices]
         lengths = self.offsets[indices + 1] - starts
         weight = self.weight
         if weight is not None:
             weight = (
-                _take_steps(weight, starts, lengths) if self.has_step_weight else weight[indices]
+                take_steps(weight, starts, lengths) if self.has_step_weight else weight[indices]
             )
         return _trusted(
-            _take_steps(self.values, starts, lengths),
+            take_steps(self.values, starts, lengths),
             offsets_from_lengths(lengths),
             weight,
             self.has_step_weight,
@@ -510,43 +518,7 @@ class Sequences:
         self.__dict__.update(state)
 
 
-# -- plain functions of offsets, lengths and steps ------------------------------------------
-
-
-def offsets_from_lengths(lengths):
-    """Offsets of sequences with these lengths: ``[0, l_0, l_0 + l_1, ...]``, int64."""
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    return offsets
-
-
-def step_mask(lengths, max_length):
-    """Boolean (n_sequences, max_length), True on real steps."""
-    return np.arange(max_length) < np.asarray(lengths)[:, None]
-
-
-def gather_steps(offsets, indices):
-    """New offsets, and the flat position of each step, of the sequences at ``indices``."""
-    starts = offsets[indices]
-    lengths = offsets[indices + 1] - starts
-    return offsets_from_lengths(lengths), _step_positions(starts, lengths)
-
-
-def _step_positions(starts, lengths):
-    offsets = offsets_from_lengths(lengths)
-    positions = np.arange(offsets[-1])
-    positions += np.repeat(starts - offsets[:-1], lengths)
-    return positions
-
-
-def _take_steps(flat, starts, lengths):
-    flat = np.asarray(flat)  # what is picked lies in memory, also from a memory-mapped file
-    length = lengths[0] if len(lengths) else 0
-    if length and (lengths == length).all() and not (starts % length).any():
-        # Equal lengths: each is a row of the flat array cut into rows, which copies in one piece.
-        rows = flat[: len(flat) // length * length].reshape(-1, length, *flat.shape[1:])
-        return rows.take(starts // length, axis=0).reshape(-1, *flat.shape[1:])
-    return flat.take(_step_positions(starts, lengths), axis=0)
+# -- parts and their checks --------------------------------------------------------------------
 
 
 def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens):
@@ -556,30 +528,6 @@ def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens):
     out.weight, out.has_step_weight = weight, has_step_weight
     out.origin, out.n_tokens = origin, n_tokens
     return out
-
-
-def _as_indices(key, n_sequences):
-    indices = np.asarray(key)
-    if indices.ndim != 1:
-        raise IndexError(f"an index of sequences must be 1-dimensional, got shape {indices.shape}")
-    if indices.dtype == bool:
-        if len(indices) != n_sequences:
-            raise IndexError(
-                f"a mask needs one entry for each of the {n_sequences} sequences, "
-                f"got {len(indices)}"
-            )
-        return np.flatnonzero(indices)
-    if indices.size == 0:
-        return indices.astype(np.int64)
-    if indices.dtype.kind not in "iu":
-        raise IndexError(f"sequences are indexed by integers or a mask, got {indices.dtype}")
-    if indices.min() < -n_sequences or indices.max() >= n_sequences:
-        raise IndexError(
-            f"index {indices.min() if indices.min() < -n_sequences else indices.max()} is out of "
-            f"bounds for {n_sequences} sequences"
-        )
-    indices = indices.astype(np.int64, copy=False)  # a narrow type would overflow below
-    return np.where(indices < 0, indices + n_sequences, indices)
 
 
 def _as_steps(entry, index, dtype):
@@ -647,35 +595,6 @@ def _concatenate_origins(parts):
 def _common_vocabulary(parts):
     sizes = [part.n_tokens for part in parts]
     return None if None in sizes else max(sizes)
-
-
-def _as_offsets(offsets):
-    offsets = np.asarray(offsets)
-    if offsets.size and offsets.dtype.kind not in "iu":
-        raise TypeError(f"offsets must be integers, got {offsets.dtype}")
-    return offsets.astype(np.int64, copy=False)
-
-
-def _check_layout(values, offsets):
-    if values.ndim not in (1, 2):
-        raise ValueError(
-            f"values must have shape (n_steps,) or (n_steps, n_features), got {values.shape}"
-        )
-    if offsets.ndim != 1 or not len(offsets):
-        raise ValueError(
-            f"offsets must have shape (n_sequences + 1,), at least [0]; got shape {offsets.shape}"
-        )
-    if offsets[0] != 0 or offsets[-1] != len(values):
-        raise ValueError(
-            f"offsets must start at 0 and end at the number of steps, {len(values)}; "
-            f"they start at {offsets[0]} and end at {offsets[-1]}"
-        )
-    if np.any(offsets[1:] < offsets[:-1]):
-        row = int(np.argmax(offsets[1:] < offsets[:-1]))
-        raise ValueError(
-            f"offsets must never decrease, but offsets[{row + 1}]={offsets[row + 1]} follows "
-            f"offsets[{row}]={offsets[row]}"
-        )
 
 
 def _check_weight(weight, X):

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skseq import Sequences
-from skseq.data import gather_steps, offsets_from_lengths, step_mask
 
 # -- the model ------------------------------------------------------------------------------------
 
@@ -152,24 +151,6 @@ def test_a_wrong_index_says_what_is_right(key, message):
     X = Sequences.from_list([[1, 2], [3], [4, 5]])
     with pytest.raises(IndexError, match=message):
         X[key]
-
-
-@given(models_and_positions())
-def test_gather_steps_gives_the_position_of_each_step(case):
-    model, positions = case
-    X = build(model)
-    positions = np.array(positions, dtype=np.int64) % len(model)
-    offsets, steps = gather_steps(X.offsets, positions)
-    assert Sequences(X.values[steps], offsets).tolist() == [model[i]["steps"] for i in positions]
-
-
-def test_sequences_of_one_length_are_picked_from_among_others():
-    # Aligned to rows of 2 or not: both give the same.
-    X = Sequences.from_list([[1, 2], [3, 4], [5], [6, 7], [8, 9, 0], [1, 2]])
-    assert X[[1, 0]].tolist() == [[3, 4], [1, 2]]
-    assert X[[3, 0]].tolist() == [[6, 7], [1, 2]]
-    assert X[[5, 3]].tolist() == [[1, 2], [6, 7]]
-    assert X[[4]].tolist() == [[8, 9, 0]]
 
 
 # -- weight and origin ----------------------------------------------------------------------------
@@ -437,13 +418,6 @@ def test_padded_arrays_without_lengths_are_taken_whole_and_not_copied():
     assert X.n_features == 4
     np.testing.assert_array_equal(X[1], volume[1])
     assert np.shares_memory(X.values, volume)
-
-
-@given(st.lists(st.integers(0, 4), max_size=5))
-def test_offsets_and_mask_say_the_same_as_lengths(lengths):
-    assert offsets_from_lengths(lengths).tolist() == np.cumsum([0, *lengths]).tolist()
-    mask = step_mask(lengths, 4)
-    assert mask.tolist() == [[step < length for step in range(4)] for length in lengths]
 
 
 def test_arrays_are_kept_and_not_copied():
