@@ -83,16 +83,16 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
     valid_rows : ndarray of int64 of shape (n_valid,)
         Rows to validate on, in their order.
 
-    Warns
-    -----
-    SmallClassWarning
-        If a class has a single original, which then stays in training.
-
     Raises
     ------
     ValueError
         If ``fraction`` is not between 0 and 1, ``y_codes`` has another length than X, no row is
         exactly one original, or no class has two originals.
+
+    Warns
+    -----
+    SmallClassWarning
+        If a class has a single original, which then stays in training.
 
     Examples
     --------

@@ -109,7 +109,7 @@ def from_arrow(cls, array, **kwargs):
     return cls(values, offsets, **kwargs)
 
 
-def to_arrow(X):
+def to_arrow(self):
     """Give an Arrow list array; the values are not copied.
 
     Weight, origin and vocabulary size are not part of it.
@@ -125,11 +125,11 @@ def to_arrow(X):
         If pyarrow is not installed.
     """
     pa = _import_pyarrow()
-    flat = np.ascontiguousarray(X.values).reshape(-1)
+    flat = np.ascontiguousarray(self.values).reshape(-1)
     steps = pa.array(flat)
-    if X.values.ndim == 2:
-        steps = pa.FixedSizeListArray.from_arrays(steps, X.n_features)
-    return pa.LargeListArray.from_arrays(pa.array(X.offsets), steps)
+    if self.values.ndim == 2:
+        steps = pa.FixedSizeListArray.from_arrays(steps, self.n_features)
+    return pa.LargeListArray.from_arrays(pa.array(self.offsets), steps)
 
 
 def _import_pyarrow():
