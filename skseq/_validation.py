@@ -16,7 +16,13 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
-from sklearn.utils.validation import _check_sample_weight, _num_samples
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import (
+    _check_sample_weight,
+    _check_y,
+    _num_samples,
+    check_consistent_length,
+)
 
 __all__ = [
     "BaseScorer",
@@ -27,6 +33,7 @@ __all__ = [
     "StrOptions",
     "check_choice",
     "check_fit_weight",
+    "check_labels",
     "check_parameters",
     "did_you_mean",
     "num_samples",
@@ -88,6 +95,29 @@ def check_choice(name, value, choices):
         )
 
 
+def check_labels(y, X, estimator):
+    """Check labels of ``X``, one a sequence: present, finite, discrete, as many as sequences.
+
+    Returns
+    -------
+    ndarray of shape (n_sequences,)
+
+    Raises
+    ------
+    ValueError
+        If they are not.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y "
+            "is None"
+        )
+    y = _check_y(y, estimator=estimator)
+    check_consistent_length(X, y)
+    check_classification_targets(y)
+    return y
+
+
 def check_fit_weight(sample_weight, X):
     """Check a ``sample_weight`` with one entry for each sequence of ``X``.
 
@@ -102,9 +132,7 @@ def check_fit_weight(sample_weight, X):
     """
     # scikit-learn's helper reads only the number of samples off X.
     rows = np.empty((num_samples(X), 0))
-    weight = _check_sample_weight(
-        sample_weight, rows, dtype=np.float64, ensure_non_negative=True
-    )
+    weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)
     if not weight.any():
         raise ValueError("sample_weight is zero for every sample; at least one must count")
     return weight

@@ -28,7 +28,12 @@ from skseq.estimators._net import (
 )
 from skseq.losses import LOSSES, floored_log_prior, make_loss
 from skseq.nn import ENCODERS, make_network, scoring_plan
-from skseq.weights import class_weights, warn_if_double_counted
+from skseq.weights import (
+    class_masses,
+    class_weights,
+    earlier_corrections,
+    warn_if_double_counted,
+)
 
 # Rows, or steps, whose predictions are looked at for a collapse when nothing was held out.
 _COLLAPSE_SAMPLE = 2000
@@ -113,26 +118,23 @@ class BaseSequenceEstimator(BaseEstimator):
     def _weigh(self, X, codes, weight):
         """Weights of rows (mean 1, None if all equal) and each class's share of them."""
         n_classes = len(self.classes_)
-        counts = np.bincount(codes, minlength=n_classes)
+        masses = class_masses(codes, n_classes, weight)
         self.class_weight_ = np.ones(n_classes)
         if self.class_weight is not None:
+            counts = class_masses(codes, n_classes)
             self.class_weight_ = class_weights(self.class_weight, counts, classes=self.classes_)
-            before = np.bincount(codes, weight, minlength=n_classes)
+            warn_if_double_counted(
+                masses,
+                masses * self.class_weight_,
+                earlier=earlier_corrections(X),
+                later=f"class_weight={self.class_weight!r}",
+            )
             weight = self.class_weight_[codes] * (1.0 if weight is None else weight)
-            if X.weight is not None or X.origin is not None:
-                earlier = "the weights in X" if X.weight is not None else "the sampler"
-                warn_if_double_counted(
-                    before,
-                    np.bincount(codes, weight, minlength=n_classes),
-                    earlier=earlier,
-                    later=f"class_weight={self.class_weight!r}",
-                )
-        if weight is None:
-            return None, counts / counts.sum()
-        masses = np.bincount(codes, weight, minlength=n_classes)
-        if np.all(weight == weight[0]):
-            return None, masses / masses.sum()
-        return (weight / weight.mean()).astype(np.float32), masses / masses.sum()
+            masses = masses * self.class_weight_
+        if weight is not None:
+            even = np.all(weight == weight[0])
+            weight = None if even else (weight / weight.mean()).astype(np.float32)
+        return weight, masses / masses.sum()
 
     def _start(self, counts, prior):
         """Build the net anew, its last bias at the log prior."""

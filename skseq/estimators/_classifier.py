@@ -3,14 +3,12 @@
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length
 
-from skseq._validation import check_fit_weight, check_parameters
+from skseq._validation import check_fit_weight, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.nn import Spans
+from skseq.weights import sequence_weight
 
 
 class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
@@ -291,7 +289,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         """
         check_parameters(self)
         X = self._check_X(X, reset=True)
-        y = self._check_y(X, y)
+        y = check_labels(y, X, self)
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(y, self.classes)
         self._fit_codes(X, encode_labels(y, self.classes_), self._row_weight(X, sample_weight))
@@ -322,7 +320,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         check_parameters(self)
         first = not hasattr(self, "net_")
         X = self._check_X(X, reset=first)
-        y = self._check_y(X, y)
+        y = check_labels(y, X, self)
         if first:
             self.classes_ = first_classes(classes, self.classes)
         self._partial_fit_codes(
@@ -415,25 +413,11 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
-    def _check_y(self, X, y):
-        if y is None:
-            raise ValueError(
-                f"This {type(self).__name__} estimator requires y to be passed, but the target y "
-                "is None"
-            )
-        y = column_or_1d(y, warn=True)
-        check_consistent_length(X, y)
-        check_classification_targets(y)
-        return y
-
     def _row_weight(self, X, sample_weight):
         weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
         if X.weight is None:
             return weight
-        carried = X.weight
-        if X.has_step_weight:
-            carried = np.add.reduceat(carried, X.offsets[:-1]) / X.lengths
-        return carried if weight is None else carried * weight
+        return sequence_weight(X) * (1.0 if weight is None else weight)
 
     def _spans(self, X, rows, target=None, weight=None):
         spans = Spans(

@@ -28,7 +28,7 @@ def warn_if_collapsed(predicted, truth, classes):
     if true_share == 1 or 1 - share >= _FORGOTTEN * (1 - true_share):
         return
     warnings.warn(
-        f"The fitted model predicts class {classes[top].item()!r} for {share:.1%} of the data it "
+        f"The fitted model predicts class {classes.tolist()[top]!r} for {share:.1%} of the data it "
         f"was checked on, where {true_share:.1%} are true: it has collapsed to that class. First "
         'things to try: decision="balanced", class_weight="balanced" or "effective", '
         'loss="logit_adjusted", a sampler from skseq.samplers before it; then more epochs or '
