@@ -6,22 +6,28 @@ STAMP := .venv/.installed
 
 # Two test workers share the machine, so each keeps to one thread of arithmetic.
 TEST_WORKERS ?= 2
-PYTEST := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python -m pytest
+ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint format bench docs clean
+.PHONY: help demo test test-slow test-oldest lint format bench docs clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 demo: $(STAMP)  ## tune strategy x architecture on real data; writes demo_output/
 	$(BIN)/skseq demo --output demo_output
 
 test: lint  ## lint, then every test that isn't slow
-	$(PYTEST) -n $(TEST_WORKERS)
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_WORKERS)
 
 test-slow: $(STAMP)  ## the tests marked slow
-	$(PYTEST) -m slow
+	$(ONE_THREAD) $(BIN)/python -m pytest -m slow
+
+test-oldest:  ## the tests on the oldest versions that pyproject.toml admits, in .venv-oldest
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install -q --disable-pip-version-check \
+		-c constraints-oldest.txt -e ".[test]"
+	$(ONE_THREAD) .venv-oldest/bin/python -m pytest -n $(TEST_WORKERS)
 
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
@@ -42,7 +48,7 @@ docs: $(STAMP)  ## build the HTML pages in docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean:  ## remove .venv and everything built
-	rm -rf .venv build dist *.egg-info docs/_build docs/api demo_output \
+	rm -rf .venv .venv-oldest build dist *.egg-info docs/_build docs/api demo_output \
 		.pytest_cache .ruff_cache .hypothesis
 	find skseq tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
