@@ -16,8 +16,8 @@ from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
 
 from skseq import ClassWeightTransformer, SequenceClassifier, Sequences, SequenceTagger
 from skseq.datasets import make_imbalanced_sequences, make_imbalanced_tags
-from skseq.exceptions import CollapseWarning, DoubleCountingWarning
-from skseq.metrics import get_scorer, tag_f1_score
+from skseq.exceptions import CollapseWarning
+from skseq.metrics import get_scorer
 from skseq.samplers import SequenceOverSampler, TagOverSampler
 
 
@@ -169,8 +169,8 @@ def test_a_strategy_lifts_what_the_plain_net_gives_up(name, record_property):
     ]
     labels, best_guess = (y.values if story.is_tagging else y), classes[posterior.argmax(axis=1)]
     reached = (
-        f"{name}: plain {plain:.3f}, {search.best_score_:.3f} with {search.best_params_}; who knows "
-        f"how the data were made gets {f1_score(labels, best_guess, average='macro'):.3f}"
+        f"{name}: plain {plain:.3f}, {search.best_score_:.3f} with {search.best_params_}; who "
+        f"knows how the data were made gets {f1_score(labels, best_guess, average='macro'):.3f}"
     )
     record_property("reached", reached)
     print(reached)
