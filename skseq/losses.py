@@ -169,7 +169,6 @@ class CrossEntropyLoss(SequenceLoss):
         self.label_smoothing = label_smoothing
 
     def per_step(self, scores, target):
-        """Give the loss of each row; see `SequenceLoss.per_step`."""
         return functional.cross_entropy(
             scores, target, reduction="none", label_smoothing=self.label_smoothing
         )
@@ -214,7 +213,6 @@ class FocalLoss(SequenceLoss):
         self.alpha = alpha
 
     def per_step(self, scores, target):
-        """Give the loss of each row; see `SequenceLoss.per_step`."""
         cross_entropy = functional.cross_entropy(scores, target, reduction="none")
         # 1 - p_y without cancellation for confident rows, where p_y = exp(-cross_entropy).
         losses = (-torch.expm1(-cross_entropy)).clamp_min(1e-12) ** self.gamma * cross_entropy
@@ -259,12 +257,10 @@ class LogitAdjustedLoss(SequenceLoss):
         self.tau = tau
 
     def per_step(self, scores, target):
-        """Give the loss of each row; see `SequenceLoss.per_step`."""
         shift = self.tau * self.log_prior_.to(scores.device)
         return functional.cross_entropy(scores + shift, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        """Class prior that softmax(scores) stands for; see `SequenceLoss.prior_of_scores`."""
         shifted = np.where(prior > 0, prior ** (1.0 - self.tau), 0.0)
         return shifted / shifted.sum()
 

@@ -6,6 +6,8 @@ from skseq.data._checks import (
     check_kind,
     check_sequences,
     check_tags,
+    is_list_table,
+    is_table,
     like_input,
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
@@ -23,6 +25,8 @@ __all__ = [
     "check_tags",
     "chunk_spans",
     "gather_steps",
+    "is_list_table",
+    "is_table",
     "like_input",
     "offsets_from_lengths",
     "original_groups",

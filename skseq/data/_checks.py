@@ -28,11 +28,12 @@ def is_list_table(X):
 
     Lists of integers are token ids, and a list of arrays is sequences that happen to agree.
     """
-    if not isinstance(X, (list, tuple)) or not X:
+    if not isinstance(X, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in X):
         return False
-    if not {type(row) for row in X} <= {list, tuple} or len({len(row) for row in X}) > 1:
+    if len({len(row) for row in X}) != 1:
         return False
-    return bool(X[0]) and all(isinstance(value, float) for value in X[0])
+    array = np.asarray(X)
+    return array.ndim == 2 and array.dtype.kind == "f"
 
 
 def as_sequences(X, *, name="X"):

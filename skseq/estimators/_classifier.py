@@ -186,7 +186,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     >>> y = np.array(["flat"] * 40 + ["rising"] * 20)
     >>> X = [rng.normal(size=n) + (label == "rising") * np.arange(n)
     ...      for n, label in zip(rng.integers(5, 9, 60), y)]
-    >>> model = SequenceClassifier(hidden_size=8, max_epochs=10, random_state=0).fit(X, y)
+    >>> model = SequenceClassifier(hidden_size=8, max_epochs=20, random_state=0).fit(X, y)
     >>> model.predict([np.zeros(6), np.arange(7.0)])
     array(['flat', 'rising'], dtype='<U6')
     """

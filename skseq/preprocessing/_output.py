@@ -2,7 +2,7 @@
 
 from functools import wraps
 
-from skseq.data._checks import is_table
+from skseq.data import is_table
 
 
 def frames_for_tables(cls):

@@ -6,8 +6,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import check_fit_weight, check_parameters
-from skseq.data import check_sequences
-from skseq.data._checks import is_table
+from skseq.data import check_sequences, is_list_table, is_table
 from skseq.preprocessing._output import frames_for_tables
 
 
@@ -187,7 +186,7 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         sequences = self._check(X, reset=False)
         values = getattr(self._scaler, method)(_step_table(sequences))
-        if is_table(X) or _is_nested_list_of_table(X, sequences):
+        if is_table(X) or is_list_table(X):
             return values.reshape(len(sequences), -1)
         return sequences.replace(values=values.reshape(sequences.values.shape), n_tokens=None)
 
@@ -195,12 +194,6 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _is_nested_list_of_table(X, sequences):
-    lists_in_list = isinstance(X, (list, tuple)) and set(map(type, X)) <= {list, tuple}
-    lengths = sequences.lengths
-    return lists_in_list and sequences.values.ndim == 1 and (lengths == lengths[0]).all()
 
 
 def _step_table(X):

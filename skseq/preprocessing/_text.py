@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseq.data import Sequences
-from skseq.data._checks import is_table
+from skseq.data import Sequences, is_table
 
 PADDING, UNKNOWN = 0, 1
 SPECIAL_TOKENS = ("<pad>", "<unk>")

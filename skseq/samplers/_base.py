@@ -16,8 +16,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from skseq._validation import check_parameters, num_samples
-from skseq.data import Sequences, as_sequences, check_sequences
-from skseq.data._checks import is_table
+from skseq.data import Sequences, as_sequences, check_sequences, is_list_table, is_table
 from skseq.weights import (
     class_masses,
     earlier_corrections,
@@ -36,16 +35,6 @@ def holds_text(X):
     if isinstance(first, (list, tuple, np.ndarray)) and len(first):
         first = first[0]
     return isinstance(first, (str, bytes))
-
-
-def is_list_table(X):
-    """Whether X is a rectangular list of lists of floats. (Integers would be token ids.)"""
-    if not isinstance(X, list) or not all(isinstance(row, list) for row in X):
-        return False
-    if len({len(row) for row in X}) != 1:
-        return False
-    array = np.asarray(X)
-    return array.ndim == 2 and array.dtype.kind == "f"
 
 
 def in_sampled_form(X):
