@@ -84,6 +84,26 @@ def _check_tokens(index, row):
     )
 
 
+def check_vocabulary(vocabulary):
+    """Tokens that the user fixed, in the user's order, without the special ones.
+
+    Raises
+    ------
+    ValueError
+        If a token comes twice.
+    TypeError
+        If an entry is not text.
+    """
+    tokens = [token for token in vocabulary if token not in SPECIAL_TOKENS]
+    for token in tokens:
+        if not isinstance(token, str):
+            raise TypeError(f"vocabulary must hold tokens (str), got {token!r}")
+    (token, count), *_ = Counter(tokens).most_common(1) or [("", 0)]
+    if count > 1:
+        raise ValueError(f"vocabulary has {token!r} {count} times; each token must stand once")
+    return tokens
+
+
 def rank_tokens(counts, *, min_count, max_vocab):
     """Tokens to keep: the most frequent first, ties in alphabetical order.
 

@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from collections.abc import Iterable
 from numbers import Integral, Real
 
 import numpy as np
@@ -18,6 +19,7 @@ from skseq.preprocessing._text import (
     PADDING,
     SPECIAL_TOKENS,
     UNKNOWN,
+    check_vocabulary,
     encode_empty_as_unknown,
     join_rows,
     rank_tokens,
@@ -45,6 +47,12 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
     max_vocab : int, default=None
         At most so many tokens are known, the most frequent ones; padding and unknown are not
         counted. None is no limit.
+
+    vocabulary : iterable of str, default=None
+        The known tokens, fixed beforehand: they get the ids 2, 3, ... in this order, and
+        ``min_count`` and ``max_vocab`` have no say. So the ids are the same in every fold, and an
+        estimator's ``embedding`` can hold pretrained vectors: two rows for padding and unknown,
+        then one for each of these tokens. None learns the vocabulary.
 
     lowercase : bool, default=False
         Whether upper and lower case are the same token. Never changes the number of steps. Case
@@ -123,6 +131,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         "level": [StrOptions(set(LEVELS))],
         "min_count": [Interval(Integral, 1, None, closed="left")],
         "max_vocab": [Interval(Integral, 1, None, closed="left"), None],
+        "vocabulary": [Iterable, None],
         "lowercase": ["boolean"],
         "token_pattern": [str, callable],
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
@@ -136,6 +145,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         *,
         min_count=1,
         max_vocab=None,
+        vocabulary=None,
         lowercase=False,
         token_pattern=r"(?u)\b\w+\b|[^\w\s]",
         max_length=None,
@@ -145,6 +155,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         self.level = level
         self.min_count = min_count
         self.max_vocab = max_vocab
+        self.vocabulary = vocabulary
         self.lowercase = lowercase
         self.token_pattern = token_pattern
         self.max_length = max_length
@@ -301,7 +312,10 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
             )
 
     def _keep_vocabulary(self, counts):
-        known = rank_tokens(counts, min_count=self.min_count, max_vocab=self.max_vocab)
+        if self.vocabulary is None:
+            known = rank_tokens(counts, min_count=self.min_count, max_vocab=self.max_vocab)
+        else:
+            known = check_vocabulary(self.vocabulary)
         if not known:
             highest = max(counts.values(), default=0)
             raise ValueError(

@@ -339,3 +339,19 @@ def test_ids_outside_the_vocabulary_are_refused():
         encoder.inverse_transform([[1, 4]])
     with pytest.raises(ValueError, match="one integer id a step, got float64"):
         encoder.inverse_transform([[1.5]])
+
+
+# -- a vocabulary fixed beforehand -----------------------------------------------------------------
+
+
+def test_a_fixed_vocabulary_gives_the_same_ids_whatever_the_texts():
+    encoder = TokenEncoder(vocabulary=["zebra", "ant"], min_count=5)
+    encoder.fit(["an ant met another ant"])
+    assert encoder.get_feature_names_out().tolist() == ["<pad>", "<unk>", "zebra", "ant"]
+    assert encoder.transform(["ant zebra bee"]).tolist() == [[3, 2, 1]]
+
+
+@pytest.mark.parametrize("vocabulary", [["a", "b", "a"], {"a": 0, 1: 1}])
+def test_a_fixed_vocabulary_is_checked(vocabulary):
+    with pytest.raises((ValueError, TypeError), match="vocabulary (has 'a' 2 times|must hold)"):
+        TokenEncoder(vocabulary=vocabulary).fit(["a b"])
