@@ -353,5 +353,5 @@ def test_a_fixed_vocabulary_gives_the_same_ids_whatever_the_texts():
 
 @pytest.mark.parametrize("vocabulary", [["a", "b", "a"], {"a": 0, 1: 1}])
 def test_a_fixed_vocabulary_is_checked(vocabulary):
-    with pytest.raises((ValueError, TypeError), match="vocabulary (has 'a' 2 times|must hold)"):
+    with pytest.raises((ValueError, TypeError), match=r"vocabulary (has 'a' 2 times|must hold)"):
         TokenEncoder(vocabulary=vocabulary).fit(["a b"])
