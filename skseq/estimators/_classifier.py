@@ -38,7 +38,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
         Pretrained token vectors to start from, row by token id. None starts at random.
 
-    pooling : {"max", "mean", "last", "attention"} or callable, default="max"
+    pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
         How the states of the steps become one vector. Names joined by ``+``, such as
         ``"mean+max"``, stand side by side.
 
@@ -87,7 +87,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     batch_size : int, default=32
         Sequences in a training batch.
 
-    max_epochs : int, default=20
+    max_epochs : int, default=30
         Most passes over the training data.
 
     early_stopping : bool, default=False
@@ -101,7 +101,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     validation_fraction : float, default=0.1
         Share of the original sequences that is held out, spread over the classes.
 
-    n_iter_no_change : int, default=5
+    n_iter_no_change : int, default=10
         Epochs without improvement before training stops early.
 
     callbacks : list of skorch callbacks, default=None
@@ -204,7 +204,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         num_layers=1,
         embedding_dim=64,
         embedding=None,
-        pooling="max",
+        pooling="mean+max",
         dense_sizes=(),
         dropout=0.2,
         embedding_dropout=0.0,
@@ -218,11 +218,11 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
-        max_epochs=20,
+        max_epochs=30,
         early_stopping=False,
         scoring="f1_macro",
         validation_fraction=0.1,
-        n_iter_no_change=5,
+        n_iter_no_change=10,
         callbacks=None,
         device="auto",
         warm_start=False,

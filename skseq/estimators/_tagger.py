@@ -93,7 +93,7 @@ class SequenceTagger(BaseSequenceEstimator):
     batch_size : int, default=32
         Sequences or chunks in a training batch.
 
-    max_epochs : int, default=20
+    max_epochs : int, default=30
         Most passes over the training data.
 
     early_stopping : bool, default=False
@@ -107,7 +107,7 @@ class SequenceTagger(BaseSequenceEstimator):
     validation_fraction : float, default=0.1
         Share of the original sequences that is held out, spread over the classes.
 
-    n_iter_no_change : int, default=5
+    n_iter_no_change : int, default=10
         Epochs without improvement before training stops early.
 
     callbacks : list of skorch callbacks, default=None
@@ -220,11 +220,11 @@ class SequenceTagger(BaseSequenceEstimator):
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
-        max_epochs=20,
+        max_epochs=30,
         early_stopping=False,
         scoring="f1_macro",
         validation_fraction=0.1,
-        n_iter_no_change=5,
+        n_iter_no_change=10,
         callbacks=None,
         device="auto",
         warm_start=False,
