@@ -1,4 +1,4 @@
-"""The front page tells the truth: its example runs as it stands there."""
+"""The front page and the guide tell the truth: their examples run as they stand there."""
 
 import ast
 import importlib
@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+ROOT = Path(__file__).parents[1]
+
+
+def blocks_of(page):
+    """Python blocks of a Markdown page."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+
+
+BLOCKS = blocks_of("README.md")
 
 
 def test_every_name_that_the_readme_imports_exists():
@@ -27,3 +35,12 @@ def test_every_name_that_the_readme_imports_exists():
 def test_the_example_of_the_readme_runs(block, capsys):
     exec(compile(block, "README.md", "exec"), {})
     assert "weight__strategy" in capsys.readouterr().out
+
+
+# What a small example leaves out of reach may collapse: saying so is what the warning is for.
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+def test_the_guide_runs_from_top_to_bottom(capsys):
+    names = {}
+    for block in blocks_of("docs/guide.md"):
+        exec(compile(block, "docs/guide.md", "exec"), names)
+    assert "decision" in capsys.readouterr().out
