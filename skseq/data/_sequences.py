@@ -377,13 +377,14 @@ class Sequences:
         if self.values.ndim > 1:
             kind += f", {self.n_features} features"
         lengths = self.lengths
-        span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) else ""
+        span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) > 1 else ""
+        noun = "sequence" if len(self) == 1 else "sequences"
         extras = ""
         if self.weight is not None:
             extras += f", weight per {'step' if self.has_step_weight else 'sequence'}"
         if self.origin is not None:
             extras += ", origin"
-        head = f"Sequences: {len(self)} sequences, {self.n_steps} steps{span}, {kind}{extras}"
+        head = f"Sequences: {len(self)} {noun}, {self.n_steps} steps{span}, {kind}{extras}"
         rows = [
             f"  [{index}] {_preview(steps)}"
             for index, steps in zip(range(_MAX_REPR_ROWS), self, strict=False)
