@@ -16,9 +16,6 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
-from sklearn.utils._test_common.instance_generator import (
-    _get_check_estimator_ids as estimator_check_id,
-)
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_sample_weight,
@@ -39,7 +36,6 @@ __all__ = [
     "check_labels",
     "check_parameters",
     "did_you_mean",
-    "estimator_check_id",
     "num_samples",
     "validate_params",
 ]
