@@ -7,6 +7,7 @@
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
 from skseq.data._sequences import Sequences
@@ -306,7 +307,7 @@ def check_tags(y, X, *, name="y"):
     Raises
     ------
     ValueError
-        If the number of sequences or a length differs, or a label is NaN or missing.
+        If the number of sequences or a length differs, or a label is NaN, missing or continuous.
     """
     if y is None:
         raise ValueError(f"requires {name} to be passed, but the target {name} is None")
@@ -319,6 +320,8 @@ def check_tags(y, X, *, name="y"):
             "steps; every step needs one label"
         )
     _check_no_missing(tags, name)
+    if tags.dtype.kind == "f":
+        check_classification_targets(tags.values)
     return tags
 
 
