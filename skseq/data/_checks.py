@@ -70,6 +70,8 @@ def as_sequences(X, *, name="X"):
     if isinstance(X, (list, tuple)):
         return Sequences.from_list(X)
     array = np.asarray(X)
+    if array.ndim == 0:
+        raise TypeError(f"{name} must be a collection of sequences, got {type(X).__name__}: {X!r}")
     if array.ndim in (2, 3):
         return Sequences.from_padded(array)
     if array.ndim == 1 and array.dtype.kind in "UST":

@@ -177,10 +177,18 @@ class BaseSequenceEstimator(BaseEstimator):
             "embedding_dim": self.embedding_dim,
             "embedding": self._check_embedding(),
             "pooling": getattr(self, "pooling", None),
-            "dense_sizes": tuple(self.dense_sizes),
+            "dense_sizes": self._check_dense_sizes(),
             "dropout": self.dropout,
             "embedding_dropout": self.embedding_dropout,
         }
+
+    def _check_dense_sizes(self):
+        for size in self.dense_sizes:
+            if not isinstance(size, Integral) or size < 1:
+                raise ValueError(
+                    f"dense_sizes must hold integers of at least 1, got {self.dense_sizes!r}"
+                )
+        return tuple(self.dense_sizes)
 
     def _check_embedding(self):
         if self.embedding is None:

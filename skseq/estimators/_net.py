@@ -183,9 +183,24 @@ def _callbacks(
 
 
 def resolve_device(device):
-    """Give "cuda" or "cpu" for "auto", anything else as it is."""
+    """Give "cuda" or "cpu" for "auto", anything else as it is.
+
+    Raises
+    ------
+    ValueError
+        If CUDA is asked for and there is none, or torch knows no such device.
+    """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise ValueError(f"device={device!r} is not a device torch knows: {error}") from None
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f'device={device!r}, but torch sees no CUDA here; use device="auto" to take what there '
+            "is"
+        )
     return device
 
 

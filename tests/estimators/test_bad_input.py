@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 
 from skseq import SequenceClassifier, Sequences, SequenceTagger
 from skseq.exceptions import CollapseWarning
@@ -112,7 +113,7 @@ def test_one_class_only(estimator, ragged_tokens, y):
 
 def test_an_unknown_class_in_a_dict(estimator, ragged_tokens, y):
     estimator.set_params(class_weight={"rare": 2, "X": 2, "rrare": 3})
-    with pytest.raises(ValueError, match=r"class_weight|strategy.*rrare|'X'"):
+    with pytest.raises(ValueError, match=r"the weights name the class '\w+', but the classes are"):
         estimator.fit(ragged_tokens, y)
 
 
@@ -141,6 +142,29 @@ def test_a_label_seen_first_at_score_time(estimator, ragged_tokens, y):
 def test_a_misspelt_parameter_is_guessed(estimator, ragged_tokens, y):
     with pytest.raises(ValueError, match=r"'loss' parameter .*Did you mean 'focal'\?"):
         estimator.set_params(loss="fokal").fit(ragged_tokens, y)
+
+
+@pytest.mark.parametrize("X", [None, 5])
+def test_no_collection_at_all(estimator, X, y):
+    with pytest.raises(TypeError, match=rf"X must be a collection of sequences, got \w+: {X}"):
+        estimator.fit(X, y)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA here")
+def test_cuda_where_there_is_none(estimator, ragged_tokens, y):
+    with pytest.raises(ValueError, match=r"device='cuda', but torch sees no CUDA here"):
+        estimator.set_params(device="cuda").fit(ragged_tokens, y)
+
+
+def test_a_device_that_torch_does_not_know(estimator, ragged_tokens, y):
+    with pytest.raises(ValueError, match=r"device='gpu' is not a device torch knows"):
+        estimator.set_params(device="gpu").fit(ragged_tokens, y)
+
+
+@pytest.mark.parametrize("sizes", [[0], [8, 2.5]])
+def test_dense_layers_of_no_size(estimator, ragged_tokens, y, sizes):
+    with pytest.raises(ValueError, match=r"dense_sizes must hold integers of at least 1"):
+        estimator.set_params(dense_sizes=sizes).fit(ragged_tokens, y)
 
 
 def test_a_loss_without_its_method(estimator, ragged_tokens, y):
