@@ -1,0 +1,85 @@
+"""Every public estimator, sampler, loss and encoder keeps its contract; new ones are found."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+from sklearn.base import BaseEstimator
+
+import skseq
+from skseq.losses import LOSSES, SequenceLoss
+from skseq.nn import ENCODERS
+from skseq.testing import check_encoder, check_loss, parametrize_with_checks
+
+# Small nets on the CPU, whatever the machine has.
+SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "device": "cpu"}
+
+# class name -> the forms of X it takes, where it refuses another one.
+FORMS = {}
+
+# class name -> {check name: reason}. Empty is the aim.
+EXPECTED_FAILURES = {}
+
+
+def public_classes():
+    """Classes that the ``__all__`` of a part of skseq names."""
+    found = set()
+    for part in pkgutil.iter_modules(skseq.__path__):
+        module = importlib.import_module(f"skseq.{part.name}")
+        names = getattr(module, "__all__", []) if not part.name.startswith("_") else []
+        found |= {thing for name in names if inspect.isclass(thing := getattr(module, name))}
+    return sorted(found, key=lambda cls: cls.__name__)
+
+
+def small(cls):
+    """An instance with small settings, of those parameters that it has."""
+    parameters = inspect.signature(cls).parameters
+    return cls(**{name: value for name, value in SMALL.items() if name in parameters})
+
+
+def is_estimator(cls):
+    answers = ("fit_resample", "predict", "transform")
+    return issubclass(cls, BaseEstimator) and any(hasattr(cls, method) for method in answers)
+
+
+CLASSES = public_classes()
+ESTIMATORS = [small(cls) for cls in CLASSES if is_estimator(cls)]
+OWN_LOSSES = [cls for cls in CLASSES if issubclass(cls, SequenceLoss) and cls is not SequenceLoss]
+
+
+@parametrize_with_checks(
+    ESTIMATORS,
+    forms=lambda estimator: FORMS.get(type(estimator).__name__),
+    expected_failed_checks=lambda estimator: EXPECTED_FAILURES.get(type(estimator).__name__, {}),
+)
+def test_estimator_keeps_the_conventions_on_ragged_data(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.parametrize("loss", [*LOSSES, *OWN_LOSSES])
+def test_loss_keeps_its_contract(loss):
+    check_loss(loss)
+
+
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_encoder_keeps_its_contract(encoder):
+    check_encoder(encoder)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_of_the_table_is_public(loss):
+    assert LOSSES[loss] in OWN_LOSSES
+
+
+def test_the_search_finds_estimators_samplers_and_transformers():
+    found = {type(estimator).__name__ for estimator in ESTIMATORS}
+    assert found >= {
+        "ClassWeightTransformer",
+        "SequenceClassifier",
+        "SequenceOverSampler",
+        "SequenceScaler",
+        "SequenceTagger",
+        "TagOverSampler",
+        "TokenEncoder",
+    }
