@@ -142,7 +142,6 @@ class BaseSequenceEstimator(BaseEstimator):
         loss = make_loss(self.loss).fit(counts, prior)
         self.class_prior_ = prior
         self.train_prior_ = loss.prior_of_scores(prior)
-        self.device_ = resolve_device(self.device)
         self.net_ = build_net(
             module=partial(make_network, **self._network_parameters(counts.sum())),
             loss=loss,
@@ -157,7 +156,7 @@ class BaseSequenceEstimator(BaseEstimator):
             n_iter_no_change=self.n_iter_no_change,
             offsets=decision_offsets(self.decision, self.train_prior_),
             callbacks=self.callbacks,
-            device=self.device_,
+            device=resolve_device(self.device),
             verbose=int(self.verbose),
             label=type(self).__name__,
             rng=np.random.default_rng(self._random_state.randint(2**31)),
@@ -215,7 +214,8 @@ class BaseSequenceEstimator(BaseEstimator):
         self.n_iter_ = len(self.history_)
 
     def _seeded(self):
-        return isolated_torch_seed(self._random_state.randint(2**31), self.device_)
+        # The net knows best: a pickle from a machine with CUDA may have come to one without.
+        return isolated_torch_seed(self._random_state.randint(2**31), self.net_.device)
 
     def _split(self, X, codes):
         """Rows of X to train on and rows to validate on, both None where nothing is held out."""

@@ -1,4 +1,4 @@
-"""Average a ranking metric, such as average precision, over one-against-the-rest problems."""
+"""One-against-the-rest problems of many classes, and averages of a ranking metric over them."""
 
 import numpy as np
 
@@ -43,6 +43,36 @@ def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, aver
     """
     if average is not None:
         check_choice("average", average, ("macro",))
+    scores = np.array(
+        [
+            _score_class(metric, is_positive, score, weight)
+            for _, is_positive, score, weight in one_vs_rest(
+                y_true,
+                y_score,
+                classes=classes,
+                exclude=exclude,
+                unseen=unseen,
+                sample_weight=sample_weight,
+            )
+        ]
+    )
+    if average is None:
+        return scores
+    ranked = scores[~np.isnan(scores)]
+    return float(ranked.mean()) if len(ranked) else np.nan
+
+
+def one_vs_rest(y_true, y_score, *, classes, exclude, unseen, sample_weight):
+    """Check labels and scores, and pose the problem of each class against all others.
+
+    Parameters and errors are those of `score_one_vs_rest`.
+
+    Returns
+    -------
+    list of (label, is_positive, score, weight)
+        For each class that is not excluded, its label and three flat arrays: where it is true,
+        its column of scores, and the weights (None if all are equal).
+    """
     check_choice("unseen", unseen, ("raise", "zero"))
     if not len(y_true):
         raise ValueError("y_true is empty; a score needs at least one label")
@@ -57,17 +87,11 @@ def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, aver
         weight = check_fit_weight(sample_weight, y_true)
         counts = weight > 0
         codes, columns, weight = codes[counts], columns[counts], weight[counts]
-    scores = np.array(
-        [
-            _score_class(metric, codes == code, columns[:, code], weight)
-            for code in range(len(classes))
-            if code not in excluded
-        ]
-    )
-    if average is None:
-        return scores
-    ranked = scores[~np.isnan(scores)]
-    return float(ranked.mean()) if len(ranked) else np.nan
+    return [
+        (label, codes == code, columns[:, code], weight)
+        for code, label in enumerate(classes)
+        if code not in excluded
+    ]
 
 
 def _score_class(metric, is_positive, score, weight):
