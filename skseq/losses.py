@@ -68,11 +68,15 @@ class SequenceLoss(BaseEstimator):
         self : SequenceLoss
         """
         check_parameters(self)
+        self._check_class_parameters(len(class_counts))
         counts = np.asarray(class_counts, dtype=np.float64)
         self.class_counts_ = torch.tensor(counts, dtype=torch.float32)
         prior = counts / counts.sum() if class_prior is None else np.asarray(class_prior)
         self.log_prior_ = torch.tensor(floored_log_prior(prior, counts.sum()), dtype=torch.float32)
         return self
+
+    def _check_class_parameters(self, n_classes):
+        """Check parameters that have an entry for each class, if there are any."""
 
     def per_step(self, scores, target):
         """Give the loss of each row.
@@ -169,6 +173,20 @@ class CrossEntropyLoss(SequenceLoss):
         self.label_smoothing = label_smoothing
 
     def per_step(self, scores, target):
+        """Give the cross entropy of each row.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n, n_classes)
+            Scores before softmax.
+
+        target : Tensor of int64 of shape (n,)
+            The true class of each row.
+
+        Returns
+        -------
+        Tensor of shape (n,)
+        """
         return functional.cross_entropy(
             scores, target, reduction="none", label_smoothing=self.label_smoothing
         )
@@ -212,14 +230,37 @@ class FocalLoss(SequenceLoss):
         self.gamma = gamma
         self.alpha = alpha
 
+    def _check_class_parameters(self, n_classes):
+        alpha = np.ones(n_classes) if self.alpha is None else np.asarray(self.alpha)
+        if alpha.shape != (n_classes,):
+            raise ValueError(
+                f"alpha must have one factor for each of the {n_classes} classes, got shape "
+                f"{alpha.shape}"
+            )
+        if not np.all(np.isfinite(alpha) & (alpha >= 0)):
+            raise ValueError(f"alpha must be finite and not negative, got {alpha.tolist()}")
+
     def per_step(self, scores, target):
+        """Give the focal loss of each row.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n, n_classes)
+            Scores before softmax.
+
+        target : Tensor of int64 of shape (n,)
+            The true class of each row.
+
+        Returns
+        -------
+        Tensor of shape (n,)
+        """
         cross_entropy = functional.cross_entropy(scores, target, reduction="none")
         # 1 - p_y without cancellation for confident rows, where p_y = exp(-cross_entropy).
         losses = (-torch.expm1(-cross_entropy)).clamp_min(1e-12) ** self.gamma * cross_entropy
         if self.alpha is not None:
-            losses = (
-                losses * torch.as_tensor(self.alpha, dtype=scores.dtype).to(target.device)[target]
-            )
+            alpha = torch.as_tensor(self.alpha, dtype=scores.dtype, device=scores.device)
+            losses = losses * alpha[target]
         return losses
 
 
@@ -257,11 +298,38 @@ class LogitAdjustedLoss(SequenceLoss):
         self.tau = tau
 
     def per_step(self, scores, target):
+        """Give the cross entropy of each row's shifted scores.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n, n_classes)
+            Scores before softmax.
+
+        target : Tensor of int64 of shape (n,)
+            The true class of each row.
+
+        Returns
+        -------
+        Tensor of shape (n,)
+        """
         shift = self.tau * self.log_prior_.to(scores.device)
         return functional.cross_entropy(scores + shift, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        shifted = np.where(prior > 0, prior ** (1.0 - self.tau), 0.0)
+        """Class prior that softmax(scores) stands for: the data's to the power of 1 - tau.
+
+        Parameters
+        ----------
+        prior : ndarray of shape (n_classes,)
+            Share of each class in the training weight.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+            Zero for a class that the data lack.
+        """
+        shifted = np.zeros(len(prior))
+        np.power(prior, 1.0 - self.tau, out=shifted, where=prior > 0)
         return shifted / shifted.sum()
 
 
