@@ -1,6 +1,14 @@
-"""Samplers of whole sequences: the order of steps inside a sequence is never touched."""
+"""Samplers of sequences: the order of steps inside a sequence is never touched."""
 
+from skseq.samplers._context import ContextUnderSampler
 from skseq.samplers._random import SequenceOverSampler, SequenceUnderSampler
+from skseq.samplers._tag_under import TagUnderSampler
 from skseq.samplers._tags import TagOverSampler
 
-__all__ = ["SequenceOverSampler", "SequenceUnderSampler", "TagOverSampler"]
+__all__ = [
+    "ContextUnderSampler",
+    "SequenceOverSampler",
+    "SequenceUnderSampler",
+    "TagOverSampler",
+    "TagUnderSampler",
+]

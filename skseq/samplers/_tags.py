@@ -1,21 +1,14 @@
 """Over-sampling of tagged sequences: whole sequences, by the rare tags inside them."""
 
-import re
+import warnings
+from bisect import bisect_left
 from numbers import Integral
 
 import numpy as np
-from imblearn.base import BaseSampler
-from imblearn.utils._validation import ArraysTransformer
-from sklearn.utils import check_consistent_length
 
-from skseq._validation import Interval, StrOptions, check_parameters, did_you_mean
-from skseq.data import Sequences, as_tags, check_tags
-from skseq.samplers._base import SequenceSamplerMixin, in_sampled_form, take_with_origin
-from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
-
-# IOB, IOBES, BILOU and BMES write the place in the span before the type of the entity.
-_SPAN_PREFIX = re.compile(r"^[BIMESLU]-(?=.)")
-
+from skseq._validation import Interval, StrOptions
+from skseq.exceptions import SmallClassWarning
+from skseq.samplers._tag_base import TagSampler, check_targets, find_entity_types
 
 # The criteria keep the paper's letters: c and r hold, for each pair of a sequence and an entity
 # type that occurs in it, the number of steps and the rareness of the type; ``add`` sums over the
@@ -38,7 +31,7 @@ def _normalized_count_rareness_density(c, r, add, s):
     return (1 + add(np.sqrt(c) * r)) / np.sqrt(s)
 
 
-_CRITERIA = {
+CRITERIA = {
     "sC": _smoothed_count,
     "sCR": _smoothed_count_rareness,
     "sCRD": _smoothed_count_rareness_density,
@@ -46,8 +39,8 @@ _CRITERIA = {
 }
 
 
-def count_copies(criterion, sequence, entity, lengths):
-    """How often each sequence is repeated, from where the entities stand.
+def score_sequences(criterion, sequence, entity, lengths):
+    """How much each sequence says, from where the entities stand.
 
     Parameters
     ----------
@@ -65,8 +58,8 @@ def count_copies(criterion, sequence, entity, lengths):
 
     Returns
     -------
-    ndarray of int64 of shape (n_sequences,)
-        At least 1; 1 for sequences that are all background.
+    ndarray of float64 of shape (n_sequences,)
+        The criterion's formula, before it is rounded up.
     """
     n_types = entity.max() + 1
     pairs, c = np.unique(sequence * n_types + entity, return_counts=True)
@@ -77,12 +70,58 @@ def count_copies(criterion, sequence, entity, lengths):
     def add(terms):
         return np.bincount(pair_sequence, weights=terms, minlength=len(lengths))
 
-    wanted = _CRITERIA[criterion](c, rareness, add, lengths)
-    # A sum that is a whole number but for the last digit must not gain a copy.
-    return np.ceil(wanted.round(9)).astype(np.int64)
+    # A sum that is a whole number but for the last digit must not gain a copy, nor break a tie.
+    return CRITERIA[criterion](c, rareness, add, lengths).round(9)
 
 
-class TagOverSampler(SequenceSamplerMixin, BaseSampler):
+def copies_towards(targets, sequence, entity, lengths, max_copies=None):
+    """How often each sequence is repeated so that types of entities reach their targets.
+
+    Parameters
+    ----------
+    targets : dict
+        Type -> steps wanted.
+
+    sequence, entity, lengths : ndarray of int
+        As for `score_sequences`.
+
+    max_copies : int or None, default=None
+        No sequence is repeated more often than this.
+
+    Returns
+    -------
+    ndarray of int64 of shape (n_sequences,)
+        At least 1.
+    """
+    n_copies = np.ones(len(lengths), dtype=np.int64)
+    n_steps = np.bincount(entity)
+    for kind in sorted(targets, key=lambda kind: n_steps[kind]):
+        rows, c = np.unique(sequence[entity == kind], return_counts=True)
+        missing = targets[kind] - c @ n_copies[rows]
+        if missing > 0:
+            densest_first = np.argsort(-c / lengths[rows], kind="stable")
+            rows, c = rows[densest_first], c[densest_first]
+            # A copy brings at least one step, so no sequence needs more than `missing`.
+            room = np.full(len(rows), missing)
+            if max_copies is not None:
+                room = np.minimum(room, max_copies - n_copies[rows])
+            n_copies[rows] += _share_out(missing, c, room)
+    return n_copies
+
+
+def _share_out(missing, c, room):
+    """Copies in rounds: each copies every sequence that has room, the last one until it's enough.
+
+    ``c`` holds the steps that a copy of each sequence brings, ``room`` the most copies of it.
+    """
+    rounds = bisect_left(range(room.max() + 1), missing, key=lambda n: c @ np.minimum(room, n))
+    copies = np.minimum(room, rounds - 1)
+    takes_part = room >= rounds
+    before = np.cumsum(c * takes_part) - c
+    return copies + (takes_part & (before < missing - c @ copies))
+
+
+class TagOverSampler(TagSampler):
     r"""Repeat whole tagged sequences by the rare tags they hold.
 
     With c(t, s) the steps of entity type t in sequence s, \|s\| the length of s, and the
@@ -96,6 +135,12 @@ class TagOverSampler(SequenceSamplerMixin, BaseSampler):
 
     Sequences of nothing but background are kept once. Nothing is drawn at random: the
     originals come first, in their order, then the copies.
+
+    With ``sampling_strategy`` the number of copies comes from the steps that each tag is to have
+    instead. This is greedy: the tags take their turns, the rarest first. While a tag lacks steps,
+    the sequences that hold it are copied in rounds, the one with the largest share of it first.
+    A tag ends with fewer steps than asked for only where ``max_copies`` stops it; it ends with
+    more where its own last copy, or copies for the sake of another tag, bring them along.
 
     Parameters
     ----------
@@ -112,6 +157,12 @@ class TagOverSampler(SequenceSamplerMixin, BaseSampler):
 
     max_copies : int, default=None
         No sequence comes out more often than this.
+
+    sampling_strategy : dict or callable, default=None
+        Tag -> steps of it that there will be, at least as many as there are; tags that it leaves
+        out, and the background, take what comes along. The tags are those of ``entity_types_``:
+        PER, or with ``merge_spans=False`` B-PER. A callable takes what each step counts as, an
+        ndarray of shape (n_steps_total,), and gives such a dict. None goes by ``criterion``.
 
     Attributes
     ----------
@@ -139,11 +190,13 @@ class TagOverSampler(SequenceSamplerMixin, BaseSampler):
     See Also
     --------
     SequenceOverSampler : For one label a sequence.
+    TagUnderSampler : Drops sequences that say little instead.
+    ContextUnderSampler : Cuts background away.
 
     Notes
     -----
-    imbalanced-learn's ``sampling_strategy`` has no place here: a sequence holds several tags,
-    so the counts of the tags cannot be set one by one.
+    imbalanced-learn's words and numbers for ``sampling_strategy`` have no place here: a sequence
+    holds several tags, so the counts of the tags cannot be set one by one.
 
     References
     ----------
@@ -161,163 +214,66 @@ class TagOverSampler(SequenceSamplerMixin, BaseSampler):
     array([1, 3, 3])
     >>> len(X_resampled), y_resampled[-1]
     (7, ['O', 'B-LOC', 'O', 'O'])
+    >>> TagOverSampler(sampling_strategy={"LOC": 3, "PER": 4}).fit(X, y).n_copies_
+    array([1, 2, 3])
     """
 
     _parameter_constraints = {
-        "criterion": [StrOptions(set(_CRITERIA))],
+        "criterion": [StrOptions(set(CRITERIA))],
         "majority": "no_validation",
         "merge_spans": ["boolean"],
         "max_copies": [Interval(Integral, 1, None, closed="left"), None],
+        "sampling_strategy": [dict, callable, None],
     }
 
-    def __init__(self, criterion="nsCRD", *, majority=None, merge_spans=True, max_copies=None):
+    def __init__(
+        self,
+        criterion="nsCRD",
+        *,
+        majority=None,
+        merge_spans=True,
+        max_copies=None,
+        sampling_strategy=None,
+    ):
         self.criterion = criterion
         self.majority = majority
         self.merge_spans = merge_spans
         self.max_copies = max_copies
+        self.sampling_strategy = sampling_strategy
 
-    def fit(self, X, y):
-        """Check X and y, and learn how often each sequence comes out.
-
-        Parameters
-        ----------
-        X : Sequences, list of arrays or texts, object array, array of 2 or 3 dimensions, frame
-            The sequences.
-
-        y : list of lists, object array, 2-D array or Sequences
-            One tag for each step.
-
-        Returns
-        -------
-        TagOverSampler
-            The instance itself.
-        """
-        self._learn(X, y)
-        return self
-
-    def fit_resample(self, X, y):
-        """Resample whole sequences and their tags.
-
-        Parameters
-        ----------
-        X : Sequences, list of arrays or texts, object array, array of 2 or 3 dimensions, frame
-            The sequences.
-
-        y : list of lists, object array, 2-D array or Sequences
-            One tag for each step. For texts, whose steps are known once they are encoded, only
-            the number of sequences is compared.
-
-        Returns
-        -------
-        X_resampled : Sequences, or the type of X if that is 2-D or holds texts
-            Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
-            from, or the origin that X gave it; weights follow.
-
-        y_resampled : list of lists if y is a list, else Sequences
-            Their tags.
-
-        Raises
-        ------
-        ValueError
-            If y has one tag only, does not align with X, or does not hold ``majority``.
-        TypeError
-            If y has one label a sequence.
-
-        Warns
-        -----
-        DoubleCountingWarning
-            If X carries weights or was resampled, and this leaves the tags less even.
-        """
-        X = in_sampled_form(X)
-        checked, tags = self._learn(X, y)
-        X_resampled, tags_resampled = self._fit_resample(checked, tags)
-        in_kind = ArraysTransformer(X, y if isinstance(y, list) else tags)
-        return in_kind.transform(X_resampled, tags_resampled)
-
-    def _fit_resample(self, X, y):
-        if isinstance(X, Sequences):
-            self._warn_if_double_counted(X, y)
-        return take_with_origin(X, self.sample_indices_), y[self.sample_indices_]
-
-    def _learn(self, X, y):
-        """Count copies; give X checked, and y as `Sequences`."""
-        check_parameters(self)
-        X = self._check_X(X)
-        tags = _check_tags_of(y, X)
-        self.classes_, codes = np.unique(tags.values, return_inverse=True)
-        self.majority_ = self._find_majority(codes)
-        self.entity_types_, entity_of_class = self._find_entity_types()
-        entity = entity_of_class[codes]
-        is_minority = entity >= 0
-        self.n_copies_ = count_copies(
-            self.criterion,
-            tags.sequence_index()[is_minority],
-            entity[is_minority],
-            tags.lengths,
+    def _choose(self, tags, codes):
+        self.entity_types_, entity_of_class = find_entity_types(
+            self.classes_, self.majority_, self.merge_spans
         )
-        if self.max_copies is not None:
-            self.n_copies_ = np.minimum(self.n_copies_, self.max_copies)
+        says_something = self._says_something(codes)
+        sequence = tags.sequence_index()[says_something]
+        entity = entity_of_class[codes[says_something]]
+        self.n_copies_ = self._count_copies(sequence, entity, tags.lengths)
         positions = np.arange(len(tags))
         self.sample_indices_ = np.concatenate([positions, np.repeat(positions, self.n_copies_ - 1)])
-        return X, tags
 
-    def _find_majority(self, codes):
-        tags = self.classes_.tolist()
-        if len(tags) < 2:
-            raise ValueError(
-                f"y has a single class, the tag {tags[0]!r}; resampling needs at least one other"
+    def _count_copies(self, sequence, entity, lengths):
+        if self.sampling_strategy is not None:
+            return self._copies_towards_targets(sequence, entity, lengths)
+        scores = score_sequences(self.criterion, sequence, entity, lengths)
+        n_copies = np.ceil(scores).astype(np.int64)
+        return n_copies if self.max_copies is None else np.minimum(n_copies, self.max_copies)
+
+    def _copies_towards_targets(self, sequence, entity, lengths):
+        names = self.entity_types_.tolist()
+        targets = check_targets(self.sampling_strategy, names, entity, at_least=True)
+        n_copies = copies_towards(targets, sequence, entity, lengths, self.max_copies)
+        reached = np.bincount(entity, weights=n_copies[sequence])
+        short = [
+            f"{names[kind]!r} ({reached[kind]:.0f} of {wanted} steps)"
+            for kind, wanted in targets.items()
+            if reached[kind] < wanted
+        ]
+        if short:
+            warnings.warn(
+                f"max_copies={self.max_copies} keeps these tags below their sampling_strategy: "
+                f"{', '.join(short)}; raise max_copies, or ask for fewer steps",
+                SmallClassWarning,
+                stacklevel=2,
             )
-        if self.majority is None:
-            return tags[np.bincount(codes).argmax()]
-        if self.majority not in tags:
-            raise ValueError(
-                f"majority={self.majority!r} is not a tag of y, which has {tags}."
-                f"{did_you_mean(self.majority, tags)}"
-            )
-        return self.majority
-
-    def _find_entity_types(self):
-        """Give the types, and for each class the index of its type, -1 for the background."""
-        tags = self.classes_.tolist()
-        minority = [tag for tag in tags if tag != self.majority_]
-        types = minority
-        if self.merge_spans and all(_has_span_prefix(tag) for tag in minority):
-            types = [_SPAN_PREFIX.sub("", tag) for tag in minority]
-        entity_types, index = np.unique(types, return_inverse=True)
-        entity_of_class = np.full(len(tags), -1)
-        entity_of_class[[tag != self.majority_ for tag in tags]] = index
-        return entity_types, entity_of_class
-
-    def _warn_if_double_counted(self, X, tags):
-        earlier = earlier_corrections(X)
-        if not earlier:
-            return
-        codes = np.searchsorted(self.classes_, tags.values)
-        weight = X.step_weight()
-        copies = np.repeat(self.n_copies_, tags.lengths)
-        n_classes = len(self.classes_)
-        warn_if_double_counted(
-            class_masses(codes, n_classes, weight),
-            class_masses(codes, n_classes, weight * copies),
-            earlier=earlier,
-            later=type(self).__name__,
-        )
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = False
-        return tags
-
-
-def _has_span_prefix(tag):
-    return isinstance(tag, str) and _SPAN_PREFIX.match(tag) is not None
-
-
-def _check_tags_of(y, X):
-    """Tags as `Sequences`, aligned with X as far as the steps of X are known."""
-    if isinstance(X, Sequences):
-        return check_tags(y, X)
-    if X.ndim == 2:
-        return check_tags(y, Sequences.from_padded(X))
-    check_consistent_length(X, y)
-    return check_tags(y, None if y is None else as_tags(y))
+        return n_copies

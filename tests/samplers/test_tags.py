@@ -14,7 +14,7 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.utils import get_tags
 
 from skseq import ClassWeightTransformer, Sequences
-from skseq.exceptions import DoubleCountingWarning
+from skseq.exceptions import DoubleCountingWarning, SmallClassWarning
 from skseq.samplers import TagOverSampler
 
 CRITERIA = ["sC", "sCR", "sCRD", "nsCRD"]
@@ -340,3 +340,90 @@ def test_counting_and_copying_never_loop_over_sequences(X, y, monkeypatch):
     monkeypatch.setattr(Sequences, "__iter__", None)
     monkeypatch.setattr(Sequences, "_sequence", None)
     assert TagOverSampler().fit_resample(X, y) == expected
+
+
+# -- towards a target --------------------------------------------------------------------------
+
+
+def steps_of(tag, y):
+    return sum(row.count(tag) for row in y)
+
+
+def copies_towards_by_hand(targets, y, majority, max_copies=np.inf):
+    """The greedy rule, one copy at a time."""
+    tags = {tag for row in y for tag in row} - {majority}
+    copies = [1] * len(y)
+
+    def steps(tag):
+        return sum(n * row.count(tag) for n, row in zip(copies, y, strict=True))
+
+    for tag in sorted(targets, key=lambda tag: (steps_of(tag, y), list(targets).index(tag))):
+        assert tag in tags
+        holders = [i for i, row in enumerate(y) if tag in row]
+        holders.sort(key=lambda i: (-y[i].count(tag) / len(y[i]), i))
+        while steps(tag) < targets[tag] and any(copies[i] < max_copies for i in holders):
+            for i in holders:
+                if steps(tag) < targets[tag] and copies[i] < max_copies:
+                    copies[i] += 1
+    return copies
+
+
+@settings(max_examples=150)
+@given(y=tagged, data=st.data(), max_copies=st.sampled_from([None, 1, 2, 5]))
+@pytest.mark.filterwarnings("ignore:max_copies:skseq.exceptions.SmallClassWarning")
+def test_copies_towards_a_target_are_those_of_the_greedy_rule(y, data, max_copies):
+    majority = TagOverSampler().fit(sequences_like(y), y).majority_
+    tags = sorted({tag for row in y for tag in row} - {majority})
+    chosen = data.draw(st.lists(st.sampled_from(tags), unique=True, min_size=1))
+    targets = {tag: steps_of(tag, y) + data.draw(st.integers(0, 40)) for tag in chosen}
+    sampler = TagOverSampler(max_copies=max_copies, sampling_strategy=targets)
+    _, y_resampled = sampler.fit_resample(sequences_like(y), y)
+    cap = np.inf if max_copies is None else max_copies
+    expected = copies_towards_by_hand(targets, y, majority, cap)
+    np.testing.assert_array_equal(sampler.n_copies_, expected)
+    for tag, wanted in targets.items():
+        assert steps_of(tag, y_resampled) >= wanted or max_copies is not None
+
+
+def test_a_single_target_is_passed_by_less_than_one_sequence(y):
+    y[3][0] = "B-PER"
+    for wanted in range(4, 60):
+        sampler = TagOverSampler(sampling_strategy={"PER": wanted})
+        _, tags = sampler.fit_resample(sequences_like(y), y)
+        n_steps = steps_of("B-PER", tags) + steps_of("I-PER", tags)
+        assert wanted <= n_steps < wanted + 2
+
+
+def test_targets_may_name_the_tags_themselves(X, y):
+    sampler = TagOverSampler(merge_spans=False, sampling_strategy={"I-PER": 4})
+    np.testing.assert_array_equal(sampler.fit(X, y).n_copies_, [1, 4, 1, 1])
+
+
+def test_targets_may_come_from_a_function_of_the_tags(X, y):
+    def same_as_the_largest(tags):
+        names, counts = np.unique(tags, return_counts=True)
+        return dict.fromkeys(names.tolist(), int(counts.max()))
+
+    _, tags = TagOverSampler(sampling_strategy=same_as_the_largest).fit_resample(X, y)
+    assert steps_of("B-LOC", tags) == 3 == steps_of("B-PER", y) + steps_of("I-PER", y)
+
+
+def test_a_target_that_max_copies_keeps_away_is_told(X, y):
+    sampler = TagOverSampler(sampling_strategy={"LOC": 10}, max_copies=4)
+    with pytest.warns(SmallClassWarning, match=r"max_copies=4 keeps .* 'LOC' \(4 of 10 steps\)"):
+        sampler.fit_resample(X, y)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "message"),
+    [
+        ({"PRE": 5}, "sampling_strategy names 'PRE', .* Did you mean 'PER'"),
+        ({"O": 50}, r"sampling_strategy names 'O', but can name \['LOC', 'PER'\]"),
+        ({"PER": 2}, "wants 2 steps of 'PER', but y has 3; this sampler only adds"),
+        ({"PER": 4.5}, "must give a number of steps, at least 0, for 'PER'; got 4.5"),
+        ("auto", "sampling_strategy.*Got 'auto'"),
+    ],
+)
+def test_wrong_targets_are_explained(X, y, strategy, message):
+    with pytest.raises(ValueError, match=message):
+        TagOverSampler(sampling_strategy=strategy).fit_resample(X, y)
