@@ -151,19 +151,19 @@ class LabelSampler(SequenceSamplerMixin):
     def _fit_resample(self, X, y):
         indices = self._draw(y, check_random_state(self.random_state))
         self.sample_indices_ = indices
-        if isinstance(X, Sequences):
-            self._warn_if_double_counted(X, y, indices)
-        return take_with_origin(X, indices), y[indices]
+        X_resampled, y_resampled = take_with_origin(X, indices), y[indices]
+        self._warn_if_double_counted(X, y, X_resampled, y_resampled)
+        return X_resampled, y_resampled
 
-    def _warn_if_double_counted(self, X, y, indices):
-        earlier = earlier_corrections(X)
+    def _warn_if_double_counted(self, X, y, X_resampled, y_resampled):
+        earlier = earlier_corrections(X) if isinstance(X, Sequences) else ""
         if not earlier:
             return
         classes, codes = np.unique(y, return_inverse=True)
-        weight = sequence_weight(X)
+        codes_resampled = np.searchsorted(classes, y_resampled)
         warn_if_double_counted(
-            class_masses(codes, len(classes), weight),
-            class_masses(codes[indices], len(classes), weight[indices]),
+            class_masses(codes, len(classes), sequence_weight(X)),
+            class_masses(codes_resampled, len(classes), sequence_weight(X_resampled)),
             earlier=earlier,
             later=type(self).__name__,
         )

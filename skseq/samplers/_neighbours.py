@@ -1,0 +1,312 @@
+"""Nearest sequences, and points between two sequences, under one metric.
+
+A metric comes with its own idea of what lies between two sequences:
+
+- "dtw": neighbours by dynamic time warping; between them along the elastic path, where both the
+  values and the moments of paired steps are mixed, so that a peak at step 4 and the same peak
+  at step 8 give one peak at step 6, not two half peaks;
+- "euclidean": sequences are stretched to one length, and mixed step by step; for sequences of
+  equal length this is plain SMOTE;
+- a callable: neighbours by its distances, between them along the path of DTW.
+
+Nothing here holds more than a block of sequences against another block at a time.
+"""
+
+import math
+from numbers import Integral
+
+import numpy as np
+from joblib import Parallel, delayed
+from scipy import sparse
+from sklearn.neighbors import NearestNeighbors
+
+from skseq._validation import Interval, RealNotInt, StrOptions
+from skseq.data import Sequences, offsets_from_lengths
+from skseq.samplers._base import LabelSampler, holds_text
+from skseq.samplers._dtw import dtw_paths, pairwise_dtw
+
+# Cells of one anti-diagonal of a block: few enough to stay in a core's cache, enough to make
+# the calls worth their while.
+_CELLS_OF_BLOCK = 2**18
+_MAX_BLOCK = 128
+
+# Steps mixed at a time.
+_STEPS_OF_BATCH = 2**20
+
+
+class NeighbourSampler(LabelSampler):
+    """A sampler with the parameters ``metric``, ``window`` and ``n_jobs``, for values only."""
+
+    _neighbour_constraints = {
+        "metric": [StrOptions({"dtw", "euclidean"}), callable],
+        "window": [
+            Interval(Integral, 0, None, closed="left"),
+            Interval(RealNotInt, 0, 1, closed="both"),
+            None,
+        ],
+        "n_jobs": [Integral, None],
+    }
+
+    def _check_X(self, X, *, accept_sparse=False):
+        if holds_text(X):
+            raise TypeError(f"X holds text, but {_needs_values(self)}")
+        X = super()._check_X(X, accept_sparse=accept_sparse)
+        if isinstance(X, Sequences) and self.input_kind_ == "tokens":
+            raise TypeError(
+                f"X holds token ids ({X.dtype}), but {_needs_values(self)} If these are "
+                "measurements, make them floats"
+            )
+        return X
+
+    def _nearest(self, X, k, queries=None):
+        return nearest_sequences(
+            X, k, queries, metric=self.metric, window=self.window, n_jobs=self.n_jobs
+        )
+
+
+def _needs_values(sampler):
+    return (
+        f"{type(sampler).__name__} needs values: there is nothing between two tokens, nor a "
+        "distance. For tokens use SMOTE on the hidden states of an estimator, or "
+        "SequenceOverSampler, whose copies an augmenter may vary."
+    )
+
+
+def as_float_sequences(X):
+    """Give checked `Sequences` of values, or a 2-D array (or sparse), as `Sequences` of floats."""
+    if not isinstance(X, Sequences):
+        X = Sequences.from_padded(X.toarray() if sparse.issparse(X) else X)
+    return X if X.dtype.kind == "f" else X.replace(values=X.values.astype(np.float64))
+
+
+# -- who is near --------------------------------------------------------------------------------
+
+
+def nearest_sequences(X, k, queries=None, *, metric="dtw", window=None, n_jobs=None):
+    """Positions of the nearest other sequences.
+
+    Parameters
+    ----------
+    X : Sequences of float
+        Where neighbours are looked for.
+
+    k : int
+        Neighbours of each, fewer than there are sequences.
+
+    queries : ndarray of int of shape (n_queries,), default=None
+        Positions in X, each once, of the sequences whose neighbours are asked for; None asks
+        for all.
+
+    metric : "dtw", "euclidean" or callable, default="dtw"
+        A callable takes two arrays of shape (length,) or (length, n_features) and gives their
+        distance, the same whichever comes first.
+
+    window : int, float or None, default=None
+        Half the width of the band of "dtw".
+
+    n_jobs : int or None, default=None
+        Threads.
+
+    Returns
+    -------
+    ndarray of int64 of shape (n_queries, k)
+        Positions in X, the nearest first; of two that are equally near, the first.
+    """
+    queries = np.arange(len(X)) if queries is None else queries
+    if metric == "euclidean":
+        return _nearest_by_euclid(X, k, queries, n_jobs)
+    if metric == "dtw":
+        # DTW doesn't change when all values are shifted; near 0 they keep more digits.
+        table = X.values.reshape(X.n_steps, X.n_features).astype(np.float64)
+        X = Sequences(table - table.mean(axis=0), X.offsets)
+    return _nearest_in_blocks(X, k, queries, metric, window, n_jobs)
+
+
+def _nearest_by_euclid(X, k, queries, n_jobs):
+    mean_length = max(1, round(X.n_steps / len(X)))
+    stretched = stretch(X, np.arange(len(X)), np.full(len(X), mean_length))
+    points = stretched.reshape(len(X), -1)
+    neighbours = NearestNeighbors(n_neighbors=k + 1, n_jobs=n_jobs).fit(points)
+    return neighbours.kneighbors(points[queries], return_distance=False)[:, 1:]
+
+
+def _nearest_in_blocks(X, k, queries, metric, window, n_jobs):
+    """Distances block by block; of each only the k nearest so far are kept."""
+    # Distances are symmetric: with all sequences asked, half of the blocks tell the other half.
+    is_symmetric = len(queries) == len(X)
+    columns = _blocks_of_similar_length(X, np.arange(len(X)))
+    rows = columns if is_symmetric else _blocks_of_similar_length(X, queries)
+    pairs = [(a, b) for a in range(len(rows)) for b in range(a * is_symmetric, len(columns))]
+    found = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
+        delayed(_distances)(X, rows[a], columns[b], metric, window) for a, b in pairs
+    )
+    nearest = _Nearest(len(X), k)
+    for (a, b), distances in zip(pairs, found, strict=True):
+        nearest.update(rows[a], columns[b], distances)
+        if is_symmetric and a != b:
+            nearest.update(columns[b], rows[a], distances.T)
+    return nearest.positions[queries]
+
+
+def _blocks_of_similar_length(X, positions):
+    lengths = X.lengths[positions]
+    size = math.isqrt(_CELLS_OF_BLOCK // max(1, int(lengths.max())))
+    n_blocks = math.ceil(len(positions) / min(max(size, 1), _MAX_BLOCK))
+    return np.array_split(positions[np.argsort(lengths, kind="stable")], n_blocks)
+
+
+def _distances(X, rows, columns, metric, window):
+    if metric == "dtw":
+        return pairwise_dtw(X, rows, columns, window)
+    return np.array([[metric(X[i], X[j]) for j in columns] for i in rows], dtype=np.float64)
+
+
+class _Nearest:
+    """The k nearest of each sequence among those seen so far."""
+
+    def __init__(self, n_sequences, k):
+        self.distances = np.full((n_sequences, k), np.inf)
+        self.positions = np.full((n_sequences, k), n_sequences)
+
+    def update(self, rows, columns, distances):
+        distances = np.where(rows[:, None] == columns, np.inf, distances)  # itself
+        positions = np.broadcast_to(columns, distances.shape)
+        distances = np.concatenate([self.distances[rows], distances], axis=1)
+        positions = np.concatenate([self.positions[rows], positions], axis=1)
+        best = np.lexsort((positions, distances))[:, : self.positions.shape[1]]
+        self.distances[rows] = np.take_along_axis(distances, best, axis=1)
+        self.positions[rows] = np.take_along_axis(positions, best, axis=1)
+
+
+# -- what lies between -----------------------------------------------------------------------
+
+
+def mix_sequences(X, first, second, fraction, *, metric="dtw", window=None):
+    """New sequences between two each.
+
+    Their length lies between the two lengths as their values lie between the values.
+
+    Parameters
+    ----------
+    X : Sequences of float
+        The sequences.
+
+    first, second : ndarray of int of shape (n_new,)
+        Positions in X of the two.
+
+    fraction : ndarray of float of shape (n_new,)
+        0 gives the first, 1 the second.
+
+    metric : "dtw", "euclidean" or callable, default="dtw"
+        "euclidean" mixes the same share of the way through both, everything else along the
+        path of DTW.
+
+    window : int, float or None, default=None
+        Half the width of the band of that path.
+
+    Returns
+    -------
+    Sequences of float
+        With weights if X has them, mixed in the same way.
+    """
+    if not len(first):
+        return X.replace(origin=None)[first]
+    n, m = X.lengths[first], X.lengths[second]
+    lengths = np.rint(n + fraction * (m - n)).astype(np.int64)
+    between = _between_stretched if metric == "euclidean" else _between_warped
+    new = _with_step_weight_as_feature(X)
+    batch = np.cumsum(n + m) // _STEPS_OF_BATCH
+    values = [
+        between(new, first[rows], second[rows], fraction[rows], lengths[rows], window)
+        for rows in np.split(np.arange(len(n)), np.flatnonzero(np.diff(batch)) + 1)
+    ]
+    return _without_step_weight(np.concatenate(values), lengths, X, first, second, fraction)
+
+
+def _with_step_weight_as_feature(X):
+    table = X.values.reshape(X.n_steps, X.n_features)
+    if X.has_step_weight:
+        table = np.column_stack([table, X.weight])
+    return Sequences(table, X.offsets)
+
+
+def _without_step_weight(table, lengths, X, first, second, fraction):
+    if X.has_step_weight:
+        table, weight = table[:, :-1], table[:, -1]
+    elif X.weight is not None:
+        weight = _between(X.weight[first], X.weight[second], fraction)
+    else:
+        weight = None
+    values = table.reshape(len(table), *X.values.shape[1:]).astype(X.dtype, copy=False)
+    return Sequences.from_lengths(values, lengths, weight=weight)
+
+
+def _between(a, b, fraction):
+    return a + fraction * (b - a)
+
+
+def _between_stretched(X, first, second, fraction, lengths, window):
+    fraction = np.repeat(fraction, lengths)[:, None]
+    return _between(stretch(X, first, lengths), stretch(X, second, lengths), fraction)
+
+
+def _between_warped(X, first, second, fraction, lengths, window):
+    pairs, which = np.unique(np.stack([first, second]), axis=1, return_inverse=True)
+    paths = dtw_paths(X, *pairs, window)[which.ravel()]
+    i, j = paths.values.T
+    step_fraction = np.repeat(fraction, paths.lengths)
+    # Points of the mixed sequence: when they happen, in steps, and what happens.
+    moments = _between(i, j, step_fraction)
+    a = X.values[i + np.repeat(X.offsets[first], paths.lengths)]
+    b = X.values[j + np.repeat(X.offsets[second], paths.lengths)]
+    points = _between(a, b, step_fraction[:, None])
+    return _at_regular_moments(moments, points, paths.offsets, lengths)
+
+
+def _at_regular_moments(moments, points, offsets, lengths):
+    """Read points that happen at growing moments at evenly spaced ones, linear in between."""
+    last = moments[offsets[1:] - 1]
+    wanted = _regular_moments(last, lengths)
+    # Shifted by path, moments grow throughout, so that one search serves all paths.
+    shift = np.arange(len(lengths)) * (last.max() + 2)
+    row = np.repeat(np.arange(len(lengths)), lengths)
+    shifted = moments + np.repeat(shift, np.diff(offsets))
+    lower = np.searchsorted(shifted, wanted + shift[row], side="right") - 1
+    upper = np.minimum(lower + 1, offsets[row + 1] - 1)
+    gap = moments[upper] - moments[lower]
+    fraction = np.divide(wanted - moments[lower], gap, out=np.zeros_like(gap), where=gap > 0)
+    return _between(points[lower], points[upper], fraction.clip(0, 1)[:, None])
+
+
+def stretch(X, positions, lengths):
+    """Sequences made longer or shorter by linear interpolation; unchanged at their own length.
+
+    Parameters
+    ----------
+    X : Sequences of float
+        The sequences.
+
+    positions : ndarray of int of shape (n_taken,)
+        Which of them.
+
+    lengths : ndarray of int of shape (n_taken,)
+        The new lengths, at least 1.
+
+    Returns
+    -------
+    ndarray of float of shape (sum of lengths, n_features)
+        The steps of all of them, one sequence after the other.
+    """
+    last = X.lengths[positions] - 1
+    wanted = _regular_moments(last, lengths)
+    lower = wanted.astype(np.int64)
+    upper = np.minimum(lower + 1, np.repeat(last, lengths))
+    table = X.values.reshape(X.n_steps, X.n_features)
+    start = np.repeat(X.offsets[positions], lengths)
+    return _between(table[start + lower], table[start + upper], (wanted - lower)[:, None])
+
+
+def _regular_moments(last, lengths):
+    """Evenly spaced moments from 0 to the last of each sequence, as many as it has steps."""
+    step = np.arange(lengths.sum()) - np.repeat(offsets_from_lengths(lengths)[:-1], lengths)
+    return step * np.repeat(last, lengths) / np.repeat(np.maximum(lengths - 1, 1), lengths)
