@@ -67,7 +67,8 @@ def X(ragged_values):
 @given(seed=st.integers(0, 1000), k=st.integers(1, 6), integers=st.booleans())
 def test_on_a_table_it_draws_what_smote_draws(seed, k, integers):
     X, y = overlapping_table(seed)
-    X = np.rint(10 * X).astype(np.int64) if integers else X
+    # Far enough from each other that no two neighbours are equally near.
+    X = np.rint(1e6 * X).astype(np.int64) if integers else X
     ours = SequenceSMOTE(k_neighbors=k, metric="euclidean", random_state=seed)
     theirs = SMOTE(k_neighbors=k, random_state=seed)
     for our_part, their_part in zip(
