@@ -12,7 +12,7 @@ from skseq.data._checks import (
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import original_groups, split_originals
-from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask
+from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
 from skseq.data._sequences import Sequences
 
 __all__ = [
@@ -32,4 +32,5 @@ __all__ = [
     "original_groups",
     "split_originals",
     "step_mask",
+    "take_steps",
 ]

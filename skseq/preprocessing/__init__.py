@@ -2,5 +2,6 @@
 
 from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._tokens import TokenEncoder
+from skseq.preprocessing._windows import make_windows, merge_windows
 
-__all__ = ["SequenceScaler", "TokenEncoder"]
+__all__ = ["SequenceScaler", "TokenEncoder", "make_windows", "merge_windows"]
