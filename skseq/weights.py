@@ -34,6 +34,8 @@ __all__ = [
 
 # How much less even a later correction may leave the classes before it counts as a second one.
 _TOLERANCE = 1.1
+# Samples that are counted at once.
+_BLOCK = 2**18
 
 
 # -- weights from counts -----------------------------------------------------------------------
@@ -308,7 +310,14 @@ def class_masses(codes, n_classes, weight=None):
     -------
     ndarray of float64 of shape (n_classes,)
     """
-    return np.bincount(codes, weights=weight, minlength=n_classes).astype(np.float64)
+    codes = np.asarray(codes)
+    masses = np.zeros(n_classes)
+    # Block by block: bincount makes 8 bytes of each code, more than the data of a long tagging.
+    for start in range(0, len(codes), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        part = None if weight is None else weight[block]
+        masses += np.bincount(codes[block], weights=part, minlength=n_classes)
+    return masses
 
 
 def earlier_corrections(X):

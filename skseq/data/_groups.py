@@ -6,6 +6,7 @@ with another into a synthetic one. A split by rows would then validate on what i
 """
 
 import warnings
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -16,6 +17,8 @@ from skseq.exceptions import SmallClassWarning
 
 # Any two numbers with well scattered bits: digits of pi.
 _SEEDS = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)
+# Steps that are hashed at once: few enough to stay in the cache.
+_BLOCK_STEPS = 2**17
 
 
 def original_groups(X) -> np.ndarray:
@@ -210,6 +213,19 @@ def _content_groups(X):
 
 
 def _hash_sequences(X, seed):
+    """One uint64 a sequence, some sequences at a time to save memory."""
+    if X.dtype.kind not in "iubf":
+        codes = np.unique(X.values, return_inverse=True)[1]
+        X = Sequences(codes.reshape(X.values.shape), X.offsets)
+    hashes = np.empty(len(X), dtype=np.uint64)
+    starts = np.searchsorted(X.offsets, np.arange(0, X.n_steps, _BLOCK_STEPS))
+    bounds = np.unique([0, *starts, len(X)])
+    for start, stop in pairwise(bounds.tolist()):
+        hashes[start:stop] = _hash_block(X[start:stop], seed)
+    return hashes
+
+
+def _hash_block(X, seed):
     """One uint64 a sequence: the sum over its steps of a hash of position and values."""
     positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
     hashed = _mix(positions.astype(np.uint64) ^ seed)
@@ -223,11 +239,9 @@ def _hash_sequences(X, seed):
 
 def _as_bits(column):
     """One uint64 for each entry, equal where the entries are."""
-    if column.dtype.kind in "iub":
-        return column.astype(np.uint64)
     if column.dtype.kind == "f":
         return (column.astype(np.float64) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
-    return np.unique(column, return_inverse=True)[1].astype(np.uint64)
+    return column.astype(np.uint64)
 
 
 def _mix(bits):

@@ -35,8 +35,8 @@ from skseq.weights import (
     warn_if_double_counted,
 )
 
-# Rows, or steps, whose predictions are looked at for a collapse when nothing was held out.
-_COLLAPSE_SAMPLE = 2000
+# Rows, or steps, whose predictions are looked at for a collapse.
+_COLLAPSE_SAMPLE = 10_000
 
 
 class BaseSequenceEstimator(BaseEstimator):
@@ -100,7 +100,7 @@ class BaseSequenceEstimator(BaseEstimator):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         weight, prior = self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
-            self._start(np.bincount(codes, minlength=len(self.classes_)), prior)
+            self._start(class_masses(codes, len(self.classes_)), prior)
         train, validation = self._split(X, codes)
         target = {"target": codes, "weight": weight}
         spans = self._spans(X, train, **target)
@@ -112,7 +112,7 @@ class BaseSequenceEstimator(BaseEstimator):
         """Train one epoch more."""
         weight, prior = self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
-            self._start(np.bincount(codes, minlength=len(self.classes_)), prior)
+            self._start(class_masses(codes, len(self.classes_)), prior)
         self._train(self._spans(X, None, target=codes, weight=weight), None, epochs=1)
 
     def _weigh(self, X, codes, weight):
@@ -138,7 +138,9 @@ class BaseSequenceEstimator(BaseEstimator):
 
     def _start(self, counts, prior):
         """Build the net anew, its last bias at the log prior."""
-        self._random_state = check_random_state(self.random_state)
+        # None is fresh entropy rather than numpy's global state, which stays as the caller left it.
+        chance = np.random.RandomState() if self.random_state is None else self.random_state
+        self._random_state = check_random_state(chance)
         loss = make_loss(self.loss).fit(counts, prior)
         self.class_prior_ = prior
         self.train_prior_ = loss.prior_of_scores(prior)
@@ -233,10 +235,10 @@ class BaseSequenceEstimator(BaseEstimator):
         return train, validation
 
     def _look_for_collapse(self, X, codes, validation):
-        rows = validation
-        if rows is None:
-            size = min(len(X), max(1, _COLLAPSE_SAMPLE * len(X) // len(codes)))
-            rows = np.linspace(0, len(X) - 1, size).astype(np.int64)
+        rows = np.arange(len(X)) if validation is None else validation
+        # Evenly spread rows, with about as many answers as the sample has.
+        size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(X) // len(codes)))
+        rows = rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)]
         predicted = self._codes(self._log_proba(X[rows]))
         warn_if_collapsed(predicted, self._codes_of_rows(X, codes, rows), self.classes_)
 

@@ -115,7 +115,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
-        result on the same machine.
+        result on the same machine; None is another one each time. The global random states of
+        numpy and torch are neither read nor moved.
 
     verbose : int, default=0
         0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.

@@ -6,6 +6,8 @@ import numpy as np
 
 from skseq._validation import did_you_mean
 
+_BLOCK = 2**18
+
 
 def find_classes(labels, classes=None):
     """Sorted classes: those that occur, or those that the caller names.
@@ -63,19 +65,29 @@ def encode_labels(labels, classes):
     ValueError
         If a label is not among the classes.
     """
+    labels = np.asarray(labels)
+    codes = np.empty(len(labels), dtype=np.min_scalar_type(-len(classes)))
+    # Block by block: searchsorted's own 8 bytes a label would outweigh the data of a long tagging.
+    for start in range(0, len(labels), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        codes[block] = _encode_block(labels[block], classes)
+    return codes
+
+
+def _encode_block(labels, classes):
     try:
         codes = np.searchsorted(classes, labels)
         known = classes[np.minimum(codes, len(classes) - 1)] == labels
     except TypeError:  # labels of a type that cannot be compared with the classes
         known = np.zeros(len(labels), dtype=bool)
     if not np.all(known):
-        label = np.asarray(labels)[~known][0]
+        label = labels[~known][0]
         raise ValueError(
             f"y has the label {label!r}, which is not one of the classes {classes.tolist()}."
             f"{did_you_mean(label, classes)} Name every class that may come with the parameter "
             "classes"
         )
-    return codes.astype(np.min_scalar_type(-len(classes)))
+    return codes
 
 
 def decision_offsets(decision, prior):

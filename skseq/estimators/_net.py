@@ -5,7 +5,6 @@ from contextlib import contextmanager
 import numpy as np
 import skorch
 import torch
-from sklearn.metrics import f1_score
 from skorch.callbacks import Callback, EarlyStopping, GradientNormClipping
 from skorch.utils import to_tensor
 from tqdm.auto import tqdm
@@ -49,7 +48,8 @@ class ValidationScore(Callback):
         self.name = name
 
     def on_epoch_begin(self, net, **kwargs):
-        self._targets, self._predictions = [], []
+        n_classes = len(self.offsets)
+        self._confusion = np.zeros((n_classes, n_classes))  # true by predicted
 
     def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
         if training:
@@ -57,16 +57,19 @@ class ValidationScore(Callback):
         target, scores = batch[1]["target"], y_pred.cpu()
         if "mask" in batch[1]:
             target, scores = target[batch[1]["mask"]], scores[batch[1]["mask"]]
-        self._targets.append(target.numpy())
-        self._predictions.append((scores.numpy() + self.offsets).argmax(axis=-1))
+        predicted = (scores.numpy() + self.offsets).argmax(axis=-1)
+        np.add.at(self._confusion, (target.numpy(), predicted), 1)
 
     def on_epoch_end(self, net, **kwargs):
-        truth, predicted = np.concatenate(self._targets), np.concatenate(self._predictions)
-        score = f1_score(
-            truth, predicted, labels=np.unique(truth), average="macro", zero_division=0.0
-        )
-        net.history.record(self.name, float(score))
-        del self._targets, self._predictions
+        net.history.record(self.name, macro_f1(self._confusion))
+        del self._confusion
+
+
+def macro_f1(confusion):
+    """Mean F1 of the classes that occur, from counts of shape (true classes, predicted classes)."""
+    true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    occurs = true > 0
+    return float(np.mean(2 * np.diag(confusion)[occurs] / (true + predicted)[occurs]))
 
 
 class EpochProgress(Callback):

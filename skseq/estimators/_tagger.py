@@ -10,6 +10,7 @@ from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.metrics import tag_f1_score
 from skseq.nn import Spans
+from skseq.weights import class_masses
 
 
 class SequenceTagger(BaseSequenceEstimator):
@@ -121,7 +122,8 @@ class SequenceTagger(BaseSequenceEstimator):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
-        result on the same machine.
+        result on the same machine; None is another one each time. The global random states of
+        numpy and torch are neither read nor moved.
 
     verbose : int, default=0
         0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
@@ -448,9 +450,9 @@ class SequenceTagger(BaseSequenceEstimator):
 
     def _strata(self, X, codes):
         """The rarest class that each sequence holds: what a split must spread."""
-        counts = np.bincount(codes, minlength=len(self.classes_))
+        counts = class_masses(codes, len(self.classes_))
         by_rarity = np.argsort(counts, kind="stable")
-        rank = np.empty_like(by_rarity)
+        rank = np.empty(len(counts), dtype=codes.dtype)
         rank[by_rarity] = np.arange(len(by_rarity))
         return by_rarity[np.minimum.reduceat(rank[codes], X.offsets[:-1])]
 
