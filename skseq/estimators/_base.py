@@ -145,7 +145,7 @@ class BaseSequenceEstimator(BaseEstimator):
         self.class_prior_ = prior
         self.train_prior_ = loss.prior_of_scores(prior)
         self.net_ = build_net(
-            module=partial(make_network, **self._network_parameters(counts.sum())),
+            module=partial(make_network, **self._network_parameters(counts.sum(), loss)),
             loss=loss,
             optimizer=self.optimizer,
             lr=self.lr,
@@ -167,7 +167,7 @@ class BaseSequenceEstimator(BaseEstimator):
         with self._seeded():
             self.net_.initialize()
 
-    def _network_parameters(self, n_samples):
+    def _network_parameters(self, n_samples, loss):
         return {
             "n_tokens": self.n_tokens_,
             "n_features": self.n_step_features_,
@@ -181,6 +181,7 @@ class BaseSequenceEstimator(BaseEstimator):
             "dense_sizes": self._check_dense_sizes(),
             "dropout": self.dropout,
             "embedding_dropout": self.embedding_dropout,
+            "cosine_scale": getattr(loss, "cosine_scale", None),
         }
 
     def _check_dense_sizes(self):

@@ -59,8 +59,9 @@ class SequenceTagger(BaseSequenceEstimator):
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
 
     loss : str, class or SequenceLoss, default="cross_entropy"
-        A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted"), or a loss
-        such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as ``loss__gamma``.
+        A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted", "ldam", ...),
+        or a loss such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as
+        ``loss__gamma``.
 
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None

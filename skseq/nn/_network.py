@@ -4,6 +4,7 @@ from functools import partial
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from skseq._validation import check_choice
 from skseq.nn._convolution import ConvolutionEncoder
@@ -110,16 +111,37 @@ def make_encoder(encoder, input_size, hidden_size, num_layers, dropout):
     return module
 
 
-def make_head(input_size, dense_sizes, dropout, log_prior):
+class CosineScores(nn.Module):
+    """Cosines between states and the direction of each class, times a scale.
+
+    No class wins by the length of its weights, which grow with its frequency.
+    """
+
+    def __init__(self, input_size, n_classes, scale):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n_classes, input_size))
+        nn.init.xavier_uniform_(self.weight)
+        self.scale = scale
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score states (..., input_size): (..., n_classes)."""
+        directions = functional.normalize(self.weight, dim=-1)
+        return self.scale * functional.linear(functional.normalize(states, dim=-1), directions)
+
+
+def make_head(input_size, dense_sizes, dropout, log_prior, cosine_scale=None):
     """Dense layers and the scores; the last bias starts at the log prior.
 
     So the first predictions are the class frequencies, and training starts with what tells the
-    classes apart instead of spending its first epochs on how frequent they are.
+    classes apart instead of spending its first epochs on how frequent they are. With a
+    ``cosine_scale`` the scores are scaled cosines, which have no bias.
     """
     layers = [nn.Dropout(dropout)]
     for size in dense_sizes:
         layers += [nn.Linear(input_size, size), nn.ReLU(), nn.Dropout(dropout)]
         input_size = size
+    if cosine_scale is not None:
+        return nn.Sequential(*layers, CosineScores(input_size, len(log_prior), cosine_scale))
     scores = nn.Linear(input_size, len(log_prior))
     with torch.no_grad():
         scores.bias.copy_(torch.as_tensor(log_prior))
@@ -140,6 +162,7 @@ def make_network(
     dense_sizes,
     dropout,
     embedding_dropout,
+    cosine_scale=None,
 ):
     """Build a `SequenceNetwork`; ``n_tokens`` None means values, ``pooling`` None means tags."""
     if n_tokens is None:
@@ -154,5 +177,5 @@ def make_network(
         pooling = make_pooling(pooling, width, bidirectional=bidirectional)
         width = pooling.output_size
     return SequenceNetwork(
-        input_layer, body, pooling, make_head(width, dense_sizes, dropout, log_prior)
+        input_layer, body, pooling, make_head(width, dense_sizes, dropout, log_prior, cosine_scale)
     )

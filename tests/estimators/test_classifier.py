@@ -12,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_predict
 
 from skseq import SequenceClassifier, Sequences
 from skseq.exceptions import CollapseWarning, SmallClassWarning
-from skseq.losses import FocalLoss, SequenceLoss
+from skseq.losses import LOSSES, FocalLoss, LDAMLoss, SequenceLoss
 from skseq.nn import ENCODERS, POOLINGS
 
 
@@ -54,6 +54,20 @@ def test_every_encoder_fits_and_predicts(encoder, ragged_tokens, labels):
 def test_every_pooling_fits_and_predicts(pooling, ragged_values, labels):
     model = quick(pooling=pooling).fit(ragged_values, labels)
     assert model.predict_proba(ragged_values).shape == (len(labels), 2)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_trains_and_lowers_itself(loss, ragged_tokens, labels):
+    model = quick(loss=loss, max_epochs=15, hidden_size=8, lr=0.02).fit(ragged_tokens, labels)
+    losses = [row["train_loss"] for row in model.history_]
+    assert losses[-1] < 0.8 * losses[0]
+
+
+def test_the_margin_loss_scores_cosines(ragged_tokens, labels):
+    model = quick(loss=LDAMLoss(scale=3.0)).fit(ragged_tokens, labels)
+    log_proba = model.predict_log_proba(ragged_tokens)
+    # Two cosines differ by at most 2.
+    assert np.abs(log_proba[:, 0] - log_proba[:, 1]).max() <= 6.0
 
 
 def test_an_encoder_of_ones_own_is_a_class(ragged_values, labels):

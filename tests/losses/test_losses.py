@@ -12,9 +12,15 @@ from torch.nn import functional
 
 from skseq.losses import (
     LOSSES,
+    AsymmetricLoss,
+    BalancedSoftmaxLoss,
+    ClassBalancedLoss,
     CrossEntropyLoss,
     FocalLoss,
+    LDAMLoss,
     LogitAdjustedLoss,
+    MajorityOrMinorityLoss,
+    SelfAdjustingDiceLoss,
     SequenceLoss,
     floored_log_prior,
     make_loss,
@@ -40,11 +46,62 @@ def logit_adjusted(scores, target, tau=1.0):
     return cross_entropy(scores + tau * np.log(PRIOR), target)
 
 
+def balanced_softmax(scores, target):
+    return cross_entropy(scores + np.log(COUNTS), target)
+
+
+def class_balanced(scores, target, beta=0.9999):
+    weight = (1 - beta) / (1 - beta**COUNTS)
+    weight = weight * COUNTS.sum() / (weight * COUNTS).sum()
+    return weight[target] * cross_entropy(scores, target)
+
+
+def majority_or_minority(scores, target, lam=0.5, majority=0):
+    loss = cross_entropy(scores, target)
+    return lam * loss + (1 - lam) * loss * (target == majority)
+
+
+def asymmetric(scores, target, gamma_pos=0.0, gamma_neg=4.0, label_smoothing=0.1):
+    p = softmax(scores, axis=1)
+    total = np.zeros(len(target))
+    for c in range(scores.shape[1]):
+        truth = (target == c) * (1 - label_smoothing) + label_smoothing / scores.shape[1]
+        fading = np.where(target == c, (1 - p[:, c]) ** gamma_pos, p[:, c] ** gamma_neg)
+        total -= truth * fading * np.log(p[:, c])
+    return total
+
+
+def ldam(scores, target, max_margin=0.5, scale=30.0):
+    margin = COUNTS**-0.25
+    margin = max_margin * margin / margin.max()
+    moved = scores.copy()
+    moved[np.arange(len(target)), target] -= scale * margin[target]
+    return cross_entropy(moved, target)
+
+
+def dice(scores, target, smoothing=1.0):
+    p, y = softmax(scores, axis=1), np.eye(scores.shape[1])[target]
+    return np.mean(1 - (2 * p * y + smoothing) / (p**2 + y**2 + smoothing), axis=1)
+
+
+def self_adjusting_dice(scores, target, alpha=0.01, smoothing=1.0):
+    p, y = softmax(scores, axis=1), np.eye(scores.shape[1])[target]
+    faded = (1 - p) ** alpha * p
+    return np.mean(1 - (2 * faded * y + smoothing) / (faded + y + smoothing), axis=1)
+
+
 # Every loss by name, its numpy twin here, and arguments for both beside the default ones.
 TWINS = {
     "cross_entropy": (cross_entropy, {"label_smoothing": 0.2}),
     "focal": (focal, {"gamma": 0.5, "alpha": ALPHA}),
     "logit_adjusted": (logit_adjusted, {"tau": 0.6}),
+    "asymmetric": (asymmetric, {"gamma_pos": 1.0, "gamma_neg": 2.0, "label_smoothing": 0.3}),
+    "balanced_softmax": (balanced_softmax, {}),
+    "class_balanced": (class_balanced, {"beta": 0.9}),
+    "dice": (dice, {"smoothing": 0.2}),
+    "ldam": (ldam, {"max_margin": 0.3, "scale": 2.0}),
+    "majority_or_minority": (majority_or_minority, {"lam": 0.2, "majority": 2}),
+    "self_adjusting_dice": (self_adjusting_dice, {"alpha": 0.5, "smoothing": 0.2}),
 }
 every_loss = pytest.mark.parametrize("name", LOSSES)
 
@@ -131,13 +188,39 @@ def test_moving_all_scores_alike_changes_nothing(name):
         FocalLoss(gamma=0),
         LogitAdjustedLoss(tau=0).fit(COUNTS),
         LogitAdjustedLoss(tau=3).fit([5, 5, 5]),
+        AsymmetricLoss(gamma_pos=0, label_smoothing=0),
+        BalancedSoftmaxLoss().fit([7, 7, 7]),
+        ClassBalancedLoss(beta=0).fit(COUNTS),
+        LDAMLoss(max_margin=0).fit(COUNTS),
+        MajorityOrMinorityLoss(lam=1).fit(COUNTS),
     ],
-    ids=["cross entropy", "focal at gamma 0", "adjusted at tau 0", "adjusted for a uniform prior"],
+    ids=repr,
 )
 def test_it_is_cross_entropy(loss):
     scores, target = draw(20)
     np.testing.assert_allclose(
         loss.per_step(scores, target), functional.cross_entropy(scores, target, reduction="none")
+    )
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (BalancedSoftmaxLoss(), LogitAdjustedLoss(tau=1)),
+        (AsymmetricLoss(gamma_pos=3, label_smoothing=0), FocalLoss(gamma=3)),
+        (
+            SelfAdjustingDiceLoss(alpha=0, smoothing=2),
+            SelfAdjustingDiceLoss(alpha=1e-9, smoothing=2),
+        ),
+    ],
+    ids=repr,
+)
+def test_it_is_the_other_loss(ours, theirs):
+    scores, target = draw(20)
+    np.testing.assert_allclose(
+        ours.fit(COUNTS).per_step(scores, target),
+        theirs.fit(COUNTS).per_step(scores, target),
+        rtol=1e-6,
     )
 
 
@@ -243,7 +326,15 @@ def test_weights_are_relative_to_the_number_of_steps_and_not_to_their_own_sum():
 
 @pytest.mark.parametrize(
     "loss",
-    [CrossEntropyLoss(), LogitAdjustedLoss(), LogitAdjustedLoss(tau=0.4), LogitAdjustedLoss(tau=2)],
+    [
+        CrossEntropyLoss(),
+        LogitAdjustedLoss(),
+        LogitAdjustedLoss(tau=0.4),
+        LogitAdjustedLoss(tau=2),
+        BalancedSoftmaxLoss(),
+        ClassBalancedLoss(beta=0.95),
+        MajorityOrMinorityLoss(lam=0.3),
+    ],
     ids=repr,
 )
 def test_scores_at_the_optimum_are_probabilities_under_the_prior_of_scores(loss):
@@ -278,7 +369,7 @@ def test_scores_at_the_optimum_are_probabilities_under_the_prior_of_scores(loss)
 
 @pytest.mark.parametrize("loss", [*(make() for make in LOSSES.values()), LogitAdjustedLoss(2)])
 def test_the_prior_of_scores_is_a_distribution_that_lacks_what_the_data_lack(loss):
-    prior = loss.prior_of_scores(np.array([0.9, 0.1, 0.0]))
+    prior = clone(loss).fit(COUNTS).prior_of_scores(np.array([0.9, 0.1, 0.0]))
     assert prior.sum() == pytest.approx(1)
     assert prior[2] == 0
     assert np.all(prior[:2] > 0)

@@ -1,0 +1,36 @@
+"""Losses for imbalanced classes, one small class each.
+
+A loss is called with scores (before softmax) of shape (batch, n_classes), or (batch, time,
+n_classes) with a mask that is True on real steps. It writes one method, ``per_step``; mask, class
+weights, sample weights and the mean come from `SequenceLoss`. `LOSSES` is the table of names.
+"""
+
+from skseq.losses._base import SequenceLoss, floored_log_prior
+from skseq.losses._entropy import (
+    BalancedSoftmaxLoss,
+    ClassBalancedLoss,
+    CrossEntropyLoss,
+    LogitAdjustedLoss,
+    MajorityOrMinorityLoss,
+)
+from skseq.losses._focal import AsymmetricLoss, FocalLoss
+from skseq.losses._margin import LDAMLoss
+from skseq.losses._overlap import DiceLoss, SelfAdjustingDiceLoss
+from skseq.losses._table import LOSSES, make_loss
+
+__all__ = [
+    "LOSSES",
+    "AsymmetricLoss",
+    "BalancedSoftmaxLoss",
+    "ClassBalancedLoss",
+    "CrossEntropyLoss",
+    "DiceLoss",
+    "FocalLoss",
+    "LDAMLoss",
+    "LogitAdjustedLoss",
+    "MajorityOrMinorityLoss",
+    "SelfAdjustingDiceLoss",
+    "SequenceLoss",
+    "floored_log_prior",
+    "make_loss",
+]

@@ -1,0 +1,159 @@
+"""The base of every loss: mask, weights and mean are here, a loss adds what a row costs."""
+
+import numpy as np
+import torch
+from sklearn.base import BaseEstimator
+
+from skseq._validation import check_parameters
+
+
+class SequenceLoss(BaseEstimator):
+    """Base of the losses, and of a user's own.
+
+    A subclass writes ``per_step(scores, target)``, which takes scores of shape (n, n_classes) and
+    integer targets of shape (n,) and gives the loss of each of the n rows. One that needs the
+    class frequencies reads ``class_counts_`` and ``log_prior_``, or computes what it needs of them
+    in ``_adapt(counts, prior)``; one whose softmax does not
+    estimate the probabilities of the data it was trained on overrides `prior_of_scores`.
+
+    Attributes
+    ----------
+    class_counts_ : Tensor of shape (n_classes,)
+        Sequences (steps, for tags) of each class, as `fit` was told.
+
+    log_prior_ : Tensor of shape (n_classes,)
+        Logarithm of each class's share of the training weight. A class without any has the share
+        of half a sample, so that it stays finite.
+
+    Examples
+    --------
+    Squared error on probabilities (the Brier score) as a loss of one's own:
+
+    >>> import torch
+    >>> from skseq.losses import SequenceLoss
+    >>> class BrierLoss(SequenceLoss):
+    ...     def per_step(self, scores, target):
+    ...         p = torch.softmax(scores, dim=-1)
+    ...         one_hot = torch.nn.functional.one_hot(target, scores.shape[-1])
+    ...         return (p - one_hot).square().sum(-1)
+    >>> BrierLoss()(torch.zeros(1, 2), torch.tensor([0]))
+    tensor(0.5000)
+    """
+
+    _parameter_constraints: dict = {}
+
+    def fit(self, class_counts, class_prior=None):
+        """Take in how frequent the classes are; an estimator calls this when its fit starts.
+
+        Parameters
+        ----------
+        class_counts : array-like of shape (n_classes,)
+            Sequences (steps, for tags) of each class in the training data.
+
+        class_prior : array-like of shape (n_classes,), default=None
+            Share of each class in the training weight, summing to 1, where class or sample
+            weights shift it; None takes the shares of ``class_counts``.
+
+        Returns
+        -------
+        self : SequenceLoss
+        """
+        check_parameters(self)
+        self._check_class_parameters(len(class_counts))
+        counts = np.asarray(class_counts, dtype=np.float64)
+        self.class_counts_ = torch.tensor(counts, dtype=torch.float32)
+        prior = counts / counts.sum() if class_prior is None else np.asarray(class_prior)
+        self.log_prior_ = torch.tensor(floored_log_prior(prior, counts.sum()), dtype=torch.float32)
+        self._adapt(counts, prior)
+        return self
+
+    def _adapt(self, counts, prior):
+        """Compute what depends on the class frequencies, if anything does."""
+
+    def _check_class_parameters(self, n_classes):
+        """Check parameters that have an entry for each class, if there are any."""
+
+    def per_step(self, scores, target):
+        """Give the loss of each row.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (n, n_classes)
+            Scores before softmax.
+
+        target : Tensor of int64 of shape (n,)
+            The true class of each row.
+
+        Returns
+        -------
+        Tensor of shape (n,)
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define per_step(scores, target)")
+
+    def prior_of_scores(self, prior):
+        """Class prior that softmax(scores) stands for, after training on ``prior``.
+
+        Parameters
+        ----------
+        prior : ndarray of shape (n_classes,)
+            Share of each class in the training weight.
+
+        Returns
+        -------
+        ndarray of shape (n_classes,)
+        """
+        return prior
+
+    def __call__(self, scores, target, *, mask=None, weight=None, class_weight=None):
+        """Mean loss over real steps.
+
+        Parameters
+        ----------
+        scores : Tensor of shape (batch, n_classes) or (batch, time, n_classes)
+            Scores before softmax.
+
+        target : Tensor of int64 of shape (batch,) or (batch, time)
+            True classes; what stands under a False mask is not read.
+
+        mask : Tensor of bool of shape (batch,) or (batch, time), default=None
+            True on real steps; None takes all of them.
+
+        weight : Tensor of shape (batch,) or (batch, time), default=None
+            How much each step counts, 1 on average over the training data: the sum of weighted
+            losses is divided by the number of steps, so that a batch rich in heavy classes has a
+            larger say than a poor one, as it should.
+
+        class_weight : Tensor of shape (n_classes,), default=None
+            A factor for each class, multiplied with ``weight``.
+
+        Returns
+        -------
+        Tensor, a scalar
+        """
+        if mask is not None:
+            scores, target = scores[mask], target[mask]
+            weight = None if weight is None else weight[mask]
+        losses = self.per_step(scores.flatten(0, -2), target.flatten())
+        if weight is not None:
+            losses = losses * weight.flatten()
+        if class_weight is not None:
+            losses = losses * class_weight[target.flatten()]
+        return losses.mean()
+
+
+def floored_log_prior(prior, n_samples):
+    """Logarithm of a prior in which no class has less than half a sample.
+
+    Parameters
+    ----------
+    prior : array-like of shape (n_classes,)
+        Shares, summing to 1.
+
+    n_samples : float
+        Samples that the shares were counted on.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+    """
+    return np.log(np.maximum(np.asarray(prior, dtype=np.float64), 0.5 / max(n_samples, 1.0)))
