@@ -1,0 +1,305 @@
+"""What every augmenter shares: the forms of X and y, who is augmented, and what follows along.
+
+An augmenter is called with X, or with X and y, and gives back as much. It writes one method,
+``_change``, for sequences that are all to be changed; the base
+
+- draws which sequences those are, and puts them back among the others, in their order;
+- moves labels of steps, weights of steps, origins and the size of the vocabulary along;
+- checks parameters and steps, and keeps the type of the values.
+"""
+
+from copy import copy
+from numbers import Real
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_consistent_length, check_random_state
+
+from skseq._validation import Interval, check_parameters
+from skseq.data import (
+    Sequences,
+    as_sequences,
+    check_kind,
+    check_tags,
+    like_input,
+    offsets_from_lengths,
+)
+from skseq.weights import has_step_labels
+
+
+class NewSteps(NamedTuple):
+    """What became of some sequences; positions are flat, counted over all of their steps.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_new_steps,) or (n_new_steps, n_features), default=None
+        The new steps. None takes the values at ``source``.
+
+    source : ndarray of int of shape (n_new_steps,), default=None
+        Position of the old step that each new one takes its label and its weight from. None
+        means that every step stayed where it was.
+
+    lengths : ndarray of int of shape (n_sequences,), default=None
+        New steps in each sequence, none of them 0; None if they are as many as before.
+
+    tags : ndarray of shape (n_new_steps,), default=None
+        Labels of the new steps, where they are not those at ``source``.
+
+    Examples
+    --------
+    >>> from skseq.augment import NewSteps
+    >>> NewSteps(source=[2, 1, 0]).source
+    [2, 1, 0]
+    """
+
+    values: np.ndarray | None = None
+    source: np.ndarray | None = None
+    lengths: np.ndarray | None = None
+    tags: np.ndarray | None = None
+
+
+class Augmenter(BaseEstimator):
+    """Base of the augmenters, and of a user's own.
+
+    A subclass writes ``_change(X, y, random_state)``, which takes checked `Sequences` and gives the
+    `NewSteps` of all of them. One that reads something off the training data, such as the spread
+    of a feature or the tokens that occur, writes ``_learn(X, y)`` too. The attribute ``kind`` says
+    what it is for.
+
+    Parameters
+    ----------
+    p : float in [0, 1], default=1.0
+        Probability that a sequence is augmented; the others stay as they are.
+
+    Attributes
+    ----------
+    kind : {"signals", "tokens", "tags"} or None
+        Set by the class: "signals" takes steps of floating-point values, "tokens" steps of one
+        integer id, "tags" any steps that have a label each, None any steps.
+
+    n_step_features_ : int
+        Features of a step, once it is fitted.
+
+    Notes
+    -----
+    Fitting is optional. An augmenter that was not fitted learns from the sequences it is called
+    with, which is right when those are the training data. Fit it to the training data, and call
+    it with parts of them (batches, the copies of a rare class), and it draws tokens, mentions and
+    spreads from all of them.
+
+    A sequence keeps its ``origin``, so that a validation split never holds an augmented copy of a
+    sequence that trains.
+
+    Examples
+    --------
+    Time reversal as an augmenter of one's own:
+
+    >>> import numpy as np
+    >>> from skseq import Sequences
+    >>> from skseq.augment import Augmenter, NewSteps
+    >>> class Reversal(Augmenter):
+    ...     kind = None
+    ...
+    ...     def _change(self, X, y, random_state):
+    ...         first_plus_last = X.offsets[:-1] + X.offsets[1:] - 1
+    ...         return NewSteps(
+    ...             source=np.repeat(first_plus_last, X.lengths) - np.arange(X.n_steps)
+    ...         )
+    >>> X = Sequences.from_list([[1, 2, 3], [4, 5]])
+    >>> X_new, y_new = Reversal()(X, [["O", "O", "A"], ["O", "B"]])
+    >>> X_new.tolist(), y_new
+    ([[3, 2, 1], [5, 4]], [['A', 'O', 'O'], ['B', 'O']])
+    """
+
+    kind = None
+
+    _parameter_constraints: dict = {"p": [Interval(Real, 0, 1, closed="both")]}
+
+    def __init__(self, *, p=1.0):
+        self.p = p
+
+    def _learn(self, X, y):
+        """Set what is read off the training data; the base has nothing to learn.
+
+        Parameters
+        ----------
+        X : Sequences
+            Checked sequences.
+
+        y : Sequences or None
+            Labels of their steps, if there are any.
+        """
+
+    def _change(self, X, y, random_state):
+        """Change every one of some sequences.
+
+        Parameters
+        ----------
+        X : Sequences
+            Checked sequences, at least one, none of them empty; not to be written to.
+
+        y : Sequences or None
+            Labels of their steps, if there are any.
+
+        random_state : numpy.random.RandomState
+            Where all draws come from.
+
+        Returns
+        -------
+        NewSteps
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define _change(X, y, random_state)")
+
+    def fit(self, X, y=None):
+        """Learn from the training data what later calls with parts of them use.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays, object array, array of 2 or 3 dimensions
+            The sequences.
+
+        y : list of lists, object array, 2-D array, Sequences or array-like of shape \
+                (n_sequences,), default=None
+            A label for each step, or for each sequence.
+
+        Returns
+        -------
+        self : Augmenter
+        """
+        X, tags = _as_steps(X, y)
+        if not len(X):
+            raise ValueError("X holds no sequences; at least one is needed to learn from")
+        return self._fit(X, tags)
+
+    def __call__(self, X, y=None, random_state=None):
+        """Augment sequences, with the labels of their steps.
+
+        Parameters
+        ----------
+        X : Sequences, list of arrays, object array, array of 2 or 3 dimensions
+            The sequences; left untouched.
+
+        y : list of lists, object array, 2-D array, Sequences or array-like of shape \
+                (n_sequences,), default=None
+            A label for each step, which moves along with it, or a label for each sequence, which
+            comes back as it is.
+
+        random_state : int, RandomState instance or None, default=None
+            Where the draws come from; pass an int for the same result every time.
+
+        Returns
+        -------
+        X_new : Sequences
+            The sequences in their order, with the weights, the origin and ``n_tokens`` of X.
+
+        y_new : list of lists if y is one, else Sequences; or y itself
+            Their labels; only if y was given.
+        """
+        X, tags = _as_steps(X, y)
+        if len(X):
+            fitted = self._fitted_for(X, tags)
+            X, new_tags = fitted._augment_some(X, tags, check_random_state(random_state))
+            if tags is not None:
+                y = like_input(new_tags, y)
+        return X if y is None else (X, y)
+
+    def __sklearn_is_fitted__(self):
+        return hasattr(self, "n_step_features_")
+
+    def _fit(self, X, tags):
+        check_parameters(self)
+        self._check_steps(X, tags)
+        self.n_step_features_ = X.n_features
+        self._learn(X, tags)
+        return self
+
+    def _fitted_for(self, X, tags):
+        """Itself if it was fitted, or else a copy that learned from X, with X checked."""
+        if not self.__sklearn_is_fitted__():
+            return copy(self)._fit(X, tags)
+        self._check_steps(X, tags)
+        if X.n_features != self.n_step_features_:
+            raise ValueError(
+                f"X has {X.n_features} features, but {type(self).__name__} was fitted on "
+                f"{self.n_step_features_}"
+            )
+        return self
+
+    def _augment_some(self, X, tags, rng):
+        chosen = rng.random_sample(len(X)) < self.p
+        if not chosen.any():
+            return X, tags
+        if chosen.all():
+            return self._augment(X, tags, rng)
+        part, part_tags = self._augment(X[chosen], None if tags is None else tags[chosen], rng)
+        if tags is not None:
+            tags = put_back([tags[~chosen], part_tags], [~chosen, chosen])
+        return put_back([X[~chosen], part], [~chosen, chosen]), tags
+
+    def _augment(self, X, tags, rng):
+        new = self._change(X, tags, rng)
+        values = X.values[new.source] if new.values is None else new.values
+        X_new = _with_steps(X, np.asarray(values).astype(X.dtype, copy=False), new)
+        if tags is None:
+            return X_new, None
+        labels = new.tags
+        if labels is None:
+            labels = tags.values if new.source is None else tags.values[new.source]
+        return X_new, _with_steps(tags, labels, new)
+
+    def _check_steps(self, X, tags):
+        name = type(self).__name__
+        if not X.lengths.all():
+            row = int(np.argmin(X.lengths))
+            raise ValueError(
+                f"X[{row}] is empty, and {name} augments sequences of at least one step; drop "
+                "empty ones with X[X.lengths > 0], from y as well"
+            )
+        if self.kind == "tags" and tags is None:
+            raise ValueError(f"{name} needs y with one label for each step, got none")
+        if self.kind == "tokens" and check_kind(X) != "tokens":
+            raise TypeError(
+                f"{name} changes token ids, one integer a step, but X has {X.dtype} steps of "
+                f"{X.n_features} feature(s); see AUGMENTERS['signals'] for values"
+            )
+        if self.kind == "signals":
+            _check_signals(X, name)
+
+
+def put_back(parts, masks):
+    """Join `Sequences` in the order of the rows that each mask is True for."""
+    order = np.concatenate([np.flatnonzero(mask) for mask in masks])
+    return Sequences.concatenate(parts)[np.argsort(order)]
+
+
+def _as_steps(X, y):
+    """X as `Sequences`, and y as such if it labels steps, else None."""
+    X = as_sequences(X)
+    if y is None:
+        return X, None
+    if has_step_labels(y):
+        return X, check_tags(y, X)
+    check_consistent_length(X, y)
+    return X, None
+
+
+def _with_steps(sequences, values, new):
+    """Exchange the steps of X or of its labels; weights of steps go along."""
+    changes = {"values": values}
+    if new.lengths is not None:
+        changes["offsets"] = offsets_from_lengths(new.lengths)
+    if new.source is not None and sequences.has_step_weight:
+        changes["weight"] = sequences.weight[new.source]
+    return sequences.replace(**changes)
+
+
+def _check_signals(X, name):
+    if X.dtype.kind != "f":
+        raise TypeError(
+            f"{name} changes floating-point values, but X has {X.dtype} steps; see "
+            "AUGMENTERS['tokens'] if they are token ids, else convert them with "
+            "X.replace(values=X.values.astype(float))"
+        )
+    if not np.isfinite(X.values).all():
+        raise ValueError(f"X contains NaN or infinity; fill it before {name}")

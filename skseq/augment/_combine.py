@@ -1,0 +1,134 @@
+"""Several augmenters, one after the other or one of them for each sequence."""
+
+from copy import copy
+
+import numpy as np
+
+from skseq.augment._base import Augmenter, put_back
+
+
+class _Combination(Augmenter):
+    """Base of what holds ``augmenters``: each learns from the data as they came."""
+
+    _parameter_constraints: dict = {**Augmenter._parameter_constraints, "augmenters": [list, tuple]}
+
+    def __init__(self, augmenters, *, p=1.0):
+        super().__init__(p=p)
+        self.augmenters = augmenters
+
+    def _learn(self, X, y):
+        self.augmenters_ = [copy(augmenter)._fit(X, y) for augmenter in self.augmenters]
+
+    def _check_steps(self, X, tags):
+        if not self.augmenters:
+            raise ValueError("augmenters is empty; at least one is needed")
+        for index, augmenter in enumerate(self.augmenters):
+            if not isinstance(augmenter, Augmenter):
+                raise TypeError(
+                    f"augmenters[{index}] must be an instance of skseq.augment.Augmenter, got "
+                    f"{augmenter!r}"
+                )
+            augmenter._check_steps(X, tags)
+
+
+class Compose(_Combination):
+    """Apply several augmenters, one after the other.
+
+    Parameters
+    ----------
+    augmenters : list of Augmenter
+        In the order in which they are applied. Each decides by its own ``p`` which sequences it
+        augments.
+
+    p : float in [0, 1], default=1.0
+        Probability that a sequence is handed to them; the others stay as they are.
+
+    Attributes
+    ----------
+    augmenters_ : list of Augmenter
+        The augmenters, fitted.
+
+    n_step_features_ : int
+        Features of a step, once it is fitted.
+
+    Examples
+    --------
+    >>> from skseq.augment import Compose, RandomSwap, TokenDropout
+    >>> augmenter = Compose([RandomSwap(), TokenDropout(0.2, p=0.5)])
+    >>> augmenter([[2, 3, 4, 5, 6], [7, 8]], random_state=3).tolist()
+    [[2, 3, 6, 5, 4], [8, 7]]
+    """
+
+    def _augment(self, X, tags, rng):
+        for augmenter in self.augmenters_:
+            X, tags = augmenter._augment_some(X, tags, rng)
+        return X, tags
+
+
+class OneOf(_Combination):
+    """Apply one of several augmenters to each sequence, drawn at random.
+
+    Parameters
+    ----------
+    augmenters : list of Augmenter
+        What to draw from.
+
+    weights : array-like of shape (n_augmenters,), default=None
+        How often each is drawn, relative to the others. None draws all alike.
+
+    p : float in [0, 1], default=1.0
+        Probability that a sequence is handed to one of them; the others stay as they are.
+
+    Attributes
+    ----------
+    augmenters_ : list of Augmenter
+        The augmenters, fitted.
+
+    n_step_features_ : int
+        Features of a step, once it is fitted.
+
+    Examples
+    --------
+    >>> from skseq.augment import OneOf, RandomDeletion, TokenDropout
+    >>> augmenter = OneOf([RandomDeletion(0.5), TokenDropout(0.5)])
+    >>> augmenter([[2, 3, 4, 5, 6], [7, 8, 9]], random_state=4).tolist()
+    [[2, 1, 1, 1, 6], [1, 8, 9]]
+    """
+
+    _parameter_constraints: dict = {
+        **_Combination._parameter_constraints,
+        "weights": ["array-like", None],
+    }
+
+    def __init__(self, augmenters, *, weights=None, p=1.0):
+        super().__init__(augmenters, p=p)
+        self.weights = weights
+
+    def _check_steps(self, X, tags):
+        super()._check_steps(X, tags)
+        weights = self._shares()
+        if len(weights) != len(self.augmenters) or not (
+            np.isfinite(weights).all() and weights.min() >= 0 and weights.any()
+        ):
+            raise ValueError(
+                f"weights must have one entry for each of the {len(self.augmenters)} augmenters, "
+                f"none of them negative and not all 0; got {self.weights!r}"
+            )
+
+    def _augment(self, X, tags, rng):
+        shares = self._shares()
+        drawn = rng.choice(len(shares), len(X), p=shares / shares.sum())
+        masks = [drawn == index for index in np.unique(drawn)]
+        parts = [
+            self.augmenters_[drawn[mask][0]]._augment_some(
+                X[mask], None if tags is None else tags[mask], rng
+            )
+            for mask in masks
+        ]
+        X = put_back([part for part, _ in parts], masks)
+        return X, None if tags is None else put_back([labels for _, labels in parts], masks)
+
+    def _shares(self):
+        if self.weights is None:
+            return np.ones(len(self.augmenters))
+        return np.asarray(self.weights, dtype=np.float64)
