@@ -16,7 +16,12 @@ from skseq.testing import check_encoder, check_loss, parametrize_with_checks
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "device": "cpu"}
 
 # class name -> the forms of X it takes, where it refuses another one.
-FORMS = {}
+# Between two token ids there is nothing, nor a distance: these take values alone.
+FORMS = {
+    "SequenceEditedNearestNeighbours": ("values",),
+    "SequenceSMOTE": ("values",),
+    "SequenceTomekLinks": ("values",),
+}
 
 # class name -> {check name: reason}. Empty is the aim.
 EXPECTED_FAILURES = {}

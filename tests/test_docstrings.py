@@ -40,8 +40,20 @@ def public_methods():
             method = inspect.getattr_static(cls, name)
             method = getattr(method, "fget", None) or getattr(method, "__func__", method)
             is_public = inspect.isfunction(method) and not name.startswith("_")
-            if is_public and method.__module__.startswith("skseq"):
+            if (
+                is_public
+                and method.__module__.startswith("skseq")
+                and not inherits_doc(cls, method)
+            ):
                 yield method
+
+
+def inherits_doc(cls, method):
+    """Whether a method overrides one of ours without a word, which then speaks for it."""
+    named = [vars(base)[method.__name__] for base in cls.__mro__ if method.__name__ in vars(base)]
+    return not method.__doc__ and any(
+        other.__doc__ and other.__module__.startswith("skseq") for other in named
+    )
 
 
 def dotted_names(things):

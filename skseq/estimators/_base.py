@@ -26,7 +26,9 @@ from skseq.estimators._net import (
     isolated_torch_seed,
     resolve_device,
 )
-from skseq.losses import LOSSES, floored_log_prior, make_loss
+from skseq.losses import LOSSES
+from skseq.losses._base import floored_log_prior
+from skseq.losses._table import make_loss
 from skseq.nn import ENCODERS, make_network, scoring_plan
 from skseq.weights import (
     class_masses,

@@ -5,7 +5,7 @@ n_classes) with a mask that is True on real steps. It writes one method, ``per_s
 weights, sample weights and the mean come from `SequenceLoss`. `LOSSES` is the table of names.
 """
 
-from skseq.losses._base import SequenceLoss, floored_log_prior
+from skseq.losses._base import SequenceLoss
 from skseq.losses._entropy import (
     BalancedSoftmaxLoss,
     ClassBalancedLoss,
@@ -16,7 +16,7 @@ from skseq.losses._entropy import (
 from skseq.losses._focal import AsymmetricLoss, FocalLoss
 from skseq.losses._margin import LDAMLoss
 from skseq.losses._overlap import DiceLoss, SelfAdjustingDiceLoss
-from skseq.losses._table import LOSSES, make_loss
+from skseq.losses._table import LOSSES
 
 __all__ = [
     "LOSSES",
@@ -31,6 +31,4 @@ __all__ = [
     "MajorityOrMinorityLoss",
     "SelfAdjustingDiceLoss",
     "SequenceLoss",
-    "floored_log_prior",
-    "make_loss",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from sklearn.base import clone
 
-from skseq.losses import make_loss
+from skseq.losses._table import make_loss
 from skseq.testing._compare import must
 
 _COUNTS = np.array([60, 30, 10])

@@ -22,9 +22,9 @@ from skseq.losses import (
     MajorityOrMinorityLoss,
     SelfAdjustingDiceLoss,
     SequenceLoss,
-    floored_log_prior,
-    make_loss,
 )
+from skseq.losses._base import floored_log_prior
+from skseq.losses._table import make_loss
 
 COUNTS = np.array([70, 20, 10])
 PRIOR = COUNTS / COUNTS.sum()
