@@ -239,8 +239,13 @@ class Augmenter(BaseEstimator):
 
     def _augment(self, X, tags, rng):
         new = self._change(X, tags, rng)
-        values = X.values[new.source] if new.values is None else new.values
-        X_new = _with_steps(X, np.asarray(values).astype(X.dtype, copy=False), new)
+        values = X.values[new.source] if new.values is None else np.asarray(new.values)
+        if X.n_tokens is not None and values.max() >= X.n_tokens:
+            raise ValueError(
+                f"{type(self).__name__} gave the token id {values.max()}, which is outside the "
+                f"vocabulary of {X.n_tokens} tokens (ids 0 to {X.n_tokens - 1})"
+            )
+        X_new = _with_steps(X, values.astype(X.dtype, copy=False), new)
         if tags is None:
             return X_new, None
         labels = new.tags

@@ -1,5 +1,7 @@
 """What random tokens and mentions are drawn from: grouped members, frequencies, synonyms."""
 
+from numbers import Integral
+
 import numpy as np
 
 
@@ -47,6 +49,7 @@ class Synonyms:
     """Synonyms' ids, from a dict of ids or of words."""
 
     def __init__(self, synonyms, vocabulary):
+        synonyms = {word: _as_list(others) for word, others in synonyms.items()}
         if vocabulary is not None:
             synonyms = {
                 vocabulary[word]: [vocabulary[other] for other in others if other in vocabulary]
@@ -70,3 +73,7 @@ class Synonyms:
     def draw(self, ids, rng):
         """Give a random synonym of each id."""
         return self.ids[self.pool.draw(self.pool.find(ids), rng)]
+
+
+def _as_list(others):
+    return [others] if isinstance(others, (str, Integral)) else list(others)

@@ -45,7 +45,7 @@ class SynonymReplacement(_WordAugmenter):
     Parameters
     ----------
     synonyms : dict
-        Token id -> its synonyms' ids, a list; with ``vocabulary``, word -> words.
+        Token id -> its synonyms' ids, a list or one; with ``vocabulary``, word -> words.
 
     vocabulary : dict, default=None
         Word -> id, such as ``vocabulary_`` of `skseq.preprocessing.TokenEncoder`; words that it
@@ -120,7 +120,7 @@ class RandomInsertion(_WordAugmenter):
         sequences and 0.1 from there on.
 
     synonyms : dict, default=None
-        Token id -> its synonyms' ids, a list; with ``vocabulary``, word -> words. What is
+        Token id -> its synonyms' ids, a list or one; with ``vocabulary``, word -> words. What is
         inserted is then a synonym of a random token of the sequence, as in the paper; nothing
         where no token has one. None inserts any tokens, as often as they occur in the data.
 
