@@ -1,0 +1,122 @@
+"""The baseline without a network: each step is classified from what stands around it."""
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from scipy.sparse import csr_array
+from sklearn.base import BaseEstimator, clone
+
+# Odd constants with well mixed bits, as SplitMix64 has them.
+_MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
+
+
+class WindowTagger(BaseEstimator):
+    """Tag each step by any classifier of scikit-learn that sees the n-grams around it.
+
+    An n-gram at another place of the window is another feature, so a linear classifier can learn
+    that ``def`` and a blank stand just before.
+
+    Parameters
+    ----------
+    classifier : classifier
+        Must take sparse input and have ``predict_proba``.
+
+    radius : int, default=12
+        Steps that are seen on either side.
+
+    max_n : int, default=3
+        Longest n-gram.
+
+    n_bits : int, default=18
+        The n-grams are hashed to 2 to this power features.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The tags seen in `fit`.
+
+    classifier_ : classifier
+        The fitted classifier.
+    """
+
+    def __init__(self, classifier, *, radius=12, max_n=3, n_bits=18):
+        self.classifier = classifier
+        self.radius = radius
+        self.max_n = max_n
+        self.n_bits = n_bits
+
+    def fit(self, X, y):
+        """Fit the classifier on the steps of token ids ``X`` and their tags, both `Sequences`."""
+        self.classifier_ = clone(self.classifier).fit(self._features(X), y.values)
+        self.classes_ = self.classifier_.classes_
+        return self
+
+    def predict(self, X):
+        """Predict tags: `Sequences` aligned with ``X``."""
+        return X.replace(values=self.classifier_.predict(self._features(X)))
+
+    def predict_proba(self, X):
+        """Predict probabilities: `Sequences` of (n_steps, n_classes) values."""
+        return X.replace(values=self.classifier_.predict_proba(self._features(X)))
+
+    def _features(self, X):
+        windows = window_ids(X, self.radius)
+        return hashed_ngrams(windows, self.max_n, self.n_bits)
+
+
+def window_ids(X, radius):
+    """Token ids around each step, 0 beyond the ends of its sequence.
+
+    Parameters
+    ----------
+    X : Sequences of int
+        Token ids.
+
+    radius : int
+        Steps on either side.
+
+    Returns
+    -------
+    ndarray of int of shape (n_steps, 2 * radius + 1)
+        A view, in which the step itself stands in the middle.
+    """
+    place = np.arange(X.n_steps) + radius * np.repeat(np.arange(1, len(X) + 1), X.lengths)
+    spaced = np.zeros(X.n_steps + radius * (len(X) + 1), dtype=X.dtype)
+    spaced[place] = X.values
+    return sliding_window_view(spaced, 2 * radius + 1)[place - radius]
+
+
+def hashed_ngrams(windows, max_n, n_bits):
+    """Count each n-gram of a window, by its place, in a sparse matrix of hashed columns.
+
+    Parameters
+    ----------
+    windows : ndarray of int of shape (n, width)
+        Token ids.
+
+    max_n : int
+        Longest n-gram.
+
+    n_bits : int
+        Logarithm to base 2 of the number of columns; at most 31.
+
+    Returns
+    -------
+    csr_array of float32 of shape (n, 2 ** n_bits)
+        With one entry for each place and length of an n-gram; where two hash to one column,
+        their counts add up.
+    """
+    ids = windows.astype(np.uint64)
+    columns = []
+    for n in range(1, max_n + 1):
+        n_places = ids.shape[1] - n + 1
+        # Each place starts from a number of its own, then takes in one id after the other.
+        state = np.arange(n_places, dtype=np.uint64) + np.uint64(n << 32)
+        state = np.broadcast_to(state, (len(ids), n_places))
+        for step in range(n):
+            state = (state * _MULTIPLIERS[0]) ^ ids[:, step : step + n_places]
+            state = (state ^ (state >> np.uint64(29))) * _MULTIPLIERS[1]
+        columns.append((state >> np.uint64(64 - n_bits)).astype(np.int32))
+    indices = np.hstack(columns)
+    starts = np.arange(0, indices.size + 1, indices.shape[1], dtype=np.int32)
+    ones = np.ones(indices.size, dtype=np.float32)
+    return csr_array((ones, indices.ravel(), starts), shape=(len(ids), 2**n_bits))

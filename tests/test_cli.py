@@ -1,0 +1,184 @@
+"""The command line: a whole rehearsal of the demo, what it writes, and what it says to mistakes."""
+
+import contextlib
+import csv
+import io
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import skseq
+from skseq.cli import main
+from skseq.cli._experiment import FULL, QUICK, SCORERS, make_candidates
+
+PICTURES = ["confusion_matrix.png", "learning_curve.png", "precision_recall.png"]
+
+
+@pytest.fixture(scope="module")
+def rehearsal(tmp_path_factory):
+    """What `skseq demo --quick` printed into a file, and the folder that it wrote."""
+    folder = tmp_path_factory.mktemp("demo") / "out"
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        status = main(["demo", "--quick", "--jobs", "1", "--output", str(folder)])
+    assert status == 0
+    return printed.getvalue(), folder
+
+
+@pytest.fixture
+def rows(rehearsal):
+    with (rehearsal[1] / "results.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def png_size(path):
+    """Width and height of a PNG, from its header."""
+    header = path.read_bytes()[:24]
+    assert header.startswith(b"\x89PNG")
+    return struct.unpack(">II", header[16:24])
+
+
+def test_the_table_has_every_candidate_the_best_first(rehearsal, rows):
+    printed, _ = rehearsal
+    lines = printed.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("Strategy x architecture"))
+    table = lines[start:]
+    places = [
+        next(
+            i
+            for i, line in enumerate(table)
+            if line.split("  ")[0].strip() == row["strategy"] and f" {row['architecture']} " in line
+        )
+        for row in rows
+    ]
+    assert places == list(range(places[0], places[0] + len(rows)))
+    assert f"{float(rows[0]['macro_f1_mean']):.2f} ± " in table[places[0]]
+
+
+def test_what_is_written_into_a_file_is_plain_text_of_80_columns(rehearsal):
+    printed, folder = rehearsal
+    assert "\x1b" not in printed
+    assert "…" not in printed  # nothing was cut off
+    # Where the folder lies may take more.
+    lines = [line for line in printed.splitlines() if str(folder) not in line]
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_csv_has_a_row_for_each_candidate_with_its_folds(rows):
+    names = {(each.strategy, each.architecture) for each in make_candidates(QUICK, seed=0)}
+    assert {(row["strategy"], row["architecture"]) for row in rows} == names
+    for row in rows:
+        assert float(row["fit_seconds"]) >= 0
+        for metric in SCORERS:
+            folds = [float(row[f"{metric}_fold_{fold + 1}"]) for fold in range(QUICK.n_folds)]
+            assert float(row[f"{metric}_mean"]) == pytest.approx(np.mean(folds))
+            assert float(row[f"{metric}_std"]) == pytest.approx(np.std(folds))
+    means = [float(row["macro_f1_mean"]) for row in rows]
+    assert means == sorted(means, reverse=True)
+
+
+def test_the_majority_dummy_finds_no_rare_tag(rows):
+    (dummy,) = [row for row in rows if row["architecture"] == "dummy"]
+    assert float(dummy["macro_f1_mean"]) == float(dummy["minority_recall_mean"]) == 0
+    # Scores that know nothing have the precision of the tags' own shares: about 3 % for all four.
+    assert float(dummy["average_precision_mean"]) < 0.03
+
+
+def test_the_pictures_are_of_one_size(rehearsal):
+    _, folder = rehearsal
+    assert {png_size(folder / name) for name in PICTURES} == {(1125, 825)}
+
+
+def test_the_best_model_is_loaded_and_tags_new_text(rehearsal):
+    _, folder = rehearsal
+    text = "def answer():\n    return 42\n"
+    tags = skseq.load(folder / "best_model.skseq").predict([text])
+    assert tags.lengths.tolist() == [len(text)]
+
+
+def test_the_folders_readme_names_every_file(rehearsal):
+    printed, folder = rehearsal
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    for path in folder.iterdir():
+        assert path.name == "README.md" or f"`{path.name}`" in readme
+    conclusion = readme.split("\n\n")[1]
+    assert conclusion in " ".join(printed.split())
+
+
+def test_full_and_quick_differ_in_size_alone():
+    names = [[each.name for each in make_candidates(size, seed=0)] for size in (FULL, QUICK)]
+    assert names[0] == names[1]
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_do_not_wait_for_torch(option):
+    code = (
+        "import sys; from skseq.cli import main\n"
+        f"try: main([{option!r}])\n"
+        "except SystemExit as end: assert end.code == 0\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    root = Path(skseq.__file__).parents[1]
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, check=True, capture_output=True, text=True
+    )
+    assert ("usage: skseq" if option == "--help" else skseq.__version__) in done.stdout
+
+
+def test_the_help_of_the_demo_names_its_options(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["demo", "--help"])
+    assert end.value.code == 0
+    printed = capsys.readouterr().out
+    assert all(option in printed for option in ["--output", "--quick", "--jobs", "--seed"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "required: command"),
+        (["dmeo"], "invalid choice: 'dmeo'"),
+        (["demo", "--jobs", "0"], "must be 1 or more, got 0"),
+        (["demo", "--jobs", "two"], "must be a whole number, got 'two'"),
+        (["demo", "--seed", "-1"], "must be from 0 to 4294967295, got -1"),
+    ],
+)
+def test_arguments_that_make_no_sense_end_with_status_2(arguments, message, capsys):
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_file_where_the_folder_should_be_ends_with_status_1(tmp_path, capsys):
+    path = tmp_path / "taken"
+    path.write_text("")
+    assert main(["demo", "--quick", "--output", str(path)]) == 1
+    assert str(path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("package", "extra"), [("rich", "cli"), ("matplotlib", "plot")])
+def test_a_missing_package_says_what_to_install(package, extra, tmp_path, monkeypatch, capsys):
+    def import_module(name):
+        if name.partition(".")[0] == package:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+    monkeypatch.setattr("skseq.report._optional.importlib.import_module", import_module)
+    assert main(["demo", "--output", str(tmp_path / "out")]) == 1
+    assert f'needs {package}, which is not installed: pip install "skseq[{extra}]"' in (
+        capsys.readouterr().err
+    )
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_interruption_ends_with_status_130(monkeypatch, capsys):
+    def interrupted(**arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("skseq.cli._demo.run_demo", interrupted)
+    assert main(["demo"]) == 130
+    assert "interrupted" in capsys.readouterr().err
