@@ -5,21 +5,26 @@ DTW aligns two sequences a (n steps) and b (m steps) by a path of pairs (i, j) t
 sum of the squared Euclidean distances of the paired steps. A Sakoe-Chiba band bounds how far
 the path strays: ``-max(n - m, 0) - w <= j - i <= max(m - n, 0) + w``.
 
-Cells of one anti-diagonal (i + j = k) depend on the two before it only, so a whole batch of
-pairs takes one numpy call for each k: the only Python loop is over k. Two callers share it:
-
-- `pairwise_dtw` needs distances of every row with every column, and keeps three anti-diagonals;
-- `dtw_paths` needs the paths of single pairs, and keeps one byte for each cell in the band.
+Cells of one anti-diagonal (i + j = k) depend on the two before it only, so a batch of pairs
+takes a few numpy calls for each k: the only Python loop is over k. Arrays have pairs on the last
+axis. `paired_dtw` gives distances and keeps three anti-diagonals; `dtw_paths` gives paths and
+keeps one byte for each cell in the band; `lower_bounds` tells cheaply which pairs can be near.
 """
 
 from numbers import Integral
 
 import numpy as np
+from joblib import Parallel, delayed
+from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
-from skseq.data import Sequences, offsets_from_lengths
+from skseq.data import Sequences, offsets_from_lengths, step_mask
 
-# Bytes that the directions of one batch of paths may take.
-_MAX_DIRECTION_BYTES = 2**24
+# Cells in an anti-diagonal of a batch: few enough to stay in the cache of a core.
+_CELLS_OF_DIAGONAL = 2**16
+# Cells of which the paths of a batch remember a direction, a byte each.
+_CELLS_OF_PATHS = 2**24
+# Numbers in one array on the way to lower bounds.
+_SIZE_OF_EXCESS = 2**18
 
 # Where the best path to a cell comes from, in the order in which ties are settled: both
 # sequences take a step, or only a, or only b.
@@ -28,51 +33,37 @@ _STEPS_A = np.array([1, 1, 0])
 _STEPS_B = np.array([1, 0, 1])
 
 
-def pairwise_dtw(X, rows, columns, window=None):
-    """DTW distance between each of some sequences and each of some others.
-
-    The differences of steps are found by a matrix product, |a - b|^2 = |a|^2 + |b|^2 - 2 a b,
-    which loses digits where values lie far from 0 compared with how much they vary: centre them.
+def paired_dtw(X, first, second, window=None, n_jobs=None):
+    """DTW distances of pairs of sequences.
 
     Parameters
     ----------
     X : Sequences of float
         The sequences.
 
-    rows, columns : ndarray of int
-        Positions in X. Memory and time grow with the longest of each, so take sequences of
-        similar length together.
+    first, second : ndarray of int of shape (n_pairs,)
+        Positions in X of the two sequences of each pair.
 
     window : int, float or None, default=None
         Half the width of the band: in steps, or as a share of the longer length.
 
+    n_jobs : int or None, default=None
+        Threads.
+
     Returns
     -------
-    ndarray of float64 of shape (n_rows, n_columns)
+    ndarray of float64 of shape (n_pairs,)
         Square roots of the costs of the best paths.
     """
-    a, n = _time_first(X[rows])  # (max n, n_rows, n_features)
-    b, m = _time_first(X[columns])
-    # One product of these gives |a|^2 + |b|^2 - 2 a b.
-    left = np.concatenate([a, _squares(a), np.ones_like(a[..., :1])], axis=-1)
-    right = np.concatenate([-2 * b, np.ones_like(b[..., :1]), _squares(b)], axis=-1)
-    right = np.ascontiguousarray(right[::-1].transpose(0, 2, 1))  # (max m, ..., n_columns)
-    buffer = np.empty((len(a), len(rows), len(columns)))
-
-    def cost(k, start, stop):
-        shift = len(b) - 1 - k  # b runs backwards: step k - i stands at shift + i
-        steps = slice(shift + start, shift + stop)
-        return np.matmul(left[start:stop], right[steps], out=buffer[start:stop])
-
-    n, m = n[:, None], m[None, :]
-    last_diagonal = (n + m - 2).ravel()
-    by_diagonal = np.argsort(last_diagonal, kind="stable")
-    bounds = np.searchsorted(last_diagonal[by_diagonal], np.arange(len(a) + len(b)))
-    total = np.empty((len(rows), len(columns)))
-    for k, start, cells, *_ in _sweep(cost, n, m, window):
-        row, column = np.divmod(by_diagonal[bounds[k] : bounds[k + 1]], len(columns))
-        total[row, column] = cells[n[row, 0] - 1 - start, row, column]
-    return np.sqrt(total.clip(0, None))
+    width = _band_width(X.lengths[first], X.lengths[second], window)
+    distances = np.empty(len(first))
+    batches = _batches(X, first, second, width, _CELLS_OF_DIAGONAL)
+    found = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
+        delayed(_distances_of_batch)(X, first[pairs], second[pairs], window) for pairs in batches
+    )
+    for pairs, of_batch in zip(batches, found, strict=True):
+        distances[pairs] = of_batch
+    return distances
 
 
 def dtw_paths(X, first, second, window=None):
@@ -86,7 +77,7 @@ def dtw_paths(X, first, second, window=None):
         The sequences.
 
     first, second : ndarray of int of shape (n_pairs,)
-        Positions in X of the two sequences of each pair.
+        Positions in X of the two sequences of each pair, at least one pair.
 
     window : int, float or None, default=None
         Half the width of the band: in steps, or as a share of the longer length.
@@ -97,44 +88,49 @@ def dtw_paths(X, first, second, window=None):
         For each pair the steps (i, j) of its path, in order.
     """
     n, m = X.lengths[first], X.lengths[second]
-    low, high = _band(n, m, window)
-    width = np.minimum(np.minimum(n, m), (high - low) // 2 + 1)
-    n_together = max(1, int(_MAX_DIRECTION_BYTES // ((n + m).max() * width.max())))
-    order = np.argsort(n + m, kind="stable")  # similar lengths together: little padding
-    paths = [
-        _paths_of_batch(X, first[pairs], second[pairs], window)
-        for pairs in np.split(order, np.arange(n_together, len(order), n_together))
-    ]
-    return Sequences.concatenate(paths)[np.argsort(order)]
+    batches = _batches(X, first, second, (n + m) * _band_width(n, m, window), _CELLS_OF_PATHS)
+    paths = [_paths_of_batch(X, first[pairs], second[pairs], window) for pairs in batches]
+    return Sequences.concatenate(paths)[np.argsort(np.concatenate(batches))]
+
+
+def _batches(X, first, second, sizes, budget):
+    """Positions of pairs, of similar length in each batch, which wastes little on padding."""
+    if not len(first):
+        return []
+    order = np.argsort(X.lengths[first] + X.lengths[second], kind="stable")
+    batch = np.cumsum(sizes[order]) // budget
+    return np.split(order, np.flatnonzero(np.diff(batch)) + 1)
+
+
+def _distances_of_batch(X, first, second, window):
+    cost, n, m = _batch_of_pairs(X, first, second)
+    by_end = np.argsort(n + m, kind="stable")
+    bounds = np.searchsorted((n + m - 2)[by_end], np.arange(n.max() + m.max()))
+    total = np.empty(len(first))
+    for k, start, cells, *_ in _sweep(cost, n, m, window):
+        pairs = by_end[bounds[k] : bounds[k + 1]]
+        total[pairs] = cells[n[pairs] - 1 - start, pairs]
+    return np.sqrt(total)
 
 
 def _paths_of_batch(X, first, second, window):
-    a, n = _time_first(X[first])  # (max n, n_pairs, n_features)
-    b, m = _time_first(X[second])
-    backwards = np.ascontiguousarray(b[::-1])
-
-    def cost(k, start, stop):
-        shift = len(b) - 1 - k
-        difference = a[start:stop] - backwards[shift + start : shift + stop]
-        return np.einsum("ipf,ipf->ip", difference, difference)
-
+    cost, n, m = _batch_of_pairs(X, first, second)
     starts, directions = [], []
     for _, start, cells, before, last in _sweep(cost, n, m, window):
-        starts.append(start)
         stop = start + len(cells)
         came_from = np.full(cells.shape, _BOTH, dtype=np.uint8)
         best = before[start:stop].copy()
         for direction, cell in [(_ONLY_A, last[start:stop]), (_ONLY_B, last[start + 1 : stop + 1])]:
-            better = cell < best
-            came_from[better] = direction
+            came_from[cell < best] = direction
             np.minimum(best, cell, out=best)
+        starts.append(start)
         directions.append(came_from)
     return _trace_back(starts, directions, n, m)
 
 
 def _trace_back(starts, directions, n, m):
     """Follow the directions from the last cell of each pair to its first."""
-    # All anti-diagonals as one array: cell (i, k - i) of pair p stands in row first_row[k] + i.
+    # All anti-diagonals as one array: cell (i, k - i) stands in row first_row[k] + i.
     offsets = offsets_from_lengths([len(each) for each in directions])
     first_row = offsets[:-1] - np.array(starts)
     directions = np.concatenate(directions)
@@ -156,17 +152,43 @@ def _trace_back(starts, directions, n, m):
 # -- the recurrence ----------------------------------------------------------------------------
 
 
+def _batch_of_pairs(X, first, second):
+    """Costs as a function of anti-diagonal and rows, and the lengths of both sequences."""
+    a, n = _padded(X[first])
+    b, m = _padded(X[second])
+    a = np.ascontiguousarray(a.transpose(2, 1, 0))  # (n_features, max n, n_pairs)
+    b = np.ascontiguousarray(b.transpose(2, 1, 0)[:, ::-1])  # backwards: see shift
+    buffer, squares = np.empty((2, *a.shape[1:]))
+
+    def cost(k, start, stop):
+        shift = b.shape[1] - 1 - k  # step k - i of b stands at shift + i
+        out, more = buffer[start:stop], squares[start:stop]
+        for feature in range(len(a)):
+            difference = more if feature else out
+            np.subtract(
+                a[feature, start:stop],
+                b[feature, shift + start : shift + stop],
+                out=difference,
+            )
+            np.multiply(difference, difference, out=difference)
+            if feature:
+                np.add(out, difference, out=out)
+        return out
+
+    return cost, n, m
+
+
 def _sweep(cost, n, m, window):
     """Costs of the best paths to all cells in the band, one anti-diagonal after the other.
 
     Parameters
     ----------
     cost : callable
-        ``cost(k, start, stop)`` gives the distances of steps i and k - i for i in
-        ``range(start, stop)``, of shape (stop - start, *batch).
+        ``cost(k, start, stop)`` gives the squared distances of steps i and k - i for i in
+        ``range(start, stop)``, of shape (stop - start, n_pairs).
 
-    n, m : ndarray of int
-        Lengths of the pairs; broadcast together they have the shape of the batch.
+    n, m : ndarray of int of shape (n_pairs,)
+        Lengths of both sequences.
 
     window : int, float or None
         Half the width of the band.
@@ -174,17 +196,14 @@ def _sweep(cost, n, m, window):
     Yields
     ------
     k, start, cells, before, last
-        ``cells`` has shape (n_cells, *batch), its first is i = start. ``before`` and ``last``
-        are anti-diagonals k - 2 and k - 1, where i stands in row i + 1. All of them are
-        overwritten later.
+        ``cells`` has shape (n_cells, n_pairs), its first row is i = start. ``before`` and
+        ``last`` are anti-diagonals k - 2 and k - 1, where i stands in row i + 1. All of them
+        are overwritten later.
     """
     low, high = _band(n, m, window)
-    rows, columns = n.max(), m.max()
-    shape = (rows + 2, *np.broadcast_shapes(n.shape, m.shape))
-    before, last, new = (np.full(shape, np.inf) for _ in range(3))
-    for k in range(rows + columns - 1):
-        start = max(0, k - columns + 1, _first_row(k, high.max()))
-        stop = min(rows, k + 1, _last_row(k, low.min()) + 1)
+    rows, columns = int(n.max()), int(m.max())
+    before, last, new = (np.full((rows + 2, len(n)), np.inf) for _ in range(3))
+    for k, (start, upper, lower, stop) in enumerate(_row_ranges(rows, columns, low, high)):
         cells = new[start + 1 : stop + 1]
         if k == 0:
             cells[...] = cost(k, start, stop)
@@ -192,20 +211,27 @@ def _sweep(cost, n, m, window):
             np.minimum(last[start:stop], last[start + 1 : stop + 1], out=cells)
             np.minimum(cells, before[start:stop], out=cells)
             np.add(cells, cost(k, start, stop), out=cells)
-            _shut_outside_own_band(cells, k, start, stop, low, high)
+        if start < upper:
+            cells[: upper - start][_offsets(k, start, upper) > high] = np.inf
+        if lower < stop:
+            cells[lower - start :][_offsets(k, lower, stop) < low] = np.inf
         # What the next two read beyond these cells must not be left from an earlier k.
         new[start] = new[stop + 1] = np.inf
         yield k, start, cells, before, last
         before, last, new = last, new, before
 
 
-def _band(n, m, window):
-    """Lowest and highest j - i of each pair."""
-    if window is None:
-        return -n + 0 * m, m + 0 * n
-    if not isinstance(window, Integral):
-        window = (window * np.maximum(n, m)).astype(np.int64)
-    return -np.maximum(n - m, 0) - window, np.maximum(m - n, 0) + window
+def _row_ranges(rows, columns, low, high):
+    """For each anti-diagonal the rows in the band of some pair, from start to stop.
+
+    Those before upper and those from lower on are outside the band of some other pair.
+    """
+    k = np.arange(rows + columns - 1)
+    start = np.maximum(np.maximum(0, k - columns + 1), _first_row(k, high.max()))
+    stop = np.minimum(np.minimum(rows, k + 1), _last_row(k, low.min()) + 1)
+    upper = np.minimum(_first_row(k, high.min()), stop)
+    lower = np.maximum(_last_row(k, low.max()) + 1, start)
+    return np.stack([start, upper, lower, stop], axis=1).tolist()
 
 
 def _first_row(k, high):
@@ -216,28 +242,96 @@ def _last_row(k, low):
     return (k - low) // 2  # the greatest i with (k - i) - i >= low
 
 
-def _shut_outside_own_band(cells, k, start, stop, low, high):
-    """Close the cells that some pairs of the batch have in their band and others have not."""
-    upper = min(stop, _first_row(k, high.min()))
-    if start < upper:
-        offset = _column(k - 2 * np.arange(start, upper), cells.ndim)
-        cells[: upper - start][offset > high] = np.inf
-    lower = max(start, _last_row(k, low.max()) + 1)
-    if lower < stop:
-        offset = _column(k - 2 * np.arange(lower, stop), cells.ndim)
-        cells[lower - start :][offset < low] = np.inf
+def _offsets(k, start, stop):
+    return k - 2 * np.arange(start, stop)[:, None]  # j - i = (k - i) - i
 
 
-def _column(values, ndim):
-    return values.reshape(-1, *[1] * (ndim - 1))
+def _band(n, m, window):
+    """Lowest and highest j - i of each pair."""
+    if window is None:
+        window = np.maximum(n, m)
+    elif not isinstance(window, Integral):
+        window = (window * np.maximum(n, m)).astype(np.int64)
+    return -np.maximum(n - m, 0) - window, np.maximum(m - n, 0) + window
 
 
-def _time_first(X):
-    """Padded steps of shape (max_length, n_sequences, n_features), and the lengths."""
+def _band_width(n, m, window):
+    """The most cells of each pair in one anti-diagonal."""
+    low, high = _band(n, m, window)
+    return np.minimum(np.minimum(n, m), (high - low) // 2 + 1)
+
+
+# -- what a distance can't be below ------------------------------------------------------------
+
+
+def lower_bounds(X, rows, columns, window=None):
+    """Bounds that the DTW distance of each row and each column can't be below.
+
+    A step of a is paired with at least one step of b in reach of the band, so it costs at least
+    its distance from the box around those steps (Keogh & Ratanamahatana, 2005); the first and
+    the last steps are paired with each other. The same holds with a and b exchanged.
+
+    Parameters
+    ----------
+    X : Sequences of float
+        The sequences.
+
+    rows, columns : ndarray of int
+        Positions in X; best of similar length.
+
+    window : int, float or None, default=None
+        Half the width of the band: in steps, or as a share of the longer length.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_rows, n_columns)
+    """
+    longest = max(X.lengths[rows].max(), X.lengths[columns].max())
+    n_together = max(1, _SIZE_OF_EXCESS // (len(rows) * longest * X.n_features))
+    blocks = np.split(columns, np.arange(n_together, len(columns), n_together))
+    return np.concatenate([_bounds_of_block(X, rows, block, window) for block in blocks], axis=1)
+
+
+def _bounds_of_block(X, rows, columns, window):
+    low, high = _band(X.lengths[rows][:, None], X.lengths[columns], window)
+    reach = int(max(-low.min(), high.max()))
+    a, n = _padded(X[rows])
+    b, m = _padded(X[columns])
+    one_way = _excess(a, n, b, m, reach)
+    other_way = _excess(b, m, a, n, reach).T
+    # Rounding must not lift a bound above the distance.
+    return np.sqrt(np.maximum(one_way, other_way)) * (1 - 1e-9)
+
+
+def _excess(a, n, b, m, reach):
+    """Sum of squared distances of the steps of each a from the boxes around steps of each b."""
+    lowest, highest = _boxes(b, m, reach, a.shape[1])
+    inside = np.clip(a[:, None], lowest, highest)
+    excess = np.subtract(a[:, None], inside, out=inside)  # (n_a, n_b, max n, n_features)
+    excess[:, :, 0] = a[:, None, 0] - b[:, 0]
+    each_a, each_b = np.arange(len(a)), np.arange(len(b))
+    excess[each_a, :, n - 1] = a[each_a, n - 1][:, None] - b[each_b, m - 1]
+    excess[np.broadcast_to(~step_mask(n, a.shape[1])[:, None], excess.shape[:3])] = 0
+    return np.einsum("abif,abif->ab", excess, excess)
+
+
+def _boxes(b, m, reach, length):
+    """Least and greatest values of each b within reach of the steps 0 to length - 1."""
+    size = 2 * min(reach, max(length, b.shape[1])) + 1
+    padded = np.zeros((len(b), max(length, b.shape[1]), b.shape[2]))
+    padded[:, : b.shape[1]] = b
+    is_padding = ~step_mask(m, padded.shape[1])
+    padded[is_padding] = np.inf
+    lowest = minimum_filter1d(padded, size, axis=1, mode="constant", cval=np.inf)
+    padded[is_padding] = -np.inf
+    highest = maximum_filter1d(padded, size, axis=1, mode="constant", cval=-np.inf)
+    # Where nothing is in reach no true step of a stands: any numbers will do.
+    is_empty = lowest > highest
+    lowest[is_empty] = highest[is_empty] = 0
+    return lowest[:, :length], highest[:, :length]
+
+
+def _padded(X):
+    """Steps of shape (n_sequences, max_length, n_features), and the lengths."""
     padded, lengths = X.to_padded()
-    padded = padded.reshape(*padded.shape[:2], X.n_features).astype(np.float64, copy=False)
-    return np.ascontiguousarray(padded.transpose(1, 0, 2)), lengths
-
-
-def _squares(steps):
-    return np.einsum("...f,...f->...", steps, steps)[..., None]
+    return padded.reshape(*padded.shape[:2], X.n_features).astype(np.float64, copy=False), lengths

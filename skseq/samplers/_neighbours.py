@@ -12,23 +12,20 @@ A metric comes with its own idea of what lies between two sequences:
 Nothing here holds more than a block of sequences against another block at a time.
 """
 
-import math
 from numbers import Integral
 
 import numpy as np
-from joblib import Parallel, delayed
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from skseq._validation import Interval, RealNotInt, StrOptions
 from skseq.data import Sequences, offsets_from_lengths
 from skseq.samplers._base import LabelSampler, holds_text
-from skseq.samplers._dtw import dtw_paths, pairwise_dtw
+from skseq.samplers._dtw import dtw_paths, lower_bounds, paired_dtw
 
-# Cells of one anti-diagonal of a block: few enough to stay in a core's cache, enough to make
-# the calls worth their while.
-_CELLS_OF_BLOCK = 2**18
-_MAX_BLOCK = 128
+# Pairs that are looked at together at most, and sequences that they belong to.
+_PAIRS_OF_BLOCK = 2**20
+_BLOCK = 128
 
 # Steps mixed at a time.
 _STEPS_OF_BATCH = 2**20
@@ -114,51 +111,63 @@ def nearest_sequences(X, k, queries=None, *, metric="dtw", window=None, n_jobs=N
     """
     queries = np.arange(len(X)) if queries is None else queries
     if metric == "euclidean":
-        return _nearest_by_euclid(X, k, queries, n_jobs)
+        # The nearest is the sequence itself, as in imbalanced-learn.
+        return _nearest_stretched(X, k + 1, queries, n_jobs)[:, 1:]
     if metric == "dtw":
-        # DTW doesn't change when all values are shifted; near 0 they keep more digits.
-        table = X.values.reshape(X.n_steps, X.n_features).astype(np.float64)
-        X = Sequences(table - table.mean(axis=0), X.offsets)
-    return _nearest_in_blocks(X, k, queries, metric, window, n_jobs)
+        return _nearest_warped(X, k, queries, window, n_jobs)
+    return _nearest_by_callable(X, k, queries, metric)
 
 
-def _nearest_by_euclid(X, k, queries, n_jobs):
+def _nearest_stretched(X, n_nearest, queries, n_jobs):
     mean_length = max(1, round(X.n_steps / len(X)))
     stretched = stretch(X, np.arange(len(X)), np.full(len(X), mean_length))
     points = stretched.reshape(len(X), -1)
-    neighbours = NearestNeighbors(n_neighbors=k + 1, n_jobs=n_jobs).fit(points)
-    return neighbours.kneighbors(points[queries], return_distance=False)[:, 1:]
+    neighbours = NearestNeighbors(n_neighbors=n_nearest, n_jobs=n_jobs).fit(points)
+    return neighbours.kneighbors(points[queries], return_distance=False)
 
 
-def _nearest_in_blocks(X, k, queries, metric, window, n_jobs):
-    """Distances block by block; of each only the k nearest so far are kept."""
-    # Distances are symmetric: with all sequences asked, half of the blocks tell the other half.
-    is_symmetric = len(queries) == len(X)
-    columns = _blocks_of_similar_length(X, np.arange(len(X)))
-    rows = columns if is_symmetric else _blocks_of_similar_length(X, queries)
-    pairs = [(a, b) for a in range(len(rows)) for b in range(a * is_symmetric, len(columns))]
-    found = Parallel(n_jobs=n_jobs, prefer="threads", return_as="generator")(
-        delayed(_distances)(X, rows[a], columns[b], metric, window) for a, b in pairs
-    )
+def _nearest_warped(X, k, queries, window, n_jobs):
+    """Exact neighbours by DTW, which runs only on pairs that a lower bound does not rule out."""
+    # Among any k + 1 sequences are k others, so the greatest of their distances is a limit for
+    # the k-th nearest; those that are near by the fast metric give a tight one.
+    guesses = _nearest_stretched(X, k + 1, queries, n_jobs)
+    distances = paired_dtw(X, np.repeat(queries, k + 1), guesses.ravel(), window, n_jobs)
+    limit = np.full(len(X), -np.inf)
+    limit[queries] = distances.reshape(guesses.shape).max(axis=1)
+
     nearest = _Nearest(len(X), k)
-    for (a, b), distances in zip(pairs, found, strict=True):
-        nearest.update(rows[a], columns[b], distances)
-        if is_symmetric and a != b:
-            nearest.update(columns[b], rows[a], distances.T)
+    for rows, columns, is_new in _blocks_of_pairs(X, queries):
+        may_be_near = np.maximum(limit[rows][:, None], limit[columns])
+        may_be_near = is_new & (lower_bounds(X, rows, columns, window) <= may_be_near)
+        row, column = np.nonzero(may_be_near)
+        first, second = rows[row], columns[column]
+        nearest.update(first, second, paired_dtw(X, first, second, window, n_jobs))
+        limit = np.minimum(limit, nearest.distances[:, -1])
     return nearest.positions[queries]
 
 
-def _blocks_of_similar_length(X, positions):
-    lengths = X.lengths[positions]
-    size = math.isqrt(_CELLS_OF_BLOCK // max(1, int(lengths.max())))
-    n_blocks = math.ceil(len(positions) / min(max(size, 1), _MAX_BLOCK))
-    return np.array_split(positions[np.argsort(lengths, kind="stable")], n_blocks)
+def _nearest_by_callable(X, k, queries, metric):
+    nearest = _Nearest(len(X), k)
+    for rows, columns, is_new in _blocks_of_pairs(X, queries):
+        row, column = np.nonzero(is_new)
+        first, second = rows[row], columns[column]
+        pairs = zip(first.tolist(), second.tolist(), strict=True)
+        nearest.update(first, second, np.array([metric(X[i], X[j]) for i, j in pairs]))
+    return nearest.positions[queries]
 
 
-def _distances(X, rows, columns, metric, window):
-    if metric == "dtw":
-        return pairwise_dtw(X, rows, columns, window)
-    return np.array([[metric(X[i], X[j]) for j in columns] for i in rows], dtype=np.float64)
+def _blocks_of_pairs(X, queries):
+    """All pairs with a query, each once, as a mask over a block of queries and what is left."""
+    by_length = np.argsort(X.lengths, kind="stable")
+    queries = by_length[np.isin(by_length, queries)]
+    turn = np.full(len(X), len(X))
+    turn[queries] = np.arange(len(queries))
+    size = min(_BLOCK, max(1, _PAIRS_OF_BLOCK // len(X)))
+    for start in range(0, len(queries), size):
+        rows = queries[start : start + size]
+        columns = by_length[turn[by_length] > start]
+        if len(columns):
+            yield rows, columns, turn[rows][:, None] < turn[columns]
 
 
 class _Nearest:
@@ -168,14 +177,17 @@ class _Nearest:
         self.distances = np.full((n_sequences, k), np.inf)
         self.positions = np.full((n_sequences, k), n_sequences)
 
-    def update(self, rows, columns, distances):
-        distances = np.where(rows[:, None] == columns, np.inf, distances)  # itself
-        positions = np.broadcast_to(columns, distances.shape)
-        distances = np.concatenate([self.distances[rows], distances], axis=1)
-        positions = np.concatenate([self.positions[rows], positions], axis=1)
-        best = np.lexsort((positions, distances))[:, : self.positions.shape[1]]
-        self.distances[rows] = np.take_along_axis(distances, best, axis=1)
-        self.positions[rows] = np.take_along_axis(positions, best, axis=1)
+    def update(self, first, second, distances):
+        """Take pairs into account that were not seen before."""
+        k = self.distances.shape[1]
+        seen = np.unique(np.concatenate([first, second]))
+        whose = np.concatenate([np.repeat(seen, k), first, second])
+        positions = np.concatenate([self.positions[seen].ravel(), second, first])
+        distances = np.concatenate([self.distances[seen].ravel(), distances, distances])
+        order = np.lexsort((positions, distances, whose))
+        n_each = np.bincount(whose, minlength=len(self.distances))[seen]
+        best = order[(np.cumsum(n_each) - n_each)[:, None] + np.arange(k)]
+        self.distances[seen], self.positions[seen] = distances[best], positions[best]
 
 
 # -- what lies between -----------------------------------------------------------------------

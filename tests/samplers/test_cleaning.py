@@ -12,7 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skseq import Sequences
 from skseq.exceptions import SmallClassWarning
 from skseq.samplers import SequenceEditedNearestNeighbours, SequenceTomekLinks
-from skseq.samplers._dtw import pairwise_dtw
+from skseq.samplers._dtw import paired_dtw
 
 CLEANERS = [SequenceEditedNearestNeighbours, SequenceTomekLinks]
 both_cleaners = pytest.mark.parametrize("cleaner", CLEANERS)
@@ -95,8 +95,8 @@ def test_tomek_links_of_a_table_are_those_of_imbalanced_learn(strategy, seed):
 
 
 def distances_of(X, window):
-    everyone = np.arange(len(X))
-    distances = pairwise_dtw(X, everyone, everyone, window)
+    first, second = (grid.ravel() for grid in np.indices((len(X), len(X))))
+    distances = paired_dtw(X, first, second, window).reshape(len(X), len(X))
     np.fill_diagonal(distances, np.inf)
     return distances
 

@@ -8,7 +8,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from skseq import Sequences
 from skseq.samplers import _neighbours
-from skseq.samplers._dtw import pairwise_dtw
+from skseq.samplers._dtw import paired_dtw
 from skseq.samplers._neighbours import mix_sequences, nearest_sequences, stretch
 
 
@@ -30,9 +30,10 @@ def nearest_of_matrix(distances, k):
 @pytest.mark.parametrize("window", [None, 0.2])
 @pytest.mark.parametrize("queries", [None, np.array([31, 4, 17])])
 def test_neighbours_by_dtw_are_those_of_the_whole_distance_matrix(X, window, queries, monkeypatch):
-    everyone = np.arange(len(X))
-    expected = nearest_of_matrix(pairwise_dtw(X, everyone, everyone, window), 4)
-    monkeypatch.setattr(_neighbours, "_MAX_BLOCK", 7)
+    first, second = (grid.ravel() for grid in np.indices((40, 40)))
+    distances = paired_dtw(X, first, second, window).reshape(40, 40)
+    expected = nearest_of_matrix(distances, 4)
+    monkeypatch.setattr(_neighbours, "_BLOCK", 13)  # a last block of one
     ours = nearest_sequences(X, 4, queries, window=window, n_jobs=2)
     np.testing.assert_array_equal(ours, expected if queries is None else expected[queries])
 
@@ -42,7 +43,7 @@ def test_neighbours_by_a_callable_are_those_of_its_distances(X, monkeypatch):
         return abs(a.mean() - b.mean())
 
     means = np.array([steps.mean() for steps in X])
-    monkeypatch.setattr(_neighbours, "_MAX_BLOCK", 7)
+    monkeypatch.setattr(_neighbours, "_PAIRS_OF_BLOCK", 280)
     ours = nearest_sequences(X, 3, metric=by_mean)
     np.testing.assert_array_equal(ours, nearest_of_matrix(abs(means[:, None] - means), 3))
 
@@ -62,7 +63,7 @@ def test_neighbours_by_euclid_know_a_stretched_sequence_again():
 
 def test_equally_near_sequences_come_in_their_order(monkeypatch):
     X = Sequences.from_list([[1.0, 2.0]] * 6)
-    monkeypatch.setattr(_neighbours, "_MAX_BLOCK", 2)
+    monkeypatch.setattr(_neighbours, "_BLOCK", 2)
     nearest = nearest_sequences(X, 2)
     assert nearest.tolist() == [[1, 2], [0, 2], [0, 1], [0, 1], [0, 1], [0, 1]]
 
@@ -72,18 +73,21 @@ def test_neighbours_stay_the_same_far_from_zero(X):
     np.testing.assert_array_equal(nearest_sequences(far, 3), nearest_sequences(X, 3))
 
 
-def test_distances_are_never_held_for_all_pairs_at_once(X, monkeypatch):
-    largest = 0
+def test_dtw_runs_only_on_pairs_that_may_be_near(monkeypatch):
+    # Two groups far apart: no member of one is compared with a member of the other.
+    rng = np.random.default_rng(0)
+    levels = np.repeat([0.0, 100.0], 20)
+    X = Sequences.from_list([rng.normal(size=rng.integers(3, 9)) + level for level in levels])
+    compared = set()
 
-    def watched(X, rows, columns, window):
-        nonlocal largest
-        largest = max(largest, len(rows) * len(columns))
-        return pairwise_dtw(X, rows, columns, window)
+    def watched(X, first, second, *args):
+        compared.update(zip(levels[first], levels[second], strict=True))
+        return paired_dtw(X, first, second, *args)
 
-    monkeypatch.setattr(_neighbours, "pairwise_dtw", watched)
-    monkeypatch.setattr(_neighbours, "_CELLS_OF_BLOCK", 14 * 25)
-    nearest_sequences(X, 2)
-    assert largest == 25
+    monkeypatch.setattr(_neighbours, "paired_dtw", watched)
+    nearest = nearest_sequences(X, 3)
+    assert (levels[nearest] == levels[:, None]).all()
+    assert compared == {(0.0, 0.0), (100.0, 100.0)}
 
 
 # -- what lies between ----------------------------------------------------------------------
