@@ -14,6 +14,7 @@ release = skseq.__version__
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
+html_theme_options = {"page_width": "1200px"}
 numpydoc_show_class_members = False
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.
