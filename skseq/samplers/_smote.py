@@ -134,7 +134,7 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
     DTW runs on numpy alone, on many pairs at a time: a few passes for each anti-diagonal of
     their cost matrices. A lower bound from the boxes around the steps in reach of the band rules
     out most pairs beforehand, which changes no neighbour: on random walks of 100 steps 3 pairs
-    of 10 are left, with ``window=0.1`` 1 of 10; on noise without a band all of them. On one core
+    of 10 are left, with ``window=0.1`` 1 of 7; on mere noise all of them are. On one core
     a cell takes 3 ns with one feature, 4 with 3, 10 with 8; the C of dtaidistance 2.5 takes 5
     throughout, the compiled loops of aeon 1.6 take 4, 13 and 17. The first leaves the bounds and
     the search to Python, and its wheels for macOS look for an OpenMP that has to be installed
