@@ -1,10 +1,12 @@
 """What the scores say in plain words, and no more than they say."""
 
+import numpy as np
+
 from skseq.cli._experiment import contenders
 
 
 def verdict(candidates, held_out):
-    """Say how the best candidate compares with the best ones of the other roles.
+    """Say how the best candidate compares with the others, and what the best strategy is worth.
 
     Parameters
     ----------
@@ -18,16 +20,19 @@ def verdict(candidates, held_out):
     -------
     str
     """
-    best, *others = contenders(candidates)
-    comparisons = "; ".join(_compare(best, other) for other in others)
-    ours, *theirs = [scores["macro_f1"] for scores in held_out]
-    against = " and ".join(
-        f"{score:.2f} of the {_kind(other)}" for score, other in zip(theirs, others, strict=True)
+    best, *others = leaders = contenders(candidates)
+    lead = "; ".join(_compare(best, other) for other in others)
+    strategy, plain = _at_equal_epochs(candidates, leaders)
+    scores = [row["macro_f1"] for row in held_out]
+    listed = ", ".join(
+        f"{each.name} {score:.2f}" for each, score in zip(leaders, scores, strict=True)
     )
-    doubt = "" if ours > max(theirs) else ", which casts doubt on the choice"
+    ahead = leaders[scores.index(max(scores))]
+    change = "" if ahead is best else f"; there, {ahead.name} is ahead"
     return (
-        f"{_opening(best)} the highest macro F1, {best.f1.mean():.2f}: {comparisons}. On the "
-        f"held-out files, which had no part in that choice, {ours:.2f} against {against}{doubt}."
+        f"{_opening(best)} the highest macro F1, {best.f1.mean():.2f}: {lead}. At equal epochs, "
+        f"{strategy.name} is {_compare(strategy, plain)}. On the held-out files, which had no "
+        f"part in any choice: {listed}{change}."
     )
 
 
@@ -48,16 +53,21 @@ def _opening(best):
     return f"{best.name} has"
 
 
-def _compare(best, other):
-    differences = best.f1 - other.f1
+def _at_equal_epochs(candidates, leaders):
+    """The best strategy, and the plain net of its architecture that trained for as long."""
+    strategy = next(each for each in leaders if each.role == "strategy")
+    plain = next(
+        each
+        for each in candidates
+        if each.strategy == "plain" and each.architecture == strategy.architecture
+    )
+    return strategy, plain
+
+
+def _compare(ours, other):
+    differences = ours.f1 - other.f1
+    mean = differences.mean()
+    clarity = "clearly" if is_clear(np.sign(mean) * differences) else "but not clearly"
     span = f"{differences.min():+.2f} to {differences.max():+.2f} by fold"
-    clarity = "clearly" if is_clear(differences) else "but not clearly"
-    return f"{differences.mean():.2f} above the {_kind(other)} ({other.name}), {clarity} ({span})"
-
-
-def _kind(candidate):
-    return {
-        "strategy": "best strategy",
-        "plain": "best net without a strategy",
-        "baseline": "best baseline",
-    }[candidate.role]
+    side = "above" if mean >= 0 else "below"
+    return f"{abs(mean):.2f} {side} {other.name}, {clarity} ({span})"

@@ -40,23 +40,30 @@ def test_the_best_of_each_role_is_compared_the_best_first():
 
 def test_a_strategy_that_wins_is_said_to_win_over_both():
     text = say([PLAIN, LONGER, BASELINE, STRATEGY], [0.7, 0.6, 0.5])
-    assert text.startswith("weights + net has the highest macro F1, 0.73: 0.13 above the best net")
-    assert text.count(", clearly") == 2
-    assert text.endswith(
-        "0.70 against 0.60 of the best net without a strategy and 0.50 of the best baseline."
+    assert text.startswith(
+        "weights + net has the highest macro F1, 0.73: 0.13 above longer + net, clearly "
+        "(+0.10 to +0.20 by fold); 0.23 above linear + net, clearly (+0.20 to +0.30 by fold)."
     )
+    assert text.endswith("any choice: weights + net 0.70, longer + net 0.60, linear + net 0.50.")
 
 
 def test_a_lead_within_the_scatter_is_not_called_clear():
     close = candidate("weights", "strategy", [0.5, 0.6, 0.9])
     text = say([PLAIN, LONGER, BASELINE, close], [0.7, 0.6, 0.5])
-    assert "0.07 above the best net without a strategy (longer + net), but not clearly" in text
-    assert "(-0.10 to +0.30 by fold)" in text
+    assert "0.07 above longer + net, but not clearly (-0.10 to +0.30 by fold)" in text
+
+
+def test_a_strategy_is_measured_by_the_plain_net_that_trained_for_as_long():
+    text = say([PLAIN, LONGER, BASELINE, STRATEGY], [0.7, 0.6, 0.5])
+    assert "At equal epochs, weights + net is 0.23 above plain + net, clearly" in text
+    worse = candidate("weights", "strategy", [0.4, 0.4, 0.3])
+    text = say([PLAIN, LONGER, BASELINE, worse], [0.7, 0.6, 0.5])
+    assert "At equal epochs, weights + net is 0.13 below plain + net, clearly" in text
 
 
 def test_held_out_files_that_disagree_are_reported():
-    text = say([LONGER, BASELINE, STRATEGY], [0.5, 0.6, 0.4])
-    assert text.endswith("which casts doubt on the choice.")
+    text = say([PLAIN, LONGER, BASELINE, STRATEGY], [0.5, 0.6, 0.4])
+    assert text.endswith("linear + net 0.40; there, longer + net is ahead.")
 
 
 @pytest.mark.parametrize(
