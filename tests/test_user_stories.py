@@ -106,7 +106,7 @@ STORIES = {
     ),
     "short texts": Story(
         short_texts,
-        SequenceClassifier(hidden_size=32, max_epochs=1, lr=0.003),
+        SequenceClassifier(hidden_size=32, max_epochs=1, lr=0.002),
         SequenceOverSampler(random_state=0),
         lift=0.15,
     ),

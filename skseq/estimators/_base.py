@@ -242,18 +242,17 @@ class BaseSequenceEstimator(BaseEstimator):
         # Evenly spread rows, with about as many answers as the sample has.
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(X) // len(codes)))
         rows = rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)]
-        predicted = self._codes(self._log_proba(X[rows]))
+        predicted = self._codes(self._log_proba_of_rows(X, rows))
         warn_if_collapsed(predicted, self._codes_of_rows(X, codes, rows), self.classes_)
 
     # -- prediction -------------------------------------------------------------------------
 
     def _log_proba(self, X):
         """Log probabilities, float64, of each row or step of checked X: (n, n_classes)."""
-        return log_softmax(self._scores(X).astype(np.float64), axis=1)
-
-    def _scores(self, X):
         spans = self._spans(X, None)
-        n_answers = X.n_steps if spans.per_step else len(X)
+        return self._log_proba_of_spans(spans, X.n_steps if spans.per_step else len(X))
+
+    def _log_proba_of_spans(self, spans, n_answers):
         scores = np.empty((n_answers, len(self.classes_)), dtype=np.float32)
         self.net_.module_.eval()
         with torch.inference_mode():
@@ -264,7 +263,7 @@ class BaseSequenceEstimator(BaseEstimator):
                     rows, core = spans.answers(rows)
                     answer = answer[core]
                 scores[rows] = answer.numpy()
-        return scores
+        return log_softmax(scores.astype(np.float64), axis=1)
 
     def _decide(self, log_proba):
         """Log probabilities shifted by the decision rule: the largest one is predicted."""

@@ -435,6 +435,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     def _strata(self, X, codes):
         return codes
 
+    def _log_proba_of_rows(self, X, rows):
+        return self._log_proba_of_spans(self._spans(X, rows), len(rows))
+
     def _codes_of_rows(self, X, codes, rows):
         return codes[rows]
 

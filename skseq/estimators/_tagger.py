@@ -457,6 +457,9 @@ class SequenceTagger(BaseSequenceEstimator):
         rank[by_rarity] = np.arange(len(by_rarity))
         return by_rarity[np.minimum.reduceat(rank[codes], X.offsets[:-1])]
 
+    def _log_proba_of_rows(self, X, rows):
+        return self._log_proba(X[rows])
+
     def _codes_of_rows(self, X, codes, rows):
         return X.replace(values=codes, weight=None, origin=None)[rows].values
 
