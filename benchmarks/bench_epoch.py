@@ -3,8 +3,8 @@
 4,000 sequences of log-normal lengths (mean about 19 steps, longest about 116), 2,000 tokens, 5
 classes; embedding 64, BiLSTM 64 in each direction, maximum over true steps, batches of 32, Adam,
 gradients clipped at norm 1. Everyone trains a network of the same size in the same process, by
-turns, and must learn as much in as many epochs. Peers are written as is usual: plain Adam, where ours
-and the bare loop over our batches take torch's fused one.
+turns, and must learn as much in as many epochs. Peers are written as is usual, with plain Adam;
+ours and the bare loop over our batches take torch's fused one.
 
 Claims, asserted below on the best epoch of each:
 
