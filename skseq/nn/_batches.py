@@ -144,7 +144,7 @@ def training_plan(lengths, batch_size, rng):
     shuffled = rng.permutation(len(lengths))
     pool = np.arange(len(lengths)) // (batch_size * _POOL_BATCHES)
     # Lengths a little off, or rows of different lengths would keep the same company for ever.
-    nearly = lengths[shuffled] * rng.uniform(1, 1.1, size=len(lengths))
+    nearly = lengths[shuffled] * rng.uniform(1, 1.05, size=len(lengths))
     order = shuffled[np.lexsort((nearly, pool))]
     batches = np.split(order, np.arange(batch_size, len(order), batch_size))
     return [batches[index] for index in rng.permutation(len(batches))]
