@@ -1,10 +1,10 @@
 """Recurrent encoders whose scores do not depend on padding.
 
-torch's packed LSTM trains 2 to 10 times slower on a CPU than a padded one, because packed batches
-miss the oneDNN kernel. So each direction is a padded one-way network, and the backward one reads
-its sequences reversed *by their own length*: it starts at the true end, and padding, which then
-still comes last, is never read before a real step. The mathematics is that of a packed
-bidirectional network.
+torch's packed LSTM trains several times slower on a CPU than a padded one, because packed batches
+miss the oneDNN kernel (``benchmarks/bench_epoch.py`` measures it). So each direction is a padded
+one-way network, and the backward one reads its sequences reversed *by their own length*: it starts
+at the true end, and padding, which then still comes last, is never read before a real step. The
+mathematics is that of a packed bidirectional network.
 """
 
 import torch

@@ -133,12 +133,11 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
 
     DTW runs on numpy alone, on many pairs at a time: a few passes for each anti-diagonal of
     their cost matrices. A lower bound from the boxes around the steps in reach of the band rules
-    out most pairs beforehand, which changes no neighbour: on random walks of 100 steps 3 pairs
-    of 10 are left, with ``window=0.1`` 1 of 7; on mere noise all of them are. On one core
-    a cell takes 3 ns with one feature, 4 with 3, 10 with 8; the C of dtaidistance 2.5 takes 5
-    throughout, the compiled loops of aeon 1.6 take 4, 13 and 17. The first leaves the bounds and
-    the search to Python, and its wheels for macOS look for an OpenMP that has to be installed
-    apart; the second asks for older versions of numpy and pandas; so neither is needed here.
+    out pairs beforehand, which changes no neighbour: most of them where series drift, as random
+    walks do, and none on mere noise. Compiled libraries serve ragged multivariate series too, but
+    neither is needed here: dtaidistance leaves the bounds and the search to Python, and its
+    wheels for macOS look for an OpenMP that has to be installed apart; aeon asks for older
+    versions of numpy and pandas. ``benchmarks/bench_samplers.py`` measures this beside aeon.
 
     Time is quadratic in the length, and in the number of sequences of the class ("regular") or
     the product of that and of all ("borderline", "adasyn"); cleaning compares all with all.
