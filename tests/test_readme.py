@@ -17,6 +17,7 @@ def blocks_of(page):
 
 
 BLOCKS = blocks_of("README.md")
+GUIDES = sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/guide*.md"))
 
 
 def test_every_name_that_the_readme_imports_exists():
@@ -39,8 +40,10 @@ def test_the_example_of_the_readme_runs(block, capsys):
 
 # What a small example leaves out of reach may collapse: saying so is what the warning is for.
 @pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
-def test_the_guide_runs_from_top_to_bottom(capsys):
-    names = {}
-    for block in blocks_of("docs/guide.md"):
-        exec(compile(block, "docs/guide.md", "exec"), names)
-    assert "decision" in capsys.readouterr().out
+@pytest.mark.parametrize("page", GUIDES)
+def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys):
+    names, blocks = {}, blocks_of(page)
+    assert blocks
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+    assert capsys.readouterr().out
