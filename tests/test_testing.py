@@ -15,11 +15,13 @@ from sklearn.linear_model import LogisticRegression
 
 import skseq
 from skseq import ClassWeightTransformer, SequenceClassifier, Sequences, SequenceTagger
+from skseq.augment import Augmenter, NewSteps
 from skseq.losses import CrossEntropyLoss, FocalLoss, SequenceLoss
 from skseq.nn import RecurrentEncoder
 from skseq.preprocessing import SequenceScaler, TokenEncoder
 from skseq.samplers import SequenceOverSampler, SequenceUnderSampler, TagOverSampler
 from skseq.testing import (
+    check_augmenter,
     check_encoder,
     check_estimator,
     check_loss,
@@ -357,6 +359,132 @@ def test_check_sampler_catches_it_too(cls):
 def test_check_sampler_refuses_what_is_no_sampler():
     with pytest.raises(TypeError, match="has the method fit_resample"):
         check_sampler(SequenceScaler())
+
+
+# -- broken augmenters --------------------------------------------------------------------------
+
+
+class MasksSome(Augmenter):
+    """Keeps the contract; the broken ones below differ in one thing each."""
+
+    kind = "tokens"
+
+    def _change(self, X, y, random_state):
+        return NewSteps(np.where(random_state.random_sample(X.n_steps) < 0.1, 1, X.values))
+
+
+class LeavesLabelsBehind(MasksSome):
+    def _change(self, X, y, random_state):
+        return NewSteps(random_state.permutation(X.values))
+
+
+class LeavesItsSequence(MasksSome):
+    def _change(self, X, y, random_state):
+        return NewSteps(source=np.roll(np.arange(X.n_steps), random_state.randint(1, 5)))
+
+
+class EmptiesSequences(MasksSome):
+    def _change(self, X, y, random_state):
+        kept = random_state.random_sample(X.n_steps) < 0.5
+        lengths = np.bincount(X.sequence_index()[kept], minlength=len(X))
+        return NewSteps(source=np.flatnonzero(kept), lengths=lengths)
+
+
+class GivesNegativeIds(MasksSome):
+    def _change(self, X, y, random_state):
+        return NewSteps(-X.values)
+
+
+class MasksMost(MasksSome):
+    def _change(self, X, y, random_state):
+        return NewSteps(np.where(random_state.random_sample(X.n_steps) < 0.9, 1, X.values))
+
+
+class LosesOriginOfAugmented(MasksSome):
+    def _augment(self, X, tags, rng):
+        X, tags = super()._augment(X, tags, rng)
+        return X.replace(origin=None), tags
+
+
+class ReadsGlobalState(MasksSome):
+    def _change(self, X, y, random_state):
+        return super()._change(X, y, np.random)
+
+
+class MovesGlobalState(MasksSome):
+    def _change(self, X, y, random_state):
+        np.random.random_sample()  # noqa: NPY002 (what must not be touched)
+        return super()._change(X, y, random_state)
+
+
+class ForgetsSeedOfAugmenter(MasksSome):
+    def _change(self, X, y, random_state):
+        return super()._change(X, y, np.random.RandomState(0))
+
+
+class ChangesNothing(MasksSome):
+    def _change(self, X, y, random_state):
+        return NewSteps(X.values)
+
+
+class IgnoresProbability(MasksSome):
+    def _augment_some(self, X, tags, rng):
+        return self._augment(X, tags, rng)
+
+
+class WritesToItsInput(MasksSome):
+    def _change(self, X, y, random_state):
+        X.values[0] = 1
+        return NewSteps(X.values)
+
+
+class StoresCounter(MasksSome):
+    def __init__(self, *, p=1.0):
+        super().__init__(p=p)
+        self.counter = 0
+
+
+class ChangesItsProbability(MasksSome):
+    def _learn(self, X, y):
+        self.p = 0.9
+
+
+BROKEN_AUGMENTERS = [
+    (LeavesLabelsBehind, "labels must move with their steps"),
+    (LeavesItsSequence, "steps must stay in their own sequence"),
+    (EmptiesSequences, "must not drop or empty a sequence"),
+    (GivesNegativeIds, "must give finite values, known ids"),
+    (MasksMost, "must leave most steps what they were"),
+    (LosesOriginOfAugmented, "must keep origin"),
+    (ReadsGlobalState, "the same random_state must give the same result"),
+    (MovesGlobalState, "must not draw from numpy's global state"),
+    (ForgetsSeedOfAugmenter, "must depend on random_state"),
+    (ChangesNothing, "must change something"),
+    (IgnoresProbability, "p=0 must change nothing"),
+    (WritesToItsInput, "must not raise ValueError: .*read-only"),
+    (StoresCounter, r"__init__ must store its arguments only, but it set \['counter'\]"),
+    (ChangesItsProbability, "fit must not change parameters"),
+]
+
+
+def test_the_augmenter_that_the_broken_ones_derive_from_keeps_the_contract():
+    check_augmenter(MasksSome())
+
+
+@pytest.mark.parametrize(("cls", "message"), BROKEN_AUGMENTERS)
+def test_a_broken_augmenter_is_caught(cls, message):
+    with pytest.raises(AssertionError, match=rf"{cls.__name__}\(\) on tokens: {message}"):
+        check_augmenter(cls())
+
+
+def test_check_augmenter_refuses_what_is_no_augmenter():
+    with pytest.raises(TypeError, match=r"is an instance of skseq\.augment\.Augmenter"):
+        check_augmenter(SequenceScaler())
+
+
+def test_check_augmenter_refuses_an_unknown_kind_of_data():
+    with pytest.raises(ValueError, match=r"kind must be one of.*Did you mean 'tokens'"):
+        check_augmenter(MasksSome(), kind="token")
 
 
 # -- broken encoders ----------------------------------------------------------------------------

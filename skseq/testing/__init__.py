@@ -1,10 +1,11 @@
-"""Checks that anyone's own estimator, sampler, encoder or loss keeps the rules of the house.
+"""Checks that one's own estimator, sampler, augmenter, encoder or loss keeps the house's rules.
 
 They are scikit-learn's checks re-stated for ragged X and ragged y, and the contracts of the parts
 a network is built from. Each raises an AssertionError that says what broke, and for which input.
 Pytest is needed by `parametrize_with_checks` only.
 """
 
+from skseq.testing._augmenters import check_augmenter
 from skseq.testing._encoders import check_encoder
 from skseq.testing._estimators import (
     check_estimator,
@@ -15,6 +16,7 @@ from skseq.testing._estimators import (
 from skseq.testing._losses import check_loss
 
 __all__ = [
+    "check_augmenter",
     "check_encoder",
     "check_estimator",
     "check_loss",

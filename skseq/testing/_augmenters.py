@@ -1,0 +1,264 @@
+"""The contract of an augmenter: what it may change, and what moves along."""
+
+import pickle
+
+import numpy as np
+from sklearn.base import clone
+
+from skseq._validation import check_choice
+from skseq.augment import AUGMENTERS, Augmenter
+from skseq.data import Sequences
+from skseq.testing._compare import must
+
+_N_SEQUENCES = 60
+_N_TOKENS = 40
+
+
+def check_augmenter(augmenter, *, kind=None):
+    """Check that an augmenter keeps the contract of `skseq.augment.Augmenter`.
+
+    Sequences stay as many as they were, in their order, none of them empty; labels and weights of
+    steps move along with their steps, and stay in their sequence; weights of sequences, origin,
+    ``n_tokens`` and the type of the values are kept; y comes back in the form it came in. The
+    same ``random_state`` gives the same result, ``p`` is the share of sequences that change, and
+    fitting learns no more than a call without it. Parameters follow scikit-learn, so that a grid
+    can tune them.
+
+    Parameters
+    ----------
+    augmenter : Augmenter
+        An instance, with default parameters or any that change a minor part of the steps: most of
+        them must stay what they were.
+
+    kind : {"signals", "tokens", "tags"}, default=None
+        Which data to try it on; None takes the ``kind`` of the augmenter, or all where it has
+        none.
+
+    Returns
+    -------
+    None
+
+    Raises
+    ------
+    AssertionError
+        If it breaks a rule; says which, and on which data.
+    TypeError
+        If it is no augmenter.
+
+    Examples
+    --------
+    >>> from skseq.augment import Augmenter, NewSteps
+    >>> from skseq.testing import check_augmenter
+    >>> class MaskLast(Augmenter):
+    ...     kind = "tokens"
+    ...
+    ...     def _change(self, X, y, random_state):
+    ...         values = X.values.copy()
+    ...         is_masked = random_state.random_sample(len(X)) < 0.5
+    ...         values[X.offsets[1:][is_masked] - 1] = 1
+    ...         return NewSteps(values)
+    >>> check_augmenter(MaskLast())
+    """
+    if not isinstance(augmenter, Augmenter):
+        raise TypeError(
+            f"an augmenter is an instance of skseq.augment.Augmenter, got {augmenter!r}"
+        )
+    kind = kind or augmenter.kind
+    if kind is not None:
+        check_choice("kind", kind, AUGMENTERS)
+    for each in AUGMENTERS if kind is None else [kind]:
+        trial = _Trial(augmenter, each)
+        for check in _CHECKS:
+            try:
+                check(trial)
+            except AssertionError:
+                raise
+            except Exception as error:
+                trial.must(False, f"must not raise {type(error).__name__}: {error}")
+
+
+class _Trial:
+    """An augmenter, sequences with a label planted in every step, and how failures are worded."""
+
+    def __init__(self, augmenter, kind, seed=0):
+        self.augmenter, self.kind = augmenter, kind
+        rng = np.random.default_rng(seed)
+        lengths = np.append(rng.integers(1, 40, _N_SEQUENCES - 1), 1)
+        self.labels = Sequences.from_lengths(rng.integers(0, 2, lengths.sum()), lengths)
+        self.X = self.plant(rng)
+        for array in (self.X.values, self.X.offsets, self.labels.values):
+            array.flags.writeable = False  # as in memory that workers share
+
+    def plant(self, rng):
+        """Steps whose label can be read off their value."""
+        labels = self.labels.values
+        if self.kind == "signals":
+            return self.labels.replace(values=(2.0 * labels[:, None] - 1) * [0.5, 1.0, 2.0])
+        ids = 2 + 2 * rng.integers(0, _N_TOKENS // 2 - 1, len(labels)) + labels
+        return self.labels.replace(values=ids, n_tokens=_N_TOKENS)
+
+    def find(self, X):
+        """Label planted in each step, and where there still is one."""
+        if self.kind == "signals":
+            total = X.values.reshape(X.n_steps, -1).sum(axis=1)
+            return (total > 0).astype(int), total != 0
+        return X.values % 2, X.values >= 2
+
+    def must(self, condition, rule):
+        must(condition, f"{self.augmenter!r} on {self.kind}: {rule}")
+
+    def __call__(self, X=None, y="labels", seed=0, augmenter=None):
+        """Augmented X and labels."""
+        X = self.X if X is None else X
+        y = self.labels if isinstance(y, str) else y
+        return clone(augmenter or self.augmenter)(X, y, random_state=seed)
+
+
+def _check_parameters_follow_scikit_learn(trial):
+    augmenter = trial.augmenter
+    twin = clone(augmenter).set_params(**augmenter.get_params(deep=False))
+    trial.must(repr(twin) == repr(augmenter), "clone and set_params must keep the parameters")
+    extra = sorted(set(vars(clone(augmenter))) - set(augmenter.get_params(deep=False)))
+    trial.must(not extra, f"__init__ must store its arguments only, but it set {extra}")
+
+
+def _check_sequences_stay_in_number_and_type(trial):
+    X, y = trial()
+    trial.must(isinstance(X, Sequences) and isinstance(y, Sequences), "must give Sequences")
+    trial.must(len(X) == _N_SEQUENCES and X.lengths.all(), "must not drop or empty a sequence")
+    trial.must(X.aligns_with(y), "labels must have the lengths of their sequences")
+    trial.must(
+        X.values.shape[1:] == trial.X.values.shape[1:] and X.n_tokens == trial.X.n_tokens,
+        "must keep features and n_tokens",
+    )
+    in_range = X.n_tokens is None or (X.values.min() >= 0 and X.values.max() < X.n_tokens)
+    trial.must(in_range and np.isfinite(X.values).all(), "must give finite values, known ids")
+    narrow = np.float32 if trial.kind == "signals" else np.int32
+    for dtype in (trial.X.dtype, narrow):
+        X, y = trial(trial.X.replace(values=trial.X.values.astype(dtype)))
+        trial.must(X.dtype == dtype, f"must keep the type of values, gave {X.dtype} for {dtype}")
+        trial.must(y.dtype == trial.labels.dtype, "must keep the type of labels")
+
+
+def _check_labels_stay_aligned(trial):
+    for seed in range(3):
+        X, y = trial(seed=seed)
+        found, is_left = trial.find(X)
+        trial.must(is_left.mean() > 0.5, "must leave most steps what they were")
+        share = (found == y.values)[is_left].mean()
+        trial.must(share > 0.9, f"labels must move with their steps; {share:.0%} do")
+
+
+def _check_steps_stay_in_their_sequence(trial):
+    number = trial.labels.replace(values=trial.labels.sequence_index())
+    _, y = trial(y=number)
+    trial.must(
+        np.array_equal(y.values, y.sequence_index()), "steps must stay in their own sequence"
+    )
+
+
+def _check_weights_and_origin_follow(trial):
+    origin = np.arange(_N_SEQUENCES) + 100
+    X, _ = trial(trial.X.replace(weight=origin / 100, origin=origin))
+    trial.must(np.array_equal(X.weight, origin / 100), "must keep weights of sequences")
+    trial.must(X.origin is not None and np.array_equal(X.origin.values, origin), "must keep origin")
+    X, y = trial(trial.X.replace(weight=1.0 + trial.labels.values))
+    trial.must(
+        np.array_equal(X.weight, 1.0 + y.values), "weights of steps must follow as labels do"
+    )
+
+
+def _check_forms_of_labels(trial):
+    X, y = trial()
+    lists = trial(trial.X.tolist(), trial.labels.tolist())
+    trial.must(
+        isinstance(lists[1], list)
+        and lists[1] == y.tolist()
+        and np.allclose(lists[0].values, X.values),
+        "lists must give what Sequences give, labels as lists",
+    )
+    if trial.kind == "tags":
+        return
+    alone = trial(y=None)
+    trial.must(isinstance(alone, Sequences), "X alone must give X alone")
+    of_sequences = np.arange(_N_SEQUENCES)
+    with_labels = trial(y=of_sequences)
+    trial.must(
+        with_labels[1] is of_sequences and with_labels[0] == alone,
+        "labels of sequences must come back as they are, and change nothing",
+    )
+
+
+def _check_seed_decides(trial):
+    before = _global_state()
+    first, second = trial(seed=0), trial(seed=np.random.RandomState(0))
+    trial.must(first == second, "the same random_state must give the same result")
+    trial.must(_global_state() == before, "must not draw from numpy's global state")
+    results = [trial(seed=seed)[0] for seed in range(5)]
+    trial.must(any(X != trial.X for X in results), "must change something")
+    trial.must(any(results[0] != X for X in results), "must depend on random_state")
+
+
+def _global_state():
+    _, keys, position, *_ = np.random.get_state()  # noqa: NPY002 (what must not be touched)
+    return keys.tolist(), position
+
+
+def _check_probability_of_a_sequence(trial):
+    never = clone(trial.augmenter).set_params(p=0.0)
+    X, y = trial(augmenter=never)
+    trial.must(X == trial.X and y == trial.labels, "p=0 must change nothing")
+    sometimes = clone(trial.augmenter).set_params(p=0.3)
+    X, y = trial(augmenter=sometimes)
+    n_same = sum(np.array_equal(ours, theirs) for ours, theirs in zip(X, trial.X, strict=True))
+    trial.must(n_same > 0.4 * _N_SEQUENCES, "p=0.3 must leave most sequences as they are")
+    found, is_left = trial.find(X)
+    share = (found == y.values)[is_left].mean()
+    trial.must(share > 0.9, "labels must stay aligned where some sequences are left alone")
+
+
+def _check_input_is_untouched(trial):
+    X = trial.X.replace(values=trial.X.values.copy())
+    y = trial.labels.replace(values=trial.labels.values.copy())
+    trial(X, y)
+    trial.must(X == trial.X and y == trial.labels, "must not write to what it is given")
+
+
+def _check_fitting(trial):
+    augmenter = clone(trial.augmenter)
+    before = repr(augmenter.get_params(deep=False))
+    trial.must(augmenter.fit(trial.X, trial.labels) is augmenter, "fit must return self")
+    trial.must(repr(augmenter.get_params(deep=False)) == before, "fit must not change parameters")
+    expected = augmenter(trial.X, trial.labels, random_state=0)
+    trial.must(expected == trial(), "must learn by itself what fit learns from the same data")
+    # Its state alone: a class that was typed into a doctest can't be found by its name.
+    twin = clone(augmenter)
+    vars(twin).update(pickle.loads(pickle.dumps(vars(augmenter))))
+    trial.must(
+        twin(trial.X, trial.labels, random_state=0) == expected, "must survive pickling, fitted"
+    )
+    X, y = augmenter(trial.X[:1], trial.labels[:1], random_state=0)
+    trial.must(len(X) == 1 and X.aligns_with(y), "fitted, must take a single sequence")
+
+
+def _check_short_sequences(trial):
+    ones = trial.X.lengths == 1
+    X, y = trial(trial.X[ones], trial.labels[ones])
+    trial.must(X.lengths.all() and X.aligns_with(y), "must take sequences of one step")
+    none = trial.X[:0]
+    trial.must(len(trial(none, trial.labels[:0])[0]) == 0, "must take no sequences")
+
+
+_CHECKS = [
+    _check_parameters_follow_scikit_learn,
+    _check_sequences_stay_in_number_and_type,
+    _check_seed_decides,
+    _check_fitting,
+    _check_labels_stay_aligned,
+    _check_steps_stay_in_their_sequence,
+    _check_weights_and_origin_follow,
+    _check_forms_of_labels,
+    _check_probability_of_a_sequence,
+    _check_input_is_untouched,
+    _check_short_sequences,
+]
