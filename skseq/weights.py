@@ -21,7 +21,7 @@ from skseq._validation import (
     did_you_mean,
     num_samples,
 )
-from skseq.data import Sequences, check_sequences, check_tags
+from skseq.data import Sequences, check_sequences, check_tags, told_from_tokens
 from skseq.exceptions import DoubleCountingWarning
 
 # The rest serves samplers and estimators.
@@ -542,7 +542,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
             earlier=earlier_corrections(sequences),
             later="ClassWeightTransformer",
         )
-        return sequences.replace(weight=new, values=_values_that_stay_values(self, sequences))
+        return told_from_tokens(sequences, self.input_kind_).replace(weight=new)
 
     def transform(self, X):
         """Give X back as it is: there is no y to weigh by.
@@ -597,10 +597,3 @@ def _check_labels(y, X):
     check_classification_targets(y)
     check_consistent_length(X, y)
     return y
-
-
-def _values_that_stay_values(transformer, X):
-    # A 2-D array of integers is a series of values, but integers in Sequences mean token ids.
-    if transformer.input_kind_ == "values" and X.values.ndim == 1 and X.dtype.kind in "iu":
-        return X.values.astype(np.float64)
-    return X.values

@@ -9,6 +9,7 @@ from skseq.data._checks import (
     is_list_table,
     is_table,
     like_input,
+    told_from_tokens,
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import original_groups, split_originals
@@ -33,4 +34,5 @@ __all__ = [
     "split_originals",
     "step_mask",
     "take_steps",
+    "told_from_tokens",
 ]

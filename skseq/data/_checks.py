@@ -165,6 +165,29 @@ def check_kind(X, input="auto"):
     return input
 
 
+def told_from_tokens(X, kind):
+    """Give values a type that nobody takes for token ids, where they have left their table.
+
+    Integers of a 2-D array are values, but in `Sequences` they would mean token ids.
+
+    Parameters
+    ----------
+    X : Sequences
+        Checked sequences.
+
+    kind : {"tokens", "values"}
+        What its steps are.
+
+    Returns
+    -------
+    Sequences
+        X itself, or with float64 for integer values.
+    """
+    if kind == "values" and X.values.ndim == 1 and X.dtype.kind in "iu":
+        return X.replace(values=X.values.astype(np.float64))
+    return X
+
+
 def check_not_empty(X, name="X"):
     """Raise ValueError if there are no sequences, or one of them has no steps."""
     if not len(X):

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skseq._validation import Interval
-from skseq.data import Sequences, check_sequences
+from skseq.data import Sequences, check_sequences, told_from_tokens
 from skseq.samplers._tag_base import TagSampler
 
 _UNREACHABLE = np.iinfo(np.int64).max
@@ -205,10 +205,7 @@ class ContextUnderSampler(TagSampler):
 
     def _check_X(self, X):
         X = check_sequences(self, X)
-        if self.input_kind_ == "values" and X.values.ndim == 1 and X.dtype.kind in "iu":
-            # Integers of a table are values, but in `Sequences` they would mean token ids.
-            return X.replace(values=X.values.astype(np.float64))
-        return X
+        return told_from_tokens(X, self.input_kind_)
 
     def _choose(self, tags, codes):
         stays = near_minority(

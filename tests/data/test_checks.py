@@ -7,7 +7,15 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 
 from skseq import Sequences
-from skseq.data import as_sequences, as_tags, check_kind, check_sequences, check_tags, like_input
+from skseq.data import (
+    as_sequences,
+    as_tags,
+    check_kind,
+    check_sequences,
+    check_tags,
+    like_input,
+    told_from_tokens,
+)
 
 
 @pytest.fixture
@@ -90,6 +98,19 @@ def test_integer_tables_are_values_as_scikit_learn_reads_them(estimator, dtype):
     assert estimator.input_kind_ == "values"
     check_sequences(estimator, np.ones((3, 2), dtype=dtype), input="tokens")
     assert estimator.input_kind_ == "tokens"
+
+
+def test_integer_values_of_a_table_are_told_from_tokens_wherever_they_go(estimator):
+    X = check_sequences(estimator, np.arange(6).reshape(2, 3))
+    assert estimator.input_kind_ == "values"
+    assert check_kind(X) == "tokens"
+    assert check_kind(told_from_tokens(X, "values")) == "values"
+
+
+@pytest.mark.parametrize("kind", ["tokens", "values"])
+def test_what_is_told_from_tokens_already_stays_as_it_is(kind):
+    X = Sequences.from_list([[1, 2]] if kind == "tokens" else [[1.0, 2.0]])
+    assert told_from_tokens(X, kind) is X
 
 
 @pytest.mark.parametrize(
