@@ -12,7 +12,7 @@ from skseq.data._checks import (
     told_from_tokens,
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
-from skseq.data._groups import original_groups, split_originals
+from skseq.data._groups import merge_origins, original_groups, split_originals
 from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
 from skseq.data._sequences import Sequences
 
@@ -29,6 +29,7 @@ __all__ = [
     "is_list_table",
     "is_table",
     "like_input",
+    "merge_origins",
     "offsets_from_lengths",
     "original_groups",
     "split_originals",

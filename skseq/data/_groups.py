@@ -51,6 +51,37 @@ def original_groups(X) -> np.ndarray:
     return _content_groups(X) if X.origin is None else _linked_groups(X.origin)
 
 
+def merge_origins(origin, rows, n_rows) -> Sequences:
+    """Say what rows come from that several sequences went into.
+
+    Parameters
+    ----------
+    origin : Sequences of int of shape (n_parts,)
+        Ids of the originals of each part.
+
+    rows : ndarray of int of shape (n_parts,)
+        Row that each part went into.
+
+    n_rows : int
+        Number of rows.
+
+    Returns
+    -------
+    Sequences of int of shape (n_rows,)
+        Ids of the originals of all parts of each row, ascending, each once.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> origin = Sequences.from_list([[7], [3, 7], [5]])
+    >>> merge_origins(origin, [0, 0, 1], n_rows=2).tolist()
+    [[3, 7], [5]]
+    """
+    rows = np.repeat(np.asarray(rows), origin.lengths)
+    rows, ids = np.unique(np.stack([rows, origin.values]), axis=1)
+    return Sequences.from_lengths(ids, np.bincount(rows, minlength=n_rows))
+
+
 def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.ndarray, np.ndarray]:
     """Split rows into training and validation so that no held-out original trains.
 

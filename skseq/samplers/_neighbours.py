@@ -19,9 +19,10 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from skseq._validation import Interval, RealNotInt, StrOptions
-from skseq.data import Sequences, offsets_from_lengths
+from skseq.data import Sequences
+from skseq.data._dtw import dtw_paths, lower_bounds, paired_dtw
+from skseq.data._moments import at_regular_moments, between, stretch
 from skseq.samplers._base import LabelSampler, holds_text
-from skseq.samplers._dtw import dtw_paths, lower_bounds, paired_dtw
 
 # Pairs that are looked at together at most, and sequences that they belong to.
 _PAIRS_OF_BLOCK = 2**20
@@ -225,11 +226,11 @@ def mix_sequences(X, first, second, fraction, *, metric="dtw", window=None):
         return X.replace(origin=None)[first]
     n, m = X.lengths[first], X.lengths[second]
     lengths = np.rint(n + fraction * (m - n)).astype(np.int64)
-    between = _between_stretched if metric == "euclidean" else _between_warped
+    mix = _between_stretched if metric == "euclidean" else _between_warped
     new = _with_step_weight_as_feature(X)
     batch = np.cumsum(n + m) // _STEPS_OF_BATCH
     values = [
-        between(new, first[rows], second[rows], fraction[rows], lengths[rows], window)
+        mix(new, first[rows], second[rows], fraction[rows], lengths[rows], window)
         for rows in np.split(np.arange(len(n)), np.flatnonzero(np.diff(batch)) + 1)
     ]
     return _without_step_weight(np.concatenate(values), lengths, X, first, second, fraction)
@@ -246,20 +247,16 @@ def _without_step_weight(table, lengths, X, first, second, fraction):
     if X.has_step_weight:
         table, weight = table[:, :-1], table[:, -1]
     elif X.weight is not None:
-        weight = _between(X.weight[first], X.weight[second], fraction)
+        weight = between(X.weight[first], X.weight[second], fraction)
     else:
         weight = None
     values = table.reshape(len(table), *X.values.shape[1:]).astype(X.dtype, copy=False)
     return Sequences.from_lengths(values, lengths, weight=weight)
 
 
-def _between(a, b, fraction):
-    return a + fraction * (b - a)
-
-
 def _between_stretched(X, first, second, fraction, lengths, window):
     fraction = np.repeat(fraction, lengths)[:, None]
-    return _between(stretch(X, first, lengths), stretch(X, second, lengths), fraction)
+    return between(stretch(X, first, lengths), stretch(X, second, lengths), fraction)
 
 
 def _between_warped(X, first, second, fraction, lengths, window):
@@ -268,57 +265,8 @@ def _between_warped(X, first, second, fraction, lengths, window):
     i, j = paths.values.T
     step_fraction = np.repeat(fraction, paths.lengths)
     # Points of the mixed sequence: when they happen, in steps, and what happens.
-    moments = _between(i, j, step_fraction)
+    moments = between(i, j, step_fraction)
     a = X.values[i + np.repeat(X.offsets[first], paths.lengths)]
     b = X.values[j + np.repeat(X.offsets[second], paths.lengths)]
-    points = _between(a, b, step_fraction[:, None])
-    return _at_regular_moments(moments, points, paths.offsets, lengths)
-
-
-def _at_regular_moments(moments, points, offsets, lengths):
-    """Read points that happen at growing moments at evenly spaced ones, linear in between."""
-    last = moments[offsets[1:] - 1]
-    wanted = _regular_moments(last, lengths)
-    # Shifted by path, moments grow throughout, so that one search serves all paths.
-    shift = np.arange(len(lengths)) * (last.max() + 2)
-    row = np.repeat(np.arange(len(lengths)), lengths)
-    shifted = moments + np.repeat(shift, np.diff(offsets))
-    lower = np.searchsorted(shifted, wanted + shift[row], side="right") - 1
-    upper = np.minimum(lower + 1, offsets[row + 1] - 1)
-    gap = moments[upper] - moments[lower]
-    fraction = np.divide(wanted - moments[lower], gap, out=np.zeros_like(gap), where=gap > 0)
-    return _between(points[lower], points[upper], fraction.clip(0, 1)[:, None])
-
-
-def stretch(X, positions, lengths):
-    """Sequences made longer or shorter by linear interpolation; unchanged at their own length.
-
-    Parameters
-    ----------
-    X : Sequences of float
-        The sequences.
-
-    positions : ndarray of int of shape (n_taken,)
-        Which of them.
-
-    lengths : ndarray of int of shape (n_taken,)
-        The new lengths, at least 1.
-
-    Returns
-    -------
-    ndarray of float of shape (sum of lengths, n_features)
-        The steps of all of them, one sequence after the other.
-    """
-    last = X.lengths[positions] - 1
-    wanted = _regular_moments(last, lengths)
-    lower = wanted.astype(np.int64)
-    upper = np.minimum(lower + 1, np.repeat(last, lengths))
-    table = X.values.reshape(X.n_steps, X.n_features)
-    start = np.repeat(X.offsets[positions], lengths)
-    return _between(table[start + lower], table[start + upper], (wanted - lower)[:, None])
-
-
-def _regular_moments(last, lengths):
-    """Evenly spaced moments from 0 to the last of each sequence, as many as it has steps."""
-    step = np.arange(lengths.sum()) - np.repeat(offsets_from_lengths(lengths)[:-1], lengths)
-    return step * np.repeat(last, lengths) / np.repeat(np.maximum(lengths - 1, 1), lengths)
+    points = between(a, b, step_fraction[:, None])
+    return at_regular_moments(moments, points, paths.offsets, lengths)

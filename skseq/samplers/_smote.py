@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from skseq._validation import HasMethods, Interval, StrOptions
-from skseq.data import Sequences, offsets_from_lengths
+from skseq.data import Sequences, merge_origins
 from skseq.exceptions import SmallClassWarning
 from skseq.samplers._cleaning import SequenceEditedNearestNeighbours, SequenceTomekLinks
 from skseq.samplers._neighbours import NeighbourSampler, as_float_sequences, mix_sequences
@@ -325,14 +325,6 @@ def _append_sequences(X, new, first, second):
     origin = X.origin
     if origin is None:
         origin = Sequences(np.arange(len(X)), np.arange(len(X) + 1))
-    parents = [origin[first], origin[second]]
-    rows = np.concatenate([part.sequence_index() for part in parents])
-    ids = np.concatenate([part.values for part in parents])
-    rows, ids = np.unique(np.stack([rows, ids]), axis=1)
-    lengths = np.bincount(rows, minlength=len(first))
-    return Sequences.concatenate(
-        [
-            X.replace(origin=origin),
-            new.replace(origin=Sequences(ids, offsets_from_lengths(lengths))),
-        ]
-    )
+    parents = origin[np.concatenate([first, second])]
+    of_new = merge_origins(parents, np.tile(np.arange(len(new)), 2), len(new))
+    return Sequences.concatenate([X.replace(origin=origin), new.replace(origin=of_new)])

@@ -10,9 +10,9 @@ from imblearn.utils.estimator_checks import estimator_checks_generator
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import Sequences
+from skseq.data._dtw import paired_dtw
 from skseq.exceptions import SmallClassWarning
 from skseq.samplers import SequenceEditedNearestNeighbours, SequenceTomekLinks
-from skseq.samplers._dtw import paired_dtw
 
 CLEANERS = [SequenceEditedNearestNeighbours, SequenceTomekLinks]
 both_cleaners = pytest.mark.parametrize("cleaner", CLEANERS)

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from sklearn.neighbors import NearestNeighbors
 
 from skseq import Sequences
+from skseq.data._dtw import paired_dtw
 from skseq.samplers import _neighbours
-from skseq.samplers._dtw import paired_dtw
-from skseq.samplers._neighbours import mix_sequences, nearest_sequences, stretch
+from skseq.samplers._neighbours import mix_sequences, nearest_sequences
 
 
 @pytest.fixture
@@ -166,14 +166,3 @@ def test_weights_are_mixed_as_values_are(metric):
     new = mix_sequences(of_steps, *args, metric=metric)
     assert new.has_step_weight
     np.testing.assert_allclose(new.weight, new.values)
-
-
-def test_stretching_is_linear_interpolation(X):
-    positions, lengths = np.array([3, 0, 3, 7]), np.array([5, 1, 20, 8])
-    stretched = Sequences.from_lengths(stretch(X, positions, lengths), lengths)
-    for position, steps in zip(positions, stretched, strict=True):
-        old = X[position]
-        moments = np.linspace(0, len(old) - 1, len(steps))
-        expected = [np.interp(moments, np.arange(len(old)), column) for column in old.T]
-        np.testing.assert_allclose(steps, np.transpose(expected))
-    np.testing.assert_array_equal(stretch(X, np.arange(40), X.lengths), X.values)

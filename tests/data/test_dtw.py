@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from skseq import Sequences
-from skseq.samplers import _dtw
-from skseq.samplers._dtw import dtw_paths, lower_bounds, paired_dtw
+from skseq.data import _dtw
+from skseq.data._dtw import dtw_paths, lower_bounds, paired_dtw
 
 WINDOWS = [None, 0, 1, 3, 0.0, 0.3, 1.0]
 

@@ -17,7 +17,8 @@ import numpy as np
 from joblib import Parallel, delayed
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
-from skseq.data import Sequences, offsets_from_lengths, step_mask
+from skseq.data._layout import offsets_from_lengths, step_mask
+from skseq.data._sequences import Sequences
 
 # Cells in an anti-diagonal of a batch: few enough to stay in the cache of a core.
 _CELLS_OF_DIAGONAL = 2**16
