@@ -19,6 +19,7 @@ from sklearn.utils._param_validation import (
 )
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
+    _check_feature_names_in,
     _check_sample_weight,
     _check_y,
     _num_samples,
@@ -34,6 +35,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "check_choice",
+    "check_feature_names_in",
     "check_fit_weight",
     "check_labels",
     "check_parameters",
@@ -43,6 +45,7 @@ __all__ = [
 ]
 
 num_samples = _num_samples
+check_feature_names_in = _check_feature_names_in
 
 
 def check_parameters(estimator):

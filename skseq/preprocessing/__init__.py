@@ -1,7 +1,14 @@
 """From raw text and raw measurements to what a network reads well."""
 
 from skseq.preprocessing._scaler import SequenceScaler
+from skseq.preprocessing._summarizer import SequenceSummarizer
 from skseq.preprocessing._tokens import TokenEncoder
 from skseq.preprocessing._windows import make_windows, merge_windows
 
-__all__ = ["SequenceScaler", "TokenEncoder", "make_windows", "merge_windows"]
+__all__ = [
+    "SequenceScaler",
+    "SequenceSummarizer",
+    "TokenEncoder",
+    "make_windows",
+    "merge_windows",
+]

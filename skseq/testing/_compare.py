@@ -4,6 +4,7 @@ import re
 from contextlib import contextmanager
 
 import numpy as np
+from scipy import sparse
 from sklearn.base import clone
 
 from skseq.data import Sequences, as_sequences
@@ -57,6 +58,8 @@ def prediction_answers(estimator, X):
 
 def flatten(answer):
     """Flat array, and lengths where there is an answer for each step, else None."""
+    if sparse.issparse(answer):
+        return answer.toarray(), None
     if not isinstance(answer, (Sequences, list)):
         answer = np.asarray(answer)
     if _is_ragged(answer):
