@@ -8,6 +8,8 @@ import difflib
 
 import numpy as np
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
+from sklearn.model_selection._split import GroupsConsumerMixin
+from sklearn.model_selection._split import _BaseKFold as BaseKFold
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -27,7 +29,9 @@ from sklearn.utils.validation import (
 )
 
 __all__ = [
+    "BaseKFold",
     "BaseScorer",
+    "GroupsConsumerMixin",
     "HasMethods",
     "Interval",
     "InvalidParameterError",
