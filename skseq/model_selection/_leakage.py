@@ -28,6 +28,16 @@ class Leak(NamedTuple):
 
     test_row, train_row : int
         An example: a test row, and a training row that it shares something with.
+
+    See Also
+    --------
+    check_leakage : Finds them.
+
+    Examples
+    --------
+    >>> from skseq.model_selection import check_leakage
+    >>> check_leakage(["yes", "no", "yes"], [([0], [1, 2])])[0].kind
+    'identical content'
     """
 
     split: int
