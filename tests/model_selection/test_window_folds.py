@@ -93,9 +93,7 @@ def test_it_serves_a_grid_search_with_groups_passed_to_fit():
     table, _ = X.to_padded()
     search.fit(table, y, groups=index)
     assert search.n_splits_ == 3
-    scores = cross_val_score(
-        LogisticRegression(), table, y, cv=WindowKFold(3), params={"groups": index}
-    )
+    scores = cross_val_score(LogisticRegression(), table, y, cv=WindowKFold(3), groups=index)
     assert len(scores) == 3
 
 
