@@ -1,9 +1,11 @@
 """Augmenters of sequences: signals, tokens and tagged sequences, with the labels of their steps."""
 
+from skseq.augment._barycentre import Barycentre
 from skseq.augment._base import Augmenter, NewSteps
 from skseq.augment._combine import Compose, OneOf
 from skseq.augment._corruption import CharacterNoise, SpanMasking, TokenDropout
 from skseq.augment._noise import ChannelDropout, Jitter, MagnitudeWarp, Scaling, TimeDropout
+from skseq.augment._spawner import Spawner
 from skseq.augment._table import AUGMENTERS, make_augmenter
 from skseq.augment._tagged import (
     LabelwiseTokenReplacement,
@@ -16,6 +18,7 @@ from skseq.augment._words import RandomDeletion, RandomInsertion, RandomSwap, Sy
 __all__ = [
     "AUGMENTERS",
     "Augmenter",
+    "Barycentre",
     "ChannelDropout",
     "CharacterNoise",
     "Compose",
@@ -32,6 +35,7 @@ __all__ = [
     "Scaling",
     "ShuffleWithinSegments",
     "SpanMasking",
+    "Spawner",
     "SynonymReplacement",
     "TimeDropout",
     "TimeWarp",

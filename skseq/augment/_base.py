@@ -6,6 +6,8 @@ An augmenter is called with X, or with X and y, and gives back as much. It write
 - draws which sequences those are, and puts them back among the others, in their order;
 - moves labels of steps, weights of steps, origins and the size of the vocabulary along;
 - checks parameters and steps, and keeps the type of the values.
+
+Labels are a `Sequences` (one for each step), an array (one for each sequence) or None in here.
 """
 
 from copy import copy
@@ -14,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 
 from skseq._validation import Interval, check_parameters
 from skseq.data import (
@@ -46,6 +48,10 @@ class NewSteps(NamedTuple):
     tags : ndarray of shape (n_new_steps,), default=None
         Labels of the new steps, where they are not those at ``source``.
 
+    origin : Sequences of int of shape (n_sequences,), default=None
+        Ids of the originals that each sequence comes from now, where others were mixed into it;
+        None keeps those that it had.
+
     Examples
     --------
     >>> from skseq.augment import NewSteps
@@ -57,6 +63,7 @@ class NewSteps(NamedTuple):
     source: np.ndarray | None = None
     lengths: np.ndarray | None = None
     tags: np.ndarray | None = None
+    origin: Sequences | None = None
 
 
 class Augmenter(BaseEstimator):
@@ -64,8 +71,8 @@ class Augmenter(BaseEstimator):
 
     A subclass writes ``_change(X, y, random_state)``, which takes checked `Sequences` and gives the
     `NewSteps` of all of them. One that reads something off the training data, such as the spread
-    of a feature or the tokens that occur, writes ``_learn(X, y)`` too. The attribute ``kind`` says
-    what it is for.
+    of a feature or the tokens that occur, writes ``_learn(X, y)`` too. The attributes ``kind`` and
+    ``by_class`` say what it is for.
 
     Parameters
     ----------
@@ -78,6 +85,11 @@ class Augmenter(BaseEstimator):
         Set by the class: "signals" takes steps of floating-point values, "tokens" steps of one
         integer id, "tags" any steps that have a label each, None any steps.
 
+    by_class : bool
+        Set by the class: whether it mixes sequences of one class, and so needs y with one label
+        for each sequence. Its ``_learn`` and ``_change`` get those; all others get the labels of
+        the steps, if there are any.
+
     n_step_features_ : int
         Features of a step, once it is fitted.
 
@@ -89,7 +101,7 @@ class Augmenter(BaseEstimator):
     spreads from all of them.
 
     A sequence keeps its ``origin``, so that a validation split never holds an augmented copy of a
-    sequence that trains.
+    sequence that trains. One that others are mixed into has theirs as well.
 
     Examples
     --------
@@ -113,6 +125,7 @@ class Augmenter(BaseEstimator):
     """
 
     kind = None
+    by_class = False
 
     _parameter_constraints: dict = {"p": [Interval(Real, 0, 1, closed="both")]}
 
@@ -127,8 +140,8 @@ class Augmenter(BaseEstimator):
         X : Sequences
             Checked sequences.
 
-        y : Sequences or None
-            Labels of their steps, if there are any.
+        y : Sequences, or ndarray of shape (n_sequences,) for one by class, or None
+            Labels of their steps, if there are any, or of the sequences.
         """
 
     def _change(self, X, y, random_state):
@@ -139,8 +152,8 @@ class Augmenter(BaseEstimator):
         X : Sequences
             Checked sequences, at least one, none of them empty; not to be written to.
 
-        y : Sequences or None
-            Labels of their steps, if there are any.
+        y : Sequences, or ndarray of shape (n_sequences,) for one by class, or None
+            Labels of their steps, if there are any, or of the sequences.
 
         random_state : numpy.random.RandomState
             Where all draws come from.
@@ -167,10 +180,10 @@ class Augmenter(BaseEstimator):
         -------
         self : Augmenter
         """
-        X, tags = _as_steps(X, y)
+        X, labels = _as_steps(X, y)
         if not len(X):
             raise ValueError("X holds no sequences; at least one is needed to learn from")
-        return self._fit(X, tags)
+        return self._fit(X, labels)
 
     def __call__(self, X, y=None, random_state=None):
         """Augment sequences, with the labels of their steps.
@@ -196,29 +209,35 @@ class Augmenter(BaseEstimator):
         y_new : list of lists if y is one, else Sequences; or y itself
             Their labels; only if y was given.
         """
-        X, tags = _as_steps(X, y)
+        X, labels = _as_steps(X, y)
         if len(X):
-            fitted = self._fitted_for(X, tags)
-            X, new_tags = fitted._augment_some(X, tags, check_random_state(random_state))
-            if tags is not None:
-                y = like_input(new_tags, y)
+            if self.by_class and X.origin is None and not self.__sklearn_is_fitted__():
+                X = X.replace(origin=np.arange(len(X)))  # who is whose parent is known here
+            fitted = self._fitted_for(X, labels)
+            X, labels = fitted._augment_some(X, labels, check_random_state(random_state))
+            if isinstance(labels, Sequences):
+                y = like_input(labels, y)
         return X if y is None else (X, y)
 
     def __sklearn_is_fitted__(self):
         return hasattr(self, "n_step_features_")
 
-    def _fit(self, X, tags):
+    def _fit(self, X, labels):
         check_parameters(self)
-        self._check_steps(X, tags)
+        self._check_steps(X, labels)
         self.n_step_features_ = X.n_features
-        self._learn(X, tags)
+        self._learn(X, self._own(labels))
         return self
 
-    def _fitted_for(self, X, tags):
+    def _own(self, labels):
+        """Labels as ``_learn`` and ``_change`` of this augmenter take them."""
+        return labels if self.by_class or isinstance(labels, Sequences) else None
+
+    def _fitted_for(self, X, labels):
         """Itself if it was fitted, or else a copy that learned from X, with X checked."""
         if not self.__sklearn_is_fitted__():
-            return copy(self)._fit(X, tags)
-        self._check_steps(X, tags)
+            return copy(self)._fit(X, labels)
+        self._check_steps(X, labels)
         if X.n_features != self.n_step_features_:
             raise ValueError(
                 f"X has {X.n_features} features, but {type(self).__name__} was fitted on "
@@ -226,19 +245,20 @@ class Augmenter(BaseEstimator):
             )
         return self
 
-    def _augment_some(self, X, tags, rng):
+    def _augment_some(self, X, labels, rng):
         chosen = rng.random_sample(len(X)) < self.p
         if not chosen.any():
-            return X, tags
+            return X, labels
         if chosen.all():
-            return self._augment(X, tags, rng)
-        part, part_tags = self._augment(X[chosen], None if tags is None else tags[chosen], rng)
-        if tags is not None:
-            tags = put_back([tags[~chosen], part_tags], [~chosen, chosen])
-        return put_back([X[~chosen], part], [~chosen, chosen]), tags
+            return self._augment(X, labels, rng)
+        part, part_labels = self._augment(X[chosen], take_labels(labels, chosen), rng)
+        masks = [~chosen, chosen]
+        if isinstance(labels, Sequences):
+            labels = put_back([labels[~chosen], part_labels], masks)
+        return put_back([X[~chosen], part], masks), labels
 
-    def _augment(self, X, tags, rng):
-        new = self._change(X, tags, rng)
+    def _augment(self, X, labels, rng):
+        new = self._change(X, self._own(labels), rng)
         values = X.values[new.source] if new.values is None else np.asarray(new.values)
         if X.n_tokens is not None and values.max() >= X.n_tokens:
             raise ValueError(
@@ -246,14 +266,16 @@ class Augmenter(BaseEstimator):
                 f"vocabulary of {X.n_tokens} tokens (ids 0 to {X.n_tokens - 1})"
             )
         X_new = _with_steps(X, values.astype(X.dtype, copy=False), new)
+        if new.origin is not None:
+            X_new = X_new.replace(origin=new.origin)
+        if not isinstance(labels, Sequences):
+            return X_new, labels
+        tags = new.tags
         if tags is None:
-            return X_new, None
-        labels = new.tags
-        if labels is None:
-            labels = tags.values if new.source is None else tags.values[new.source]
-        return X_new, _with_steps(tags, labels, new)
+            tags = labels.values if new.source is None else labels.values[new.source]
+        return X_new, _with_steps(labels, tags, new)
 
-    def _check_steps(self, X, tags):
+    def _check_steps(self, X, labels):
         name = type(self).__name__
         if not X.lengths.all():
             row = int(np.argmin(X.lengths))
@@ -261,8 +283,15 @@ class Augmenter(BaseEstimator):
                 f"X[{row}] is empty, and {name} augments sequences of at least one step; drop "
                 "empty ones with X[X.lengths > 0], from y as well"
             )
-        if self.kind == "tags" and tags is None:
-            raise ValueError(f"{name} needs y with one label for each step, got none")
+        if self.kind == "tags" and not isinstance(labels, Sequences):
+            raise ValueError(
+                f"{name} needs y with one label for each step, got {_labels_in_words(labels)}"
+            )
+        if self.by_class and not isinstance(labels, np.ndarray):
+            raise ValueError(
+                f"{name} mixes sequences of one class, so it needs y with one label for each "
+                f"sequence, got {_labels_in_words(labels)}"
+            )
         if self.kind == "tokens" and check_kind(X) != "tokens":
             raise TypeError(
                 f"{name} changes token ids, one integer a step, but X has {X.dtype} steps of "
@@ -278,15 +307,26 @@ def put_back(parts, masks):
     return Sequences.concatenate(parts)[np.argsort(order)]
 
 
+def take_labels(labels, mask):
+    """Labels of some of the sequences, or of their steps; None where there are none."""
+    return None if labels is None else labels[mask]
+
+
 def _as_steps(X, y):
-    """X as `Sequences`, and y as such if it labels steps, else None."""
+    """X as `Sequences`, and y as such if it labels steps, as an array if it labels sequences."""
     X = as_sequences(X)
     if y is None:
         return X, None
     if has_step_labels(y):
         return X, check_tags(y, X)
     check_consistent_length(X, y)
-    return X, None
+    return X, column_or_1d(y)
+
+
+def _labels_in_words(labels):
+    if labels is None:
+        return "none"
+    return "one for each " + ("step" if isinstance(labels, Sequences) else "sequence")
 
 
 def _with_steps(sequences, values, new):

@@ -4,7 +4,8 @@ from copy import copy
 
 import numpy as np
 
-from skseq.augment._base import Augmenter, put_back
+from skseq.augment._base import Augmenter, put_back, take_labels
+from skseq.data import Sequences
 
 
 class _Combination(Augmenter):
@@ -16,10 +17,17 @@ class _Combination(Augmenter):
         super().__init__(p=p)
         self.augmenters = augmenters
 
+    @property
+    def by_class(self):
+        """bool : whether one of them mixes sequences of one class."""
+        return isinstance(self.augmenters, (list, tuple)) and any(
+            getattr(augmenter, "by_class", False) for augmenter in self.augmenters
+        )
+
     def _learn(self, X, y):
         self.augmenters_ = [copy(augmenter)._fit(X, y) for augmenter in self.augmenters]
 
-    def _check_steps(self, X, tags):
+    def _check_steps(self, X, labels):
         if not self.augmenters:
             raise ValueError("augmenters is empty; at least one is needed")
         for index, augmenter in enumerate(self.augmenters):
@@ -28,7 +36,7 @@ class _Combination(Augmenter):
                     f"augmenters[{index}] must be an instance of skseq.augment.Augmenter, got "
                     f"{augmenter!r}"
                 )
-            augmenter._check_steps(X, tags)
+            augmenter._check_steps(X, labels)
 
 
 class Compose(_Combination):
@@ -59,10 +67,10 @@ class Compose(_Combination):
     [[2, 3, 6, 5, 4], [8, 7]]
     """
 
-    def _augment(self, X, tags, rng):
+    def _augment(self, X, labels, rng):
         for augmenter in self.augmenters_:
-            X, tags = augmenter._augment_some(X, tags, rng)
-        return X, tags
+            X, labels = augmenter._augment_some(X, labels, rng)
+        return X, labels
 
 
 class OneOf(_Combination):
@@ -104,8 +112,8 @@ class OneOf(_Combination):
         super().__init__(augmenters, p=p)
         self.weights = weights
 
-    def _check_steps(self, X, tags):
-        super()._check_steps(X, tags)
+    def _check_steps(self, X, labels):
+        super()._check_steps(X, labels)
         weights = self._shares()
         if len(weights) != len(self.augmenters) or not (
             np.isfinite(weights).all() and weights.min() >= 0 and weights.any()
@@ -115,18 +123,17 @@ class OneOf(_Combination):
                 f"none of them negative and not all 0; got {self.weights!r}"
             )
 
-    def _augment(self, X, tags, rng):
+    def _augment(self, X, labels, rng):
         shares = self._shares()
         drawn = rng.choice(len(shares), len(X), p=shares / shares.sum())
         masks = [drawn == index for index in np.unique(drawn)]
         parts = [
-            self.augmenters_[drawn[mask][0]]._augment_some(
-                X[mask], None if tags is None else tags[mask], rng
-            )
+            self.augmenters_[drawn[mask][0]]._augment_some(X[mask], take_labels(labels, mask), rng)
             for mask in masks
         ]
-        X = put_back([part for part, _ in parts], masks)
-        return X, None if tags is None else put_back([labels for _, labels in parts], masks)
+        if isinstance(labels, Sequences):
+            labels = put_back([of_part for _, of_part in parts], masks)
+        return put_back([part for part, _ in parts], masks), labels
 
     def _shares(self):
         if self.weights is None:

@@ -1,10 +1,12 @@
 """The one table of augmenters by name."""
 
 from skseq._validation import check_choice
+from skseq.augment._barycentre import Barycentre
 from skseq.augment._base import Augmenter
 from skseq.augment._combine import Compose
 from skseq.augment._corruption import CharacterNoise, SpanMasking, TokenDropout
 from skseq.augment._noise import ChannelDropout, Jitter, MagnitudeWarp, Scaling, TimeDropout
+from skseq.augment._spawner import Spawner
 from skseq.augment._tagged import (
     LabelwiseTokenReplacement,
     MentionReplacement,
@@ -24,6 +26,8 @@ AUGMENTERS = {
         "permutation": Permutation,
         "channel_dropout": ChannelDropout,
         "time_dropout": TimeDropout,
+        "barycentre": Barycentre,
+        "spawner": Spawner,
     },
     "tokens": {
         "synonym_replacement": SynonymReplacement,

@@ -1,6 +1,8 @@
 """The contract of an augmenter: what it may change, and what moves along."""
 
 import pickle
+import warnings
+from copy import deepcopy
 
 import numpy as np
 from sklearn.base import clone
@@ -8,6 +10,7 @@ from sklearn.base import clone
 from skseq._validation import check_choice
 from skseq.augment import AUGMENTERS, Augmenter
 from skseq.data import Sequences
+from skseq.exceptions import SmallClassWarning
 from skseq.testing._compare import must
 
 _N_SEQUENCES = 60
@@ -19,7 +22,8 @@ def check_augmenter(augmenter, *, kind=None):
 
     Sequences stay as many as they were, in their order, none of them empty; labels and weights of
     steps move along with their steps, and stay in their sequence; weights of sequences, origin,
-    ``n_tokens`` and the type of the values are kept; y comes back in the form it came in. The
+    ``n_tokens`` and the type of the values are kept; y comes back in the form it came in. One
+    ``by_class`` mixes sequences of one class only, and adds their origins. The
     same ``random_state`` gives the same result, ``p`` is the share of sequences that change, and
     fitting learns no more than a call without it. Parameters follow scikit-learn, so that a grid
     can tune them.
@@ -70,7 +74,10 @@ def check_augmenter(augmenter, *, kind=None):
         trial = _Trial(augmenter, each)
         for check in _CHECKS:
             try:
-                check(trial)
+                with warnings.catch_warnings():
+                    # Some checks are on a few sequences; what they are about is the interface.
+                    warnings.simplefilter("ignore", SmallClassWarning)
+                    check(trial)
             except AssertionError:
                 raise
             except Exception as error:
@@ -78,13 +85,22 @@ def check_augmenter(augmenter, *, kind=None):
 
 
 class _Trial:
-    """An augmenter, sequences with a label planted in every step, and how failures are worded."""
+    """An augmenter, sequences with a label planted in every step, and how failures are worded.
+
+    An augmenter by class gets sequences whose steps all have one label, that of the sequence.
+    """
 
     def __init__(self, augmenter, kind, seed=0):
         self.augmenter, self.kind = augmenter, kind
+        self.by_class = augmenter.by_class
         rng = np.random.default_rng(seed)
         lengths = np.append(rng.integers(1, 40, _N_SEQUENCES - 1), 1)
-        self.labels = Sequences.from_lengths(rng.integers(0, 2, lengths.sum()), lengths)
+        if self.by_class:
+            self.y = rng.integers(0, 2, _N_SEQUENCES)
+            self.labels = Sequences.from_lengths(np.repeat(self.y, lengths), lengths)
+        else:
+            self.y = Sequences.from_lengths(rng.integers(0, 2, lengths.sum()), lengths)
+            self.labels = self.y
         self.X = self.plant(rng)
         for array in (self.X.values, self.X.offsets, self.labels.values):
             array.flags.writeable = False  # as in memory that workers share
@@ -93,25 +109,37 @@ class _Trial:
         """Steps whose label can be read off their value."""
         labels = self.labels.values
         if self.kind == "signals":
-            return self.labels.replace(values=(2.0 * labels[:, None] - 1) * [0.5, 1.0, 2.0])
+            size = [0.5, 1.0, 2.0]
+            if self.by_class:  # a mean of what is all the same would be the same again
+                size *= rng.uniform(0.5, 1.5, (len(labels), 1))
+            return self.labels.replace(values=(2.0 * labels[:, None] - 1) * size)
         ids = 2 + 2 * rng.integers(0, _N_TOKENS // 2 - 1, len(labels)) + labels
         return self.labels.replace(values=ids, n_tokens=_N_TOKENS)
 
-    def find(self, X):
-        """Label planted in each step, and where there still is one."""
+    def share_found(self, X, y):
+        """Share of the steps whose planted label is left, and of those, where it is their own."""
         if self.kind == "signals":
             total = X.values.reshape(X.n_steps, -1).sum(axis=1)
-            return (total > 0).astype(int), total != 0
-        return X.values % 2, X.values >= 2
+            found, is_left = (total > 0).astype(int), total != 0
+        else:
+            found, is_left = X.values % 2, X.values >= 2
+        own = np.repeat(y, X.lengths) if self.by_class else y.values
+        return is_left.mean(), (found == own)[is_left].mean()
 
     def must(self, condition, rule):
         must(condition, f"{self.augmenter!r} on {self.kind}: {rule}")
 
-    def __call__(self, X=None, y="labels", seed=0, augmenter=None):
+    def __call__(self, X=None, y="planted", seed=0, augmenter=None):
         """Augmented X and labels."""
         X = self.X if X is None else X
-        y = self.labels if isinstance(y, str) else y
+        y = self.y if isinstance(y, str) else y
         return clone(augmenter or self.augmenter)(X, y, random_state=seed)
+
+
+def _same(ours, theirs):
+    if isinstance(ours, Sequences):
+        return ours == theirs
+    return np.array_equal(ours, theirs)
 
 
 def _check_parameters_follow_scikit_learn(trial):
@@ -124,9 +152,11 @@ def _check_parameters_follow_scikit_learn(trial):
 
 def _check_sequences_stay_in_number_and_type(trial):
     X, y = trial()
-    trial.must(isinstance(X, Sequences) and isinstance(y, Sequences), "must give Sequences")
+    trial.must(isinstance(X, Sequences), "must give Sequences")
     trial.must(len(X) == _N_SEQUENCES and X.lengths.all(), "must not drop or empty a sequence")
-    trial.must(X.aligns_with(y), "labels must have the lengths of their sequences")
+    if not trial.by_class:
+        trial.must(isinstance(y, Sequences), "must give labels of steps as Sequences")
+        trial.must(X.aligns_with(y), "labels must have the lengths of their sequences")
     trial.must(
         X.values.shape[1:] == trial.X.values.shape[1:] and X.n_tokens == trial.X.n_tokens,
         "must keep features and n_tokens",
@@ -137,19 +167,20 @@ def _check_sequences_stay_in_number_and_type(trial):
     for dtype in (trial.X.dtype, narrow):
         X, y = trial(trial.X.replace(values=trial.X.values.astype(dtype)))
         trial.must(X.dtype == dtype, f"must keep the type of values, gave {X.dtype} for {dtype}")
-        trial.must(y.dtype == trial.labels.dtype, "must keep the type of labels")
+        trial.must(y.dtype == trial.y.dtype, "must keep the type of labels")
 
 
 def _check_labels_stay_aligned(trial):
     for seed in range(3):
         X, y = trial(seed=seed)
-        found, is_left = trial.find(X)
-        trial.must(is_left.mean() > 0.5, "must leave most steps what they were")
-        share = (found == y.values)[is_left].mean()
-        trial.must(share > 0.9, f"labels must move with their steps; {share:.0%} do")
+        left, right = trial.share_found(X, y)
+        trial.must(left > 0.5, "must leave most steps what they were")
+        trial.must(right > 0.9, f"labels must move with their steps; {right:.0%} do")
 
 
 def _check_steps_stay_in_their_sequence(trial):
+    if trial.by_class:
+        return
     number = trial.labels.replace(values=trial.labels.sequence_index())
     _, y = trial(y=number)
     trial.must(
@@ -161,23 +192,41 @@ def _check_weights_and_origin_follow(trial):
     origin = np.arange(_N_SEQUENCES) + 100
     X, _ = trial(trial.X.replace(weight=origin / 100, origin=origin))
     trial.must(np.array_equal(X.weight, origin / 100), "must keep weights of sequences")
-    trial.must(X.origin is not None and np.array_equal(X.origin.values, origin), "must keep origin")
+    trial.must(X.origin is not None, "must keep origin")
+    _check_origin(trial, X.origin, origin)
     X, y = trial(trial.X.replace(weight=1.0 + trial.labels.values))
+    expected = np.repeat(y, X.lengths) if trial.by_class else y.values
     trial.must(
-        np.array_equal(X.weight, 1.0 + y.values), "weights of steps must follow as labels do"
+        np.array_equal(X.weight, 1.0 + expected), "weights of steps must follow as labels do"
+    )
+
+
+def _check_origin(trial, ours, origin):
+    if not trial.by_class:
+        trial.must(np.array_equal(ours.values, origin), "must keep origin")
+        return
+    own = ours.values == np.repeat(origin, ours.lengths)
+    trial.must(np.bincount(ours.sequence_index()[own]).all(), "must keep origin")
+    trial.must(ours.lengths.max() > 1, "must name all parents in origin")
+    of_class = trial.y[ours.values - origin[0]]
+    trial.must(
+        np.array_equal(of_class, np.repeat(trial.y, ours.lengths)),
+        "must mix sequences with those of their class only",
     )
 
 
 def _check_forms_of_labels(trial):
     X, y = trial()
-    lists = trial(trial.X.tolist(), trial.labels.tolist())
+    lists = trial(trial.X.tolist(), trial.y.tolist())
     trial.must(
         isinstance(lists[1], list)
         and lists[1] == y.tolist()
         and np.allclose(lists[0].values, X.values),
         "lists must give what Sequences give, labels as lists",
     )
-    if trial.kind == "tags":
+    if trial.by_class:
+        trial.must(y is trial.y, "labels of sequences must come back as they are")
+    if trial.by_class or trial.kind == "tags":
         return
     alone = trial(y=None)
     trial.must(isinstance(alone, Sequences), "X alone must give X alone")
@@ -192,7 +241,7 @@ def _check_forms_of_labels(trial):
 def _check_seed_decides(trial):
     before = _global_state()
     first, second = trial(seed=0), trial(seed=np.random.RandomState(0))
-    trial.must(first == second, "the same random_state must give the same result")
+    trial.must(first[0] == second[0], "the same random_state must give the same result")
     trial.must(_global_state() == before, "must not draw from numpy's global state")
     results = [trial(seed=seed)[0] for seed in range(5)]
     trial.must(any(X != trial.X for X in results), "must change something")
@@ -207,46 +256,48 @@ def _global_state():
 def _check_probability_of_a_sequence(trial):
     never = clone(trial.augmenter).set_params(p=0.0)
     X, y = trial(augmenter=never)
-    trial.must(X == trial.X and y == trial.labels, "p=0 must change nothing")
+    trial.must(X == trial.X and _same(y, trial.y), "p=0 must change nothing")
     sometimes = clone(trial.augmenter).set_params(p=0.3)
     X, y = trial(augmenter=sometimes)
     n_same = sum(np.array_equal(ours, theirs) for ours, theirs in zip(X, trial.X, strict=True))
     trial.must(n_same > 0.4 * _N_SEQUENCES, "p=0.3 must leave most sequences as they are")
-    found, is_left = trial.find(X)
-    share = (found == y.values)[is_left].mean()
-    trial.must(share > 0.9, "labels must stay aligned where some sequences are left alone")
+    _, right = trial.share_found(X, y)
+    trial.must(right > 0.9, "labels must stay aligned where some sequences are left alone")
 
 
 def _check_input_is_untouched(trial):
     X = trial.X.replace(values=trial.X.values.copy())
-    y = trial.labels.replace(values=trial.labels.values.copy())
+    y = deepcopy(trial.y)
     trial(X, y)
-    trial.must(X == trial.X and y == trial.labels, "must not write to what it is given")
+    trial.must(X == trial.X and _same(y, trial.y), "must not write to what it is given")
 
 
 def _check_fitting(trial):
     augmenter = clone(trial.augmenter)
     before = repr(augmenter.get_params(deep=False))
-    trial.must(augmenter.fit(trial.X, trial.labels) is augmenter, "fit must return self")
+    trial.must(augmenter.fit(trial.X, trial.y) is augmenter, "fit must return self")
     trial.must(repr(augmenter.get_params(deep=False)) == before, "fit must not change parameters")
-    expected = augmenter(trial.X, trial.labels, random_state=0)
-    trial.must(expected == trial(), "must learn by itself what fit learns from the same data")
+    expected, _ = augmenter(trial.X, trial.y, random_state=0)
+    trial.must(expected == trial()[0], "must learn by itself what fit learns from the same data")
     # Its state alone: a class that was typed into a doctest can't be found by its name.
     twin = clone(augmenter)
     vars(twin).update(pickle.loads(pickle.dumps(vars(augmenter))))
     trial.must(
-        twin(trial.X, trial.labels, random_state=0) == expected, "must survive pickling, fitted"
+        twin(trial.X, trial.y, random_state=0)[0] == expected, "must survive pickling, fitted"
     )
-    X, y = augmenter(trial.X[:1], trial.labels[:1], random_state=0)
-    trial.must(len(X) == 1 and X.aligns_with(y), "fitted, must take a single sequence")
+    X, y = augmenter(trial.X[:1], trial.y[:1], random_state=0)
+    trial.must(len(X) == 1 and _aligned(X, y), "fitted, must take a single sequence")
 
 
 def _check_short_sequences(trial):
     ones = trial.X.lengths == 1
-    X, y = trial(trial.X[ones], trial.labels[ones])
-    trial.must(X.lengths.all() and X.aligns_with(y), "must take sequences of one step")
-    none = trial.X[:0]
-    trial.must(len(trial(none, trial.labels[:0])[0]) == 0, "must take no sequences")
+    X, y = trial(trial.X[ones], trial.y[ones])
+    trial.must(X.lengths.all() and _aligned(X, y), "must take sequences of one step")
+    trial.must(len(trial(trial.X[:0], trial.y[:0])[0]) == 0, "must take no sequences")
+
+
+def _aligned(X, y):
+    return X.aligns_with(y) if isinstance(y, Sequences) else len(X) == len(y)
 
 
 _CHECKS = [
