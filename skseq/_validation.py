@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._split import GroupsConsumerMixin
 from sklearn.model_selection._split import _BaseKFold as BaseKFold
+from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
     Interval,
@@ -19,9 +20,11 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
+from sklearn.utils.metadata_routing import _manual_routing, _routing_enabled
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_feature_names_in,
+    _check_method_params,
     _check_sample_weight,
     _check_y,
     _num_samples,
@@ -42,14 +45,22 @@ __all__ = [
     "check_feature_names_in",
     "check_fit_weight",
     "check_labels",
+    "check_method_params",
     "check_parameters",
     "did_you_mean",
+    "manual_routing",
     "num_samples",
+    "routing_enabled",
+    "safe_indexing",
     "validate_params",
 ]
 
 num_samples = _num_samples
 check_feature_names_in = _check_feature_names_in
+check_method_params = _check_method_params
+manual_routing = _manual_routing
+routing_enabled = _routing_enabled
+safe_indexing = _safe_indexing
 
 
 def check_parameters(estimator):

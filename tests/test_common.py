@@ -6,14 +6,23 @@ import pkgutil
 
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import skseq
 from skseq.losses import LOSSES, SequenceLoss
 from skseq.nn import ENCODERS
+from skseq.preprocessing import SequenceSummarizer
 from skseq.testing import check_encoder, check_loss, parametrize_with_checks
 
-# Small nets on the CPU, whatever the machine has.
-SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 2, "device": "cpu"}
+# Small nets on the CPU, whatever the machine has; meta-estimators around something quick.
+SMALL = {
+    "hidden_size": 4,
+    "embedding_dim": 4,
+    "max_epochs": 2,
+    "device": "cpu",
+    "estimator": make_pipeline(SequenceSummarizer(), LogisticRegression()),
+}
 
 # class name -> the forms of X it takes, where it refuses another one.
 # Between two token ids there is nothing, nor a distance: these take values alone.

@@ -5,6 +5,7 @@ For a confusion matrix or a learning curve scikit-learn's own displays do: give
 ``LearningCurveDisplay.from_estimator`` a scorer from `skseq.metrics`.
 """
 
+from skseq.report._dendrogram import ClassDendrogramDisplay
 from skseq.report._precision_recall import ClassPrecisionRecallDisplay
 
-__all__ = ["ClassPrecisionRecallDisplay"]
+__all__ = ["ClassDendrogramDisplay", "ClassPrecisionRecallDisplay"]

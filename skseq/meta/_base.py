@@ -1,0 +1,72 @@
+"""What classifiers around a classifier share: checks, metadata, books and tags."""
+
+from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
+from sklearn.utils import get_tags, indexable
+from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
+
+from skseq._validation import HasMethods, check_labels, manual_routing, routing_enabled
+
+
+class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
+    """A classifier that trains the one in ``self.estimator`` on other labels; not for direct use.
+
+    X is handed on untouched: whatever form the inner classifier takes, from `Sequences` to a list
+    of texts, is taken here. Parameters of ``fit`` go to its ``fit`` too, by scikit-learn's
+    metadata routing where that is switched on.
+    """
+
+    _parameter_constraints: dict = {"estimator": [HasMethods(["fit", "predict"])]}
+
+    def _check_X_y(self, X, y):
+        """X that can be indexed, and y as an array of labels."""
+        return indexable(X)[0], check_labels(y, X, self)
+
+    def _inner_estimators(self):
+        """Dict from the name of a parameter to the estimator in it whose fit gets metadata."""
+        return {"estimator": self.estimator}
+
+    def get_metadata_routing(self):
+        """Tell scikit-learn which estimators metadata goes to.
+
+        Returns
+        -------
+        MetadataRouter
+            Their ``fit`` gets what they request from ours.
+        """
+        return MetadataRouter(owner=self).add(
+            method_mapping=MethodMapping().add(caller="fit", callee="fit"),
+            **self._inner_estimators(),
+        )
+
+    def _route(self, params):
+        """Parameters of ``fit`` for each of the inner estimators, by name."""
+        if routing_enabled():
+            routed = process_routing(self, "fit", **params)
+        else:
+            routed = manual_routing({name: {"fit": params} for name in self._inner_estimators()})
+        return {name: routed[name]["fit"] for name in self._inner_estimators()}
+
+    def _take_books(self, fitted):
+        """Know the features that the inner estimator knows."""
+        for name in ("n_features_in_", "feature_names_in_"):
+            if hasattr(fitted, name):
+                setattr(self, name, getattr(fitted, name))
+            elif hasattr(self, name):
+                delattr(self, name)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
+
+
+def has_method(*names, of):
+    """Condition for `available_if`: a method of an inner estimator, fitted or yet to be."""
+
+    def check(self):
+        inner = getattr(self, f"{of}_", getattr(self, of))
+        for name in names:
+            getattr(inner, name)  # its own AttributeError says best what is missing
+        return True
+
+    return check

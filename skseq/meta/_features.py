@@ -1,0 +1,41 @@
+"""One row of numbers for each sequence, to measure how alike sequences or classes are."""
+
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils import check_array
+
+from skseq.preprocessing import SequenceSummarizer, TokenEncoder
+from skseq.samplers._base import holds_text
+
+
+def row_features(X, y, transformer=None):
+    """Features of each sequence: of a transformer, or else of `SequenceSummarizer`.
+
+    Parameters
+    ----------
+    X : Sequences, list of arrays or texts, array or frame
+        The sequences.
+
+    y : ndarray of shape (n_sequences,)
+        Their labels, for transformers that learn from them.
+
+    transformer : transformer or None
+        What makes the features; a clone of it is fitted. None summarises sequences: values by
+        their statistics, trend and spectrum, standardised; tokens, and texts as words, by TF-IDF.
+        A sparse matrix holds features already.
+
+    Returns
+    -------
+    ndarray or csr_matrix of shape (n_sequences, n_features)
+    """
+    if transformer is not None or sparse.issparse(X):
+        features = X if transformer is None else clone(transformer).fit_transform(X, y)
+        return check_array(features, accept_sparse="csr", input_name="features")
+    if holds_text(X):
+        X = TokenEncoder().fit_transform(X)
+    summarizer = SequenceSummarizer().set_output(transform="default")
+    features = summarizer.fit_transform(X)
+    if summarizer.input_kind_ == "tokens":
+        return features
+    return StandardScaler().set_output(transform="default").fit_transform(features)
