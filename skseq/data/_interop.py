@@ -22,7 +22,7 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
         (n_steps_total, n_features).
 
     **kwargs : dict
-        ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def from_arrow(cls, array, **kwargs):
         chunked array of several chunks is combined first, which copies.
 
     **kwargs : dict
-        ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
 
     Returns
     -------

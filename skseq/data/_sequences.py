@@ -5,8 +5,8 @@ Requirements this file meets:
 - flat and ragged: one ``values`` array and one ``offsets`` array, like Arrow's list layout;
 - numpy only, and no Python loop over sequences once the flat arrays exist;
 - indexes the way scikit-learn indexes (`_safe_indexing` calls ``X[indices, ...]``);
-- what belongs to a sequence (weight, origin, vocabulary size) follows it through indexing,
-  concatenation and pickling;
+- what belongs to a sequence (weight, origin, vocabulary size, counts of the labels before a
+  sampler ran) follows it through indexing, concatenation and pickling;
 - a contiguous slice is a view, so a memory-mapped file is never read further than needed.
 """
 
@@ -54,6 +54,11 @@ class Sequences:
         Size of the vocabulary when the values are token ids, which then lie in
         ``range(n_tokens)``. None means unknown, or not tokens.
 
+    label_counts : dict, default=None
+        How many sequences had each label (steps had each tag) before a sampler changed that:
+        label -> number. Samplers fill it in, so that an estimator behind them still knows the
+        class prior of the data; parts of the sequences share it. None means that no sampler ran.
+
     Attributes
     ----------
     lengths : ndarray of int64 of shape (n_sequences,)
@@ -66,9 +71,9 @@ class Sequences:
     Raises
     ------
     TypeError
-        If ``offsets`` are not integers.
+        If ``offsets`` are not integers, or ``label_counts`` is no dict.
     ValueError
-        If ``offsets``, ``weight``, ``origin`` do not fit ``values``.
+        If ``offsets``, ``weight``, ``origin`` do not fit ``values``, or a count is negative.
 
     Examples
     --------
@@ -90,7 +95,9 @@ class Sequences:
     # Content comparison without a content hash, as for ndarray.
     __hash__ = None
 
-    def __init__(self, values, offsets, *, weight=None, origin=None, n_tokens=None):
+    def __init__(
+        self, values, offsets, *, weight=None, origin=None, n_tokens=None, label_counts=None
+    ):
         self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
         self.offsets = as_offsets(offsets)
         check_layout(self.values, self.offsets)
@@ -98,6 +105,7 @@ class Sequences:
         self.has_step_weight = weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
         self.n_tokens = None if n_tokens is None else int(n_tokens)
+        self.label_counts = _check_label_counts(label_counts)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -114,7 +122,7 @@ class Sequences:
             Steps in each sequence.
 
         **kwargs : dict
-            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
 
         Returns
         -------
@@ -135,7 +143,7 @@ class Sequences:
             Type of the steps; None takes the narrowest that holds all of them.
 
         **kwargs : dict
-            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
 
         Returns
         -------
@@ -166,7 +174,7 @@ class Sequences:
             True steps in each sequence; None takes every step.
 
         **kwargs : dict
-            ``weight``, ``origin`` and ``n_tokens`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
 
         Returns
         -------
@@ -206,7 +214,9 @@ class Sequences:
         """Put several `Sequences` one after the other.
 
         Weights are kept (a part without has weight 1; per-sequence weights become per-step
-        weights where another part has those). Origins are kept when every part has them.
+        weights where another part has those). Origins are kept when every part has them. Counts
+        of labels are kept where they are those of one data set, the same in every part, and
+        added up where every part has its own.
 
         Parameters
         ----------
@@ -239,6 +249,7 @@ class Sequences:
             *_concatenate_weights(parts),
             _concatenate_origins(parts),
             _common_vocabulary(parts),
+            _common_label_counts(parts),
         )
 
     # -- going back -------------------------------------------------------------------------
@@ -451,6 +462,7 @@ class Sequences:
             self.has_step_weight,
             None if self.origin is None else self.origin[start:stop],
             self.n_tokens,
+            self.label_counts,
         )
 
     def take(self, indices):
@@ -480,6 +492,7 @@ class Sequences:
             self.has_step_weight,
             None if self.origin is None else self.origin.take(indices),
             self.n_tokens,
+            self.label_counts,
         )
 
     # -- changing one thing -----------------------------------------------------------------
@@ -490,7 +503,7 @@ class Sequences:
         Parameters
         ----------
         **changes : dict
-            Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``.
+            Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``, ``label_counts``.
 
         Returns
         -------
@@ -502,6 +515,7 @@ class Sequences:
             "weight": self.weight,
             "origin": self.origin,
             "n_tokens": self.n_tokens,
+            "label_counts": self.label_counts,
         }
         unknown = changes.keys() - parts.keys()
         if unknown:
@@ -515,19 +529,19 @@ class Sequences:
         return {slot: value for slot, value in self.__dict__.items() if value is not None}
 
     def __setstate__(self, state):
-        self.weight = self.origin = self.n_tokens = None
+        self.weight = self.origin = self.n_tokens = self.label_counts = None
         self.__dict__.update(state)
 
 
 # -- parts and their checks --------------------------------------------------------------------
 
 
-def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens):
+def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_counts):
     # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
     out = Sequences.__new__(Sequences)
     out.values, out.offsets = values, offsets
     out.weight, out.has_step_weight = weight, has_step_weight
-    out.origin, out.n_tokens = origin, n_tokens
+    out.origin, out.n_tokens, out.label_counts = origin, n_tokens, label_counts
     return out
 
 
@@ -598,6 +612,16 @@ def _common_vocabulary(parts):
     return None if None in sizes else max(sizes)
 
 
+def _common_label_counts(parts):
+    counts = [part.label_counts for part in parts]
+    if any(count is None for count in counts):
+        return None
+    if all(count == counts[0] for count in counts):
+        return counts[0]
+    labels = dict.fromkeys(label for count in counts for label in count)
+    return {label: sum(count.get(label, 0) for count in counts) for label in labels}
+
+
 def _check_weight(weight, X):
     if weight is None:
         return None
@@ -627,6 +651,17 @@ def _check_origin(origin, X):
     if origin.values.size and origin.values.dtype.kind not in "iu":
         raise ValueError(f"origin must hold integer ids, got {origin.values.dtype}")
     return origin
+
+
+def _check_label_counts(label_counts):
+    if label_counts is None:
+        return None
+    if not isinstance(label_counts, dict):
+        raise TypeError(f"label_counts must be a dict label -> number, got {label_counts!r}")
+    for label, count in label_counts.items():
+        if not (np.isfinite(count) and count >= 0):
+            raise ValueError(f"label_counts[{label!r}] is {count}; a count cannot be negative")
+    return dict(label_counts)
 
 
 def _same_values(ours, theirs):

@@ -10,7 +10,6 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from scipy.special import log_softmax
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -18,7 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseq._validation import HasMethods, Interval, StrOptions
 from skseq.data import check_sequences, split_originals
 from skseq.estimators._collapse import warn_if_collapsed
-from skseq.estimators._labels import decision_offsets
+from skseq.estimators._decisions import DecisionMixin
 from skseq.estimators._net import (
     OPTIMIZERS,
     FixedSplit,
@@ -41,7 +40,7 @@ from skseq.weights import (
 _COLLAPSE_SAMPLE = 10_000
 
 
-class BaseSequenceEstimator(BaseEstimator):
+class BaseSequenceEstimator(DecisionMixin, BaseEstimator):
     """Shared engine of the estimators; not for direct use."""
 
     _parameter_constraints: dict = {
@@ -60,7 +59,7 @@ class BaseSequenceEstimator(BaseEstimator):
             callable,
             None,
         ],
-        "decision": [StrOptions({"argmax", "balanced"})],
+        **DecisionMixin._decision_constraints,
         "classes": ["array-like", None],
         "input": [StrOptions({"auto", "tokens", "values"})],
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
@@ -102,19 +101,21 @@ class BaseSequenceEstimator(BaseEstimator):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         weight, prior = self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
-            self._start(class_masses(codes, len(self.classes_)), prior)
+            self._start(X, codes, prior)
         train, validation = self._split(X, codes)
         target = {"target": codes, "weight": weight}
         spans = self._spans(X, train, **target)
-        held_out = None if validation is None else self._spans(X, validation, **target)
+        held_out = self._spans(X, validation, **target) if self.early_stopping else None
         self._train(spans, held_out, self.max_epochs)
+        if self._calibration_kind() is not None:
+            self._calibrate(X, codes, validation)
         self._look_for_collapse(X, codes, validation)
 
     def _partial_fit_codes(self, X, codes, weight):
         """Train one epoch more."""
         weight, prior = self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
-            self._start(class_masses(codes, len(self.classes_)), prior)
+            self._start(X, codes, prior)
         self._train(self._spans(X, None, target=codes, weight=weight), None, epochs=1)
 
     def _weigh(self, X, codes, weight):
@@ -138,14 +139,14 @@ class BaseSequenceEstimator(BaseEstimator):
             weight = None if even else (weight / weight.mean()).astype(np.float32)
         return weight, masses / masses.sum()
 
-    def _start(self, counts, prior):
+    def _start(self, X, codes, prior):
         """Build the net anew, its last bias at the log prior."""
         # None is fresh entropy rather than numpy's global state, which stays as the caller left it.
         chance = np.random.RandomState() if self.random_state is None else self.random_state
         self._random_state = check_random_state(chance)
+        counts = class_masses(codes, len(self.classes_))
         loss = make_loss(self.loss).fit(counts, prior)
-        self.class_prior_ = prior
-        self.train_prior_ = loss.prior_of_scores(prior)
+        self._learn_priors(X, codes, prior, loss)
         self.net_ = build_net(
             module=partial(make_network, **self._network_parameters(counts.sum(), loss)),
             loss=loss,
@@ -158,7 +159,8 @@ class BaseSequenceEstimator(BaseEstimator):
             early_stopping=self.early_stopping,
             scoring=self.scoring,
             n_iter_no_change=self.n_iter_no_change,
-            offsets=decision_offsets(self.decision, self.train_prior_),
+            rule=self._validation_rule(),
+            n_classes=len(self.classes_),
             callbacks=self.callbacks,
             device=resolve_device(self.device),
             verbose=int(self.verbose),
@@ -224,12 +226,14 @@ class BaseSequenceEstimator(BaseEstimator):
 
     def _split(self, X, codes):
         """Rows of X to train on and rows to validate on, both None where nothing is held out."""
-        if not self.early_stopping:
+        if not self.early_stopping and self._calibration_kind() is None:
             return None, None
         if len(X) < 2:
+            asked = "early_stopping=True" if self.early_stopping else "calibration"
             raise ValueError(
-                "early_stopping=True needs at least 2 sequences, one of them to validate on; got "
-                "1. Use early_stopping=False, or cut the recording into several sequences"
+                f"{asked} needs at least 2 sequences, one of them to validate on; got 1. Use "
+                "early_stopping=False and calibration=None, or cut the recording into several "
+                "sequences"
             )
         rng = np.random.default_rng(self._random_state.randint(2**31))
         train, validation = split_originals(
@@ -248,7 +252,10 @@ class BaseSequenceEstimator(BaseEstimator):
     # -- prediction -------------------------------------------------------------------------
 
     def _log_proba(self, X):
-        """Log probabilities, float64, of each row or step of checked X: (n, n_classes)."""
+        """Log probabilities, float64, of each row or step of checked X: (n, n_classes).
+
+        They are calibrated and stand for ``train_prior_``; `_at_target` corrects the prior.
+        """
         spans = self._spans(X, None)
         return self._log_proba_of_spans(spans, X.n_steps if spans.per_step else len(X))
 
@@ -263,14 +270,7 @@ class BaseSequenceEstimator(BaseEstimator):
                     rows, core = spans.answers(rows)
                     answer = answer[core]
                 scores[rows] = answer.numpy()
-        return log_softmax(scores.astype(np.float64), axis=1)
-
-    def _decide(self, log_proba):
-        """Log probabilities shifted by the decision rule: the largest one is predicted."""
-        return log_proba + decision_offsets(self.decision, self.train_prior_)
-
-    def _codes(self, log_proba):
-        return self._decide(log_proba).argmax(axis=1)
+        return self._scaled(scores.astype(np.float64))
 
     def _checked_for_prediction(self, X):
         check_is_fitted(self)

@@ -61,9 +61,38 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         How much each class counts in the loss; a dict goes from labels to weights, and see
         `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
 
-    decision : {"argmax", "balanced"}, default="argmax"
-        The class that is predicted: the most probable one, or the one whose probability exceeds
-        its share of the training data most, which minimises the balanced error.
+    decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
+            (n_classes, n_classes), default="argmax"
+        The class that is predicted, in view of the probabilities that `predict_proba` gives:
+
+        - "argmax": the most probable one;
+        - "balanced": the one whose probability exceeds its prior most, which minimises the
+          balanced error;
+        - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost;
+        - a vector, or a dict label -> number: offsets that are added to the log probabilities
+          before the largest decides, as `skseq.meta.ThresholdTuner` finds them; a dict leaves out
+          labels with offset 0.
+
+    target_prior : {"train", "data", "uniform", "em"}, dict or array-like of shape (n_classes,), \
+            default="train"
+        The class prior that probabilities stand for. Weights, samplers and some losses make the
+        net see other class shares than the data has; p(c | x) is then multiplied with target /
+        training share and scaled to sum to 1.
+
+        - "train": as the net was trained, ``train_prior_``;
+        - "data": the shares of the classes before samplers and weights, ``data_prior_``;
+        - "uniform": all classes alike;
+        - an array or a dict label -> share: shares or counts of your own;
+        - "em": the shares of the X at hand, estimated without labels by expectation maximisation
+          (Saerens et al. 2002). An answer then depends on the sequences it is asked with;
+          early stopping takes "data" instead.
+
+    calibration : {"auto", "temperature", "vector"} or None, default="auto"
+        Scales the scores on held-out originals (``validation_fraction`` of them, those of early
+        stopping where it is on) so that they are probabilities: with one factor, or with a factor
+        and a shift for each class. "auto" does so, by "vector", where the loss is no proper score
+        (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train". `partial_fit`
+        does not calibrate.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -143,8 +172,16 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         Share of each class in the weight of the training data.
 
     train_prior_ : ndarray of shape (n_classes,)
-        Class prior that `predict_proba` stands for: ``class_prior_``, less what the loss takes out
-        of it.
+        Class prior that the net's probabilities stand for: ``class_prior_``, less what the loss
+        takes out of it. `predict_proba` corrects it to ``target_prior``.
+
+    data_prior_ : ndarray of shape (n_classes,) or None
+        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
+        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
+        the shares are those after it. None where that word is of other labels.
+
+    calibration_ : ndarray of shape (2, n_classes) or None
+        Factor and shift of each class's log probability; None without calibration.
 
     class_weight_ : ndarray of shape (n_classes,)
         What ``class_weight`` came to.
@@ -180,6 +217,15 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     A 2-D array is read as univariate series of equal length, one row each: (n_sequences, n_steps).
     Scores never depend on the padding inside a batch.
 
+    References
+    ----------
+    Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori
+    probabilities: a simple procedure", Neural Computation 14(1), 2002.
+    https://doi.org/10.1162/089976602753284446
+
+    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
+    https://arxiv.org/abs/1706.04599
+
     Examples
     --------
     >>> import numpy as np
@@ -213,6 +259,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         loss="cross_entropy",
         class_weight=None,
         decision="argmax",
+        target_prior="train",
+        calibration="auto",
         classes=None,
         input="auto",
         optimizer="adam",
@@ -244,6 +292,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         self.loss = loss
         self.class_weight = class_weight
         self.decision = decision
+        self.target_prior = target_prior
+        self.calibration = calibration
         self.classes = classes
         self.input = input
         self.optimizer = optimizer
@@ -372,7 +422,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         -------
         ndarray of shape (n_sequences, n_classes)
         """
-        return self._log_proba(self._checked_for_prediction(X))
+        return self._at_target(self._log_proba(self._checked_for_prediction(X)))
 
     def decision_function(self, X):
         """Scores whose largest entry is the predicted class.
@@ -385,8 +435,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         Returns
         -------
         ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes
-            Log probabilities shifted by the decision rule; for two classes, what speaks for the
-            second: positive where it is predicted.
+            Log probabilities shifted by the decision rule, or expected costs negated; for two
+            classes, what speaks for the second: positive where it is predicted.
         """
         scores = self._decide(self._log_proba(self._checked_for_prediction(X)))
         return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores

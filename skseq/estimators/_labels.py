@@ -1,4 +1,4 @@
-"""Labels to codes 0 ... n_classes - 1 and what a decision rule adds to scores."""
+"""Labels to codes 0 ... n_classes - 1."""
 
 import warnings
 
@@ -88,16 +88,3 @@ def _encode_block(labels, classes):
             "classes"
         )
     return codes
-
-
-def decision_offsets(decision, prior):
-    """What is added to log probabilities before the largest one decides.
-
-    "argmax" adds nothing. "balanced" subtracts the log prior that the probabilities stand for,
-    which minimises the balanced error (post-hoc logit adjustment, Menon et al. 2021,
-    https://arxiv.org/abs/2007.07314). A class without any training weight is never predicted.
-    """
-    if decision == "argmax":
-        return np.zeros(len(prior))
-    seen = prior > 0
-    return np.where(seen, -np.log(np.where(seen, prior, 1.0)), -np.inf)

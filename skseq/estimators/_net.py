@@ -43,13 +43,13 @@ class Criterion(torch.nn.Module):
 class ValidationScore(Callback):
     """Records macro F1 of the validation rows, with the decision rule that will predict."""
 
-    def __init__(self, offsets, name="valid_f1_macro"):
-        self.offsets = offsets
+    def __init__(self, rule, n_classes, name="valid_f1_macro"):
+        self.rule = rule
+        self.n_classes = n_classes
         self.name = name
 
     def on_epoch_begin(self, net, **kwargs):
-        n_classes = len(self.offsets)
-        self._confusion = np.zeros((n_classes, n_classes))  # true by predicted
+        self._confusion = np.zeros((self.n_classes, self.n_classes))  # true by predicted
 
     def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
         if training:
@@ -57,7 +57,7 @@ class ValidationScore(Callback):
         target, scores = batch[1]["target"], y_pred.cpu()
         if "mask" in batch[1]:
             target, scores = target[batch[1]["mask"]], scores[batch[1]["mask"]]
-        predicted = (scores.numpy() + self.offsets).argmax(axis=-1)
+        predicted = self.rule(scores.numpy())
         np.add.at(self._confusion, (target.numpy(), predicted), 1)
 
     def on_epoch_end(self, net, **kwargs):
@@ -119,7 +119,8 @@ def build_net(
     early_stopping,
     scoring,
     n_iter_no_change,
-    offsets,
+    rule,
+    n_classes,
     callbacks,
     device,
     verbose,
@@ -143,7 +144,12 @@ def build_net(
         "iterator_valid__batch_size": max(256, batch_size),
         "train_split": None,
         "callbacks": _callbacks(
-            gradient_clip_value, early_stopping, scoring, n_iter_no_change, offsets, verbose, label
+            gradient_clip_value,
+            early_stopping and ValidationScore(rule, n_classes),
+            scoring,
+            n_iter_no_change,
+            verbose,
+            label,
         )
         + list(callbacks or []),
         "device": device,
@@ -160,14 +166,12 @@ def _optimizer(optimizer):
     return optimizer, {}
 
 
-def _callbacks(
-    gradient_clip_value, early_stopping, scoring, n_iter_no_change, offsets, verbose, label
-):
+def _callbacks(gradient_clip_value, validation_score, scoring, n_iter_no_change, verbose, label):
     callbacks = []
     if gradient_clip_value is not None:
         callbacks.append(("gradient_clipping", GradientNormClipping(gradient_clip_value)))
-    if early_stopping:
-        callbacks.append(("validation_score", ValidationScore(offsets)))
+    if validation_score:
+        callbacks.append(("validation_score", validation_score))
         callbacks.append(
             (
                 "early_stopping",

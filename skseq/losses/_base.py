@@ -14,10 +14,16 @@ class SequenceLoss(BaseEstimator):
     integer targets of shape (n,) and gives the loss of each of the n rows. One that needs the
     class frequencies reads ``class_counts_`` and ``log_prior_``, or computes what it needs of them
     in ``_adapt(counts, prior)``; one whose softmax does not
-    estimate the probabilities of the data it was trained on overrides `prior_of_scores`.
+    estimate the probabilities of the data it was trained on overrides `prior_of_scores`, and one
+    that is a proper score sets ``is_proper``.
 
     Attributes
     ----------
+    is_proper : bool
+        Whether the expected loss is least where softmax(scores) are the true probabilities under
+        `prior_of_scores`. Where it is not, an estimator calibrates before it corrects a prior.
+        False unless the loss says otherwise.
+
     class_counts_ : Tensor of shape (n_classes,)
         Sequences (steps, for tags) of each class, as `fit` was told.
 
@@ -32,6 +38,8 @@ class SequenceLoss(BaseEstimator):
     >>> import torch
     >>> from skseq.losses import SequenceLoss
     >>> class BrierLoss(SequenceLoss):
+    ...     is_proper = True
+    ...
     ...     def per_step(self, scores, target):
     ...         p = torch.softmax(scores, dim=-1)
     ...         one_hot = torch.nn.functional.one_hot(target, scores.shape[-1])
@@ -39,6 +47,8 @@ class SequenceLoss(BaseEstimator):
     >>> BrierLoss()(torch.zeros(1, 2), torch.tensor([0]))
     tensor(0.5000)
     """
+
+    is_proper = False
 
     _parameter_constraints: dict = {}
 

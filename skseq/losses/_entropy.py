@@ -37,6 +37,11 @@ class CrossEntropyLoss(SequenceLoss):
     def __init__(self, label_smoothing=0.0):
         self.label_smoothing = label_smoothing
 
+    @property
+    def is_proper(self):
+        """bool : smoothed labels pull probabilities together, away from the true ones."""
+        return self.label_smoothing == 0
+
     def per_step(self, scores, target):
         """Give the cross entropy of each row.
 
@@ -84,6 +89,8 @@ class LogitAdjustedLoss(SequenceLoss):
     >>> loss(torch.zeros(1, 2), torch.tensor([1]))  # -log(0.1)
     tensor(2.3026)
     """
+
+    is_proper = True
 
     _parameter_constraints: dict = {"tau": [Interval(Real, 0, None, closed="left")]}
 
@@ -159,6 +166,8 @@ class ClassBalancedLoss(SequenceLoss):
     tensor(8.9641)
     """
 
+    is_proper = True
+
     _parameter_constraints: dict = {"beta": [Interval(Real, 0, 1, closed="left")]}
 
     def __init__(self, beta=0.9999):
@@ -196,6 +205,8 @@ class BalancedSoftmaxLoss(SequenceLoss):
     >>> BalancedSoftmaxLoss().fit([90, 10])(torch.zeros(1, 2), torch.tensor([1]))  # -log(0.1)
     tensor(2.3026)
     """
+
+    is_proper = True
 
     def _adapt(self, counts, prior):
         # Half a sample where there is none, so that the shift stays finite.
@@ -240,6 +251,8 @@ class MajorityOrMinorityLoss(SequenceLoss):
     >>> loss(torch.zeros(1, 2), torch.tensor([0])), loss(torch.zeros(1, 2), torch.tensor([1]))
     (tensor(0.6931), tensor(0.3466))
     """
+
+    is_proper = True
 
     _parameter_constraints: dict = {
         "lam": [Interval(Real, 0, 1, closed="both")],

@@ -343,7 +343,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         if X.has_step_weight and encoded.n_steps < X.n_steps:
             place = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
             weight = weight[place < self.max_length]
-        return encoded.replace(weight=weight, origin=X.origin)
+        return encoded.replace(weight=weight, origin=X.origin, label_counts=X.label_counts)
 
     def _check_ids(self, ids):
         if ids.size and (ids.dtype.kind not in "iu" or ids.ndim != 1):

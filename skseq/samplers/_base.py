@@ -51,6 +51,14 @@ def take_with_origin(X, indices):
     return X[indices]
 
 
+def remember_labels(X, labels):
+    """Sequences that know how often each label occurred before this sampler, or the first one."""
+    if not isinstance(X, Sequences) or X.label_counts is not None:
+        return X
+    names, counts = np.unique(labels, return_counts=True)
+    return X.replace(label_counts=dict(zip(names.tolist(), counts.tolist(), strict=True)))
+
+
 class SequenceSamplerMixin:
     """Checks and books of a sampler of whole sequences; comes before imbalanced-learn's base."""
 
@@ -122,7 +130,8 @@ class LabelSampler(SequenceSamplerMixin):
         -------
         X_resampled : Sequences, or the type of X if that is 2-D or holds texts
             Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
-            from, or the origin that X gave it; weights follow.
+            from, or the origin that X gave it; weights follow. Their ``label_counts`` tell how
+            often each label occurred before.
 
         y_resampled : the type of y, of shape (n_sequences_new,)
             Their labels.
@@ -146,7 +155,7 @@ class LabelSampler(SequenceSamplerMixin):
         assert_all_finite(y, input_name="y")
         X = self._check_X(X, accept_sparse=["csr", "csc"])
         check_consistent_length(X, y)
-        return X, y, is_one_hot
+        return remember_labels(X, y), y, is_one_hot
 
     def _fit_resample(self, X, y):
         indices = self._draw(y, check_random_state(self.random_state))

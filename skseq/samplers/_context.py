@@ -239,6 +239,7 @@ class ContextUnderSampler(TagSampler):
             weight=weight,
             origin=origin[self.sample_indices_],
             n_tokens=X.n_tokens,
+            label_counts=X.label_counts,
         )
         return pieces, Sequences(y.values[kept], offsets)
 

@@ -327,4 +327,5 @@ def _append_sequences(X, new, first, second):
         origin = Sequences(np.arange(len(X)), np.arange(len(X) + 1))
     parents = origin[np.concatenate([first, second])]
     of_new = merge_origins(parents, np.tile(np.arange(len(new)), 2), len(new))
-    return Sequences.concatenate([X.replace(origin=origin), new.replace(origin=of_new)])
+    new = new.replace(origin=of_new, label_counts=X.label_counts)
+    return Sequences.concatenate([X.replace(origin=origin), new])

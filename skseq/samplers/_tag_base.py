@@ -14,7 +14,12 @@ from sklearn.utils import check_consistent_length
 
 from skseq._validation import check_parameters, did_you_mean
 from skseq.data import Sequences, as_tags, check_tags
-from skseq.samplers._base import SequenceSamplerMixin, in_sampled_form, take_with_origin
+from skseq.samplers._base import (
+    SequenceSamplerMixin,
+    in_sampled_form,
+    remember_labels,
+    take_with_origin,
+)
 from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
 
 # IOB, IOBES, BILOU and BMES write the place in the span before the type of the entity.
@@ -64,7 +69,8 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         -------
         X_resampled : Sequences, or the type of X if that is 2-D or holds texts
             Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
-            from, or the origin that X gave it; weights follow.
+            from, or the origin that X gave it; weights follow. Their ``label_counts`` tell how
+            often each tag occurred before.
 
         y_resampled : list of lists if y is a list, else Sequences
             Their tags.
@@ -101,7 +107,7 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         self.classes_, codes = np.unique(tags.values, return_inverse=True)
         self.majority_ = self._find_majority(codes)
         self._choose(tags, codes)
-        return X, tags
+        return remember_labels(X, tags.values), tags
 
     def _find_majority(self, codes):
         tags = self.classes_.tolist()

@@ -1,0 +1,18 @@
+"""From probabilities to decisions, in plain numpy: rules, priors, calibration, offsets.
+
+Estimators and meta-estimators are thin holders of these functions; users meet them there.
+"""
+
+from skseq.decisions._calibration import fit_scaling, scale_scores
+from skseq.decisions._priors import check_prior, estimate_prior, shift_prior
+from skseq.decisions._rules import DecisionRule, make_rule
+
+__all__ = [
+    "DecisionRule",
+    "check_prior",
+    "estimate_prior",
+    "fit_scaling",
+    "make_rule",
+    "scale_scores",
+    "shift_prior",
+]

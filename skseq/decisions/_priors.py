@@ -1,0 +1,126 @@
+"""Probabilities of one class prior turned into those of another, and the prior found by EM."""
+
+import numpy as np
+from scipy.special import log_softmax, softmax
+
+from skseq._validation import did_you_mean
+
+_EM_ROUNDS = 1000
+_EM_TOLERANCE = 1e-8
+
+
+def check_prior(prior, classes, name="target_prior"):
+    """Check shares of the classes and scale them to sum to 1.
+
+    Parameters
+    ----------
+    prior : array-like of shape (n_classes,) or dict
+        Shares or counts, in the order of ``classes`` or by label; each class needs one.
+
+    classes : ndarray of shape (n_classes,)
+        The labels.
+
+    name : str, default="target_prior"
+        What errors call it.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If a class lacks a share or there is one too many, or a share is negative.
+    """
+    labels = classes.tolist()
+    if isinstance(prior, dict):
+        unknown = [label for label in prior if label not in labels]
+        missing = [label for label in labels if label not in prior]
+        if unknown or missing:
+            hint = did_you_mean(unknown[0], labels) if unknown else ""
+            raise ValueError(
+                f"{name} must give a share for each of the classes {labels}: "
+                f"unknown {unknown}, missing {missing}.{hint}"
+            )
+        prior = [prior[label] for label in labels]
+    shares = np.asarray(prior, dtype=np.float64)
+    if shares.shape != (len(labels),):
+        raise ValueError(
+            f"{name} must have one share for each of the {len(labels)} classes {labels}, got "
+            f"shape {shares.shape}"
+        )
+    if not (np.isfinite(shares).all() and shares.min() >= 0 and shares.sum() > 0):
+        raise ValueError(
+            f"{name} must hold shares that are finite, not negative, and not all zero; got "
+            f"{shares.tolist()}"
+        )
+    return shares / shares.sum()
+
+
+def shift_prior(log_proba, source, target):
+    r"""Turn log probabilities under one class prior into those under another.
+
+    .. math:: p'(c | x) \propto p(c | x)\, \pi'_c / \pi_c
+
+    with the priors π (``source``) and π' (``target``): right wherever the classes look alike in
+    both, p(x | c) = p'(x | c), which is what resampling, weighting and prior shift leave alone.
+    A class that the source lacks keeps its score.
+
+    Parameters
+    ----------
+    log_proba : ndarray of shape (n, n_classes)
+        Log probabilities.
+
+    source, target : ndarray of shape (n_classes,)
+        The priors, each summing to 1.
+
+    Returns
+    -------
+    ndarray of shape (n, n_classes)
+    """
+    if np.array_equal(source, target):
+        return log_proba
+    seen = source > 0
+    with np.errstate(divide="ignore"):  # a target of zero rules its class out
+        ratio = np.log(target, where=seen, out=np.zeros(len(target)))
+    ratio -= np.log(source, where=seen, out=np.zeros(len(source)))
+    return log_softmax(log_proba + ratio, axis=1)
+
+
+def estimate_prior(log_proba, source):
+    """Class prior of unlabelled data, by expectation maximisation (Saerens et al. 2002).
+
+    The probabilities are corrected to the prior, the prior becomes their mean, and so on until
+    it no longer moves: the maximum of the likelihood of the data.
+
+    Parameters
+    ----------
+    log_proba : ndarray of shape (n, n_classes)
+        Log probabilities of the data under the prior ``source``.
+
+    source : ndarray of shape (n_classes,)
+        Summing to 1.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Summing to 1; a class that the source lacks has none.
+
+    References
+    ----------
+    Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori
+    probabilities: a simple procedure", Neural Computation 14(1), 2002.
+    https://doi.org/10.1162/089976602753284446
+    """
+    seen = source > 0
+    likelihood = softmax(log_proba[:, seen], axis=1) / source[seen]
+    prior = source[seen]
+    for _ in range(_EM_ROUNDS):
+        posterior = likelihood * prior
+        posterior /= posterior.sum(axis=1, keepdims=True)
+        previous, prior = prior, posterior.mean(axis=0)
+        if np.abs(prior - previous).max() < _EM_TOLERANCE:
+            break
+    estimate = np.zeros(len(source))
+    estimate[seen] = prior
+    return estimate
