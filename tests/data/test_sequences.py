@@ -526,3 +526,30 @@ def test_wrong_padding_is_named():
         Sequences.from_padded([1, 2])
     with pytest.raises(ValueError, match=r"max_length=1 is shorter than .* 2 steps"):
         Sequences.from_list([[1, 2]]).to_padded(max_length=1)
+
+
+# -- label counts ---------------------------------------------------------------------------------
+
+
+def test_label_counts_follow_through_indexing_pickling_and_replace(ragged_values):
+    counts = {"common": 24, "rare": 6}
+    X = ragged_values.replace(label_counts=counts)
+    for part in (X[3:9], X[[1, 1, 0]], pickle.loads(pickle.dumps(X)), X.replace(weight=None)):
+        assert part.label_counts == counts
+    assert ragged_values.label_counts is None
+    assert pickle.loads(pickle.dumps(ragged_values)).label_counts is None
+
+
+def test_label_counts_of_one_data_set_are_kept_and_of_several_added():
+    first = Sequences.from_list([[1], [2]], label_counts={"a": 3, "b": 1})
+    second = Sequences.from_list([[3]], label_counts={"b": 2, "c": 5})
+    assert Sequences.concatenate([first[:1], first[1:]]).label_counts == {"a": 3, "b": 1}
+    assert Sequences.concatenate([first, second]).label_counts == {"a": 3, "b": 3, "c": 5}
+    assert Sequences.concatenate([first, first.replace(label_counts=None)]).label_counts is None
+
+
+def test_label_counts_that_are_none_are_refused():
+    with pytest.raises(TypeError, match=r"label_counts must be a dict"):
+        Sequences.from_list([[1]], label_counts=[3, 1])
+    with pytest.raises(ValueError, match=r"label_counts\['a'\] is -1"):
+        Sequences.from_list([[1]], label_counts={"a": -1})
