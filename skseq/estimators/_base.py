@@ -10,14 +10,16 @@ from numbers import Integral, Real
 
 import numpy as np
 import torch
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import HasMethods, Interval, StrOptions
+from skseq.augment import make_augmenter
 from skseq.data import check_sequences, split_originals
 from skseq.estimators._collapse import warn_if_collapsed
 from skseq.estimators._decisions import DecisionMixin
+from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
 from skseq.estimators._net import (
     OPTIMIZERS,
     FixedSplit,
@@ -28,7 +30,7 @@ from skseq.estimators._net import (
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
 from skseq.losses._table import make_loss
-from skseq.nn import ENCODERS, make_network, scoring_plan
+from skseq.nn import ENCODERS, ChangingSpans, make_network, scoring_plan
 from skseq.weights import (
     class_masses,
     class_weights,
@@ -59,6 +61,9 @@ class BaseSequenceEstimator(DecisionMixin, BaseEstimator):
             callable,
             None,
         ],
+        "class_weight_start": [Interval(Real, 0, 1, closed="left")],
+        "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
+        "augment": [str, list, tuple, callable, None],
         **DecisionMixin._decision_constraints,
         "classes": ["array-like", None],
         "input": [StrOptions({"auto", "tokens", "values"})],
@@ -99,56 +104,137 @@ class BaseSequenceEstimator(DecisionMixin, BaseEstimator):
 
     def _fit_codes(self, X, codes, weight):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
-        weight, prior = self._weigh(X, codes, weight)
+        self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
-            self._start(X, codes, prior)
+            self._start(X, codes, weight)
         train, validation = self._split(X, codes)
-        target = {"target": codes, "weight": weight}
-        spans = self._spans(X, train, **target)
-        held_out = self._spans(X, validation, **target) if self.early_stopping else None
-        self._train(spans, held_out, self.max_epochs)
+        held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
+        n_before = len(self.net_.history)
+        self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
+        if self.early_stopping and self.batch_balance == "progressive":
+            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
+            kept = self._prior_at(X, codes, weight, best - n_before - 1)
+            self._learn_priors(X, codes, kept, self.net_.criterion_.loss)
         if self._calibration_kind() is not None:
             self._calibrate(X, codes, validation)
         self._look_for_collapse(X, codes, validation)
 
     def _partial_fit_codes(self, X, codes, weight):
         """Train one epoch more."""
-        weight, prior = self._weigh(X, codes, weight)
+        self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
-            self._start(X, codes, prior)
-        self._train(self._spans(X, None, target=codes, weight=weight), None, epochs=1)
+            self._start(X, codes, weight)
+        epochs = self._epochs(X, None, codes, weight, n_done=len(self.net_.history))
+        self._train(epochs, None, epochs=1)
 
     def _weigh(self, X, codes, weight):
-        """Weights of rows (mean 1, None if all equal) and each class's share of them."""
+        """Learn ``class_weight_``; warn if one imbalance is corrected twice."""
         n_classes = len(self.classes_)
-        masses = class_masses(codes, n_classes, weight)
+        counts, masses = class_masses(codes, n_classes), class_masses(codes, n_classes, weight)
         self.class_weight_ = np.ones(n_classes)
+        earlier = earlier_corrections(X)
         if self.class_weight is not None:
-            counts = class_masses(codes, n_classes)
+            later = f"class_weight={self.class_weight!r}"
             self.class_weight_ = class_weights(self.class_weight, counts, classes=self.classes_)
+            weighted = masses * self.class_weight_
+            warn_if_double_counted(masses, weighted, earlier=earlier, later=later)
+            masses = weighted
+            earlier = " and ".join(filter(None, [earlier, later]))
+        if self._is_drawn_evenly():
+            spans = self._spans_of(X, None, codes, weight)
+            spans = draw_by_class(spans, class_rates(counts, self.batch_balance, 1.0))
             warn_if_double_counted(
                 masses,
-                masses * self.class_weight_,
-                earlier=earlier_corrections(X),
-                later=f"class_weight={self.class_weight!r}",
+                drawn_masses(spans, n_classes),
+                earlier=earlier,
+                later=f"batch_balance={self.batch_balance!r}",
             )
-            weight = self.class_weight_[codes] * (1.0 if weight is None else weight)
-            masses = masses * self.class_weight_
-        if weight is not None:
-            even = np.all(weight == weight[0])
-            weight = None if even else (weight / weight.mean()).astype(np.float32)
-        return weight, masses / masses.sum()
 
-    def _start(self, X, codes, prior):
-        """Build the net anew, its last bias at the log prior."""
+    def _is_drawn_evenly(self):
+        return self.batch_balance != 1
+
+    def _spans_of(self, X, rows, codes, weight, class_weight=True):
+        """Spans of some rows with their targets and weights."""
+        weight = combined_weight(codes, weight, self.class_weight_ if class_weight else None)
+        return self._spans(X, rows, target=codes, weight=weight)
+
+    def _epochs(self, X, rows, codes, weight, n_done=0):
+        """Spans of the training rows, or `ChangingSpans` where epochs differ.
+
+        ``n_done`` epochs of the schedule are over.
+        """
+        counts = class_masses(codes, len(self.classes_))
+        weighted_from = self._first_weighted_epoch()
+        augmented = self._augmenter(X, rows, codes, weight)
+
+        def make(epoch):
+            data = (X, rows, codes, weight) if augmented is None else augmented()
+            spans = self._spans_of(*data, class_weight=epoch >= weighted_from)
+            if not self._is_drawn_evenly():
+                return spans
+            return draw_by_class(spans, class_rates(counts, self.batch_balance, self._done(epoch)))
+
+        first = make(n_done) if augmented is None else None
+        if augmented is None and n_done >= weighted_from and self.batch_balance != "progressive":
+            return first
+        return ChangingSpans(make, n_done, len(X) if first is None else len(first))
+
+    def _first_weighted_epoch(self):
+        """Epoch, counted from 0, from which on ``class_weight`` counts."""
+        if self.class_weight is None:
+            return 0
+        return min(round(self.class_weight_start * self.max_epochs), self.max_epochs - 1)
+
+    def _done(self, epoch):
+        """How much of the schedule is over in an epoch: 0 in the first, 1 in the last."""
+        return min(1.0, epoch / max(self.max_epochs - 1, 1))
+
+    def _augmenter(self, X, rows, codes, weight):
+        """Give a function that augments the training rows anew at each call, or None."""
+        if self.augment is None:
+            return None
+        X, labels = self._with_labels(X, codes, weight)
+        if rows is not None:
+            X, labels = X[rows], labels[rows]
+        if self.input_kind_ == "values" and X.dtype.kind != "f":
+            X = X.replace(values=X.values.astype(np.float32))
+        augmenter = clone(make_augmenter(self.augment)).fit(X, labels)
+        chance = np.random.RandomState(self._random_state.randint(2**31))
+
+        def augmented():
+            return self._without_labels(*augmenter(X, labels, random_state=chance))
+
+        return augmented
+
+    def _prior_at(self, X, codes, weight, epoch):
+        """Share of each class in the weight of what is trained on in an epoch."""
+        n_classes = len(self.classes_)
+        late = epoch >= self._first_weighted_epoch()
+        if self._is_drawn_evenly():
+            rates = class_rates(
+                class_masses(codes, n_classes), self.batch_balance, self._done(epoch)
+            )
+            spans = self._spans_of(X, None, codes, weight, class_weight=late)
+            masses = drawn_masses(draw_by_class(spans, rates), n_classes)
+        else:
+            masses = class_masses(codes, n_classes, weight)
+            masses = masses * self.class_weight_ if late else masses
+        return masses / masses.sum()
+
+    def _start(self, X, codes, weight):
+        """Build the net anew, its last bias at the log prior of the first epoch."""
         # None is fresh entropy rather than numpy's global state, which stays as the caller left it.
         chance = np.random.RandomState() if self.random_state is None else self.random_state
         self._random_state = check_random_state(chance)
         counts = class_masses(codes, len(self.classes_))
+        prior = self._prior_at(X, codes, weight, self.max_epochs - 1)
         loss = make_loss(self.loss).fit(counts, prior)
         self._learn_priors(X, codes, prior, loss)
+        first_prior = loss.prior_of_scores(self._prior_at(X, codes, weight, 0))
         self.net_ = build_net(
-            module=partial(make_network, **self._network_parameters(counts.sum(), loss)),
+            module=partial(
+                make_network, **self._network_parameters(first_prior, counts.sum(), loss)
+            ),
             loss=loss,
             optimizer=self.optimizer,
             lr=self.lr,
@@ -157,6 +243,7 @@ class BaseSequenceEstimator(DecisionMixin, BaseEstimator):
             max_epochs=self.max_epochs,
             gradient_clip_value=self.gradient_clip_value,
             early_stopping=self.early_stopping,
+            watch_from=self._first_weighted_epoch(),
             scoring=self.scoring,
             n_iter_no_change=self.n_iter_no_change,
             rule=self._validation_rule(),
@@ -171,11 +258,11 @@ class BaseSequenceEstimator(DecisionMixin, BaseEstimator):
         with self._seeded():
             self.net_.initialize()
 
-    def _network_parameters(self, n_samples, loss):
+    def _network_parameters(self, prior, n_samples, loss):
         return {
             "n_tokens": self.n_tokens_,
             "n_features": self.n_step_features_,
-            "log_prior": floored_log_prior(self.train_prior_, n_samples),
+            "log_prior": floored_log_prior(prior, n_samples),
             "encoder": self.encoder,
             "hidden_size": self.hidden_size,
             "num_layers": self.num_layers,
