@@ -44,6 +44,7 @@ def test_copies_of_labelled_sequences_are_changed_and_originals_are_not():
     np.testing.assert_array_equal(ours[8:].values, plain[8:].values + 0.5)
     assert ours.origin.tolist() == plain.origin.tolist()
     np.testing.assert_array_equal(ours.weight, plain.weight)
+    assert ours.label_counts == plain.label_counts == {0: 6, 1: 2}
 
 
 def test_copies_of_tagged_sequences_are_changed_with_their_tags():
