@@ -79,7 +79,7 @@ def as_dict(merger):
 
 
 @pytest.mark.parametrize("linkage", ["average", "complete", "single", "ward"])
-@pytest.mark.parametrize("distance", ["centroid", "confusion"])
+@pytest.mark.parametrize("distance", ["euclidean", "confusion"])
 def test_classes_that_are_alike_are_merged(X, y, distance, linkage):
     merger = ClassMerger(linear(), n_classes=2, distance=distance, linkage=linkage, cv=3).fit(X, y)
     assert as_dict(merger) == PAIRS
@@ -138,7 +138,7 @@ def test_texts_are_compared_by_their_words():
     texts = ["a b", "a b c", "b a a", "b b", "x y", "y x x", "x x", "y y z"]
     y = ["A", "A", "B", "B", "X", "X", "Y", "Y"]
     model = make_pipeline(TfidfVectorizer(token_pattern=r"\w"), LogisticRegression())
-    merger = ClassMerger(model, n_classes=2).fit(texts, y)
+    merger = ClassMerger(model, n_classes=2, distance="cosine").fit(texts, y)
     assert as_dict(merger) == {"A": "A", "B": "A", "X": "X", "Y": "X"}
     np.testing.assert_array_equal(merger.predict(["a a", "x"]), ["A", "X"])
 
@@ -397,7 +397,7 @@ def test_a_mapping_to_labels_of_mixed_types_is_refused(X, y):
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"distance": "centroids"}, "'distance' parameter.*Did you mean 'centroid'"),
+        ({"distance": "euclid"}, "'distance' parameter.*Did you mean 'euclidean'"),
         ({"linkage": "median"}, "'linkage' parameter"),
         ({"n_classes": 1}, "'n_classes' parameter"),
         ({"mapping": [("a", "b")]}, "'mapping' parameter"),
