@@ -22,7 +22,7 @@ from skseq._validation import (
 )
 from skseq.data import Sequences, original_groups
 from skseq.exceptions import SmallClassWarning
-from skseq.meta._base import BaseMetaClassifier, has_method
+from skseq.meta._base import BaseMetaClassifier, has_method, take_columns
 from skseq.meta._class_groups import (
     centroid_distances,
     confusion_distances,
@@ -320,19 +320,24 @@ class ClassMerger(BaseMetaClassifier):
         Returns
         -------
         ndarray of shape (n_sequences, n_classes_out)
-            Columns in the order of ``classes_``; rows sum to 1 as those of ``estimator_`` do.
+            Columns in the order of ``classes_``; rows sum to 1 as those of ``estimator`` do.
         """
         check_is_fitted(self)
-        merged_proba = self.estimator_.predict_proba(X)
+        merged_proba = take_columns(
+            self.estimator_.predict_proba(X), self.estimator_.classes_, self.merged_classes_
+        )
         if not self._is_refined():
             return merged_proba
         proba = np.zeros((len(merged_proba), len(self.original_classes_)))
-        for i, refiner in enumerate(self.refiners_):
-            label = self.merged_classes_[i]
-            members = self._members(label) if refiner is None else refiner.classes_
+        for i, (label, refiner) in enumerate(
+            zip(self.merged_classes_, self.refiners_, strict=True)
+        ):
+            members = self._members(label)
             columns = np.searchsorted(self.original_classes_, members)
-            inside = 1.0 if refiner is None else refiner.predict_proba(X)
-            proba[:, columns] = merged_proba[:, [i]] * inside
+            proba[:, columns] = merged_proba[:, [i]]
+            if refiner is not None:
+                inside = take_columns(refiner.predict_proba(X), refiner.classes_, members)
+                proba[:, columns] *= inside
         return proba
 
     @available_if(_can("predict_proba"))
