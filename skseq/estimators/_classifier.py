@@ -4,11 +4,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._validation import check_fit_weight, check_labels, check_parameters
+from skseq._validation import check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.nn import Spans
-from skseq.weights import sequence_weight
+from skseq.estimators._rows import row_weight, sequence_spans
 
 
 class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
@@ -368,7 +367,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         y = check_labels(y, X, self)
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(y, self.classes)
-        self._fit_codes(X, encode_labels(y, self.classes_), self._row_weight(X, sample_weight))
+        self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -399,9 +398,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         y = check_labels(y, X, self)
         if first:
             self.classes_ = first_classes(classes, self.classes)
-        self._partial_fit_codes(
-            X, encode_labels(y, self.classes_), self._row_weight(X, sample_weight)
-        )
+        self._partial_fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
     def predict(self, X):
@@ -489,22 +486,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
-    def _row_weight(self, X, sample_weight):
-        weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
-        if X.weight is None:
-            return weight
-        return sequence_weight(X) * (1.0 if weight is None else weight)
-
     def _spans(self, X, rows, target=None, weight=None):
-        spans = Spans(
-            X.values,
-            X.offsets[:-1],
-            X.offsets[1:],
-            tokens=self.input_kind_ == "tokens",
-            target=target,
-            weight=weight,
-        )
-        return spans if rows is None else spans.rows(rows)
+        tokens = self.input_kind_ == "tokens"
+        return sequence_spans(X, rows, tokens=tokens, target=target, weight=weight)
 
     def _with_labels(self, X, codes, weight):
         return X.replace(weight=weight), self.classes_[codes]

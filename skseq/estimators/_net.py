@@ -144,8 +144,7 @@ def build_net(
     watch_from,
     scoring,
     n_iter_no_change,
-    rule,
-    n_classes,
+    validation_score,
     callbacks,
     device,
     verbose,
@@ -172,7 +171,7 @@ def build_net(
             gradient_clip_value,
             early_stopping
             and (
-                ValidationScore(rule, n_classes),
+                validation_score,
                 LateEarlyStopping(watch_from, scoring, n_iter_no_change),
             ),
             verbose,
@@ -198,7 +197,8 @@ def _callbacks(gradient_clip_value, early_stopping, verbose, label):
     if gradient_clip_value is not None:
         callbacks.append(("gradient_clipping", GradientNormClipping(gradient_clip_value)))
     if early_stopping:
-        callbacks += zip(("validation_score", "early_stopping"), early_stopping, strict=True)
+        named = zip(("validation_score", "early_stopping"), early_stopping, strict=True)
+        callbacks += [(name, callback) for name, callback in named if callback is not None]
     if verbose == 1:
         callbacks.append(("progress", EpochProgress(label)))
     return callbacks

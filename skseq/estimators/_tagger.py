@@ -4,12 +4,12 @@ from numbers import Integral
 
 import numpy as np
 
-from skseq._validation import Interval, check_fit_weight, check_parameters
-from skseq.data import Sequences, as_tags, check_tags, chunk_spans, like_input
+from skseq._validation import Interval, check_parameters
+from skseq.data import Sequences, as_tags, check_tags, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.estimators._rows import step_spans, step_weight
 from skseq.metrics import tag_f1_score
-from skseq.nn import Spans
 from skseq.weights import class_masses
 
 
@@ -374,7 +374,7 @@ class SequenceTagger(BaseSequenceEstimator):
         tags = check_tags(y, X).values
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(tags, self.classes)
-        self._fit_codes(X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight))
+        self._fit_codes(X, encode_labels(tags, self.classes_), step_weight(X, sample_weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -406,7 +406,7 @@ class SequenceTagger(BaseSequenceEstimator):
         if first:
             self.classes_ = first_classes(classes, self.classes)
         self._partial_fit_codes(
-            X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight)
+            X, encode_labels(tags, self.classes_), step_weight(X, sample_weight)
         )
         return self
 
@@ -497,31 +497,15 @@ class SequenceTagger(BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
-    def _step_weight(self, X, sample_weight):
-        carried = None if X.weight is None else X.step_weight()
-        if sample_weight is None:
-            return carried
-        if np.shape(sample_weight) == (X.n_steps,):
-            weight = check_fit_weight(sample_weight, X.values)
-        else:
-            weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
-        return weight if carried is None else carried * weight
-
     def _spans(self, X, rows, target=None, weight=None):
-        lengths = X.lengths if rows is None else X.lengths[rows]
-        first = X.offsets[:-1] if rows is None else X.offsets[rows]
-        chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
-        first = first[chunks.sequence]
-        return Spans(
-            X.values,
-            first + chunks.start,
-            first + chunks.stop,
+        return step_spans(
+            X,
+            rows,
+            self.chunk_length,
+            self.chunk_context,
             tokens=self.input_kind_ == "tokens",
             target=target,
             weight=weight,
-            core_start=first + chunks.core_start,
-            core_stop=first + chunks.core_stop,
-            per_step=True,
         )
 
     def _with_labels(self, X, codes, weight):

@@ -1,8 +1,8 @@
 """Losses of ordered classes: what `SequenceOrdinalClassifier` trains its heads with.
 
-For K classes in order, 0 the lowest, a head gives K - 1 logits f_k, and y is the true class. CORAL and
-the cumulative head mean P(y > k) = sigmoid(f_k), CORN means P(y > k | y >= k) = sigmoid(f_k). Class
-codes are positions among sorted labels; ``rank`` says where each stands in the order.
+For K classes in order, 0 the lowest, a head gives K - 1 logits f_k, and y is the true class. CORAL
+and the cumulative head mean P(y > k) = sigmoid(f_k), CORN means P(y > k | y >= k) = sigmoid(f_k).
+Class codes are positions among sorted labels; ``rank`` says where each stands in the order.
 """
 
 import numpy as np
@@ -88,9 +88,9 @@ class CoralLoss(OrdinalLoss):
 
     def of_ranks(self, logits, rank):
         is_above = _is_above(logits, rank).to(logits.dtype)
-        return functional.binary_cross_entropy_with_logits(
-            logits, is_above, reduction="none"
-        ).sum(dim=1)
+        return functional.binary_cross_entropy_with_logits(logits, is_above, reduction="none").sum(
+            dim=1
+        )
 
     def start_of_ranks(self, prior):
         return _cumulative_logits(prior)
@@ -120,9 +120,8 @@ class CumulativeLoss(OrdinalLoss):
         upper, lower = bounds[rows, rank], bounds[rows, rank + 1]
         # sigmoid(a) - sigmoid(b) = sigmoid(a) sigmoid(-b) (1 - exp(b - a)), without cancellation.
         gap = (upper - lower).clamp(min=SMALLEST_GAP)
-        return -(
-            functional.logsigmoid(upper) + functional.logsigmoid(-lower) + (-gap.neg().expm1()).log()
-        )
+        within = torch.log(-torch.expm1(-gap))
+        return -(functional.logsigmoid(upper) + functional.logsigmoid(-lower) + within)
 
     def start_of_ranks(self, prior):
         return _cumulative_logits(prior)

@@ -180,7 +180,8 @@ class QuantileLoss(RegressionLoss):
     >>> import torch
     >>> from skseq.losses import QuantileLoss
     >>> loss = QuantileLoss(quantile=0.9)
-    >>> loss(torch.tensor([[0.0]]), torch.tensor([1.0])), loss(torch.tensor([[1.0]]), torch.zeros(1))
+    >>> low, high = torch.tensor([[0.0]]), torch.tensor([[1.0]])
+    >>> loss(low, torch.ones(1)), loss(high, torch.zeros(1))
     (tensor(0.9000), tensor(0.1000))
     """
 

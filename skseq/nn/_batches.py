@@ -89,7 +89,9 @@ class Spans(torch.utils.data.Dataset):
         if self.target is None:
             return {}
         at = steps if self.per_step else rows
-        targets = {"target": torch.from_numpy(self.target[at].astype(np.int64, copy=False))}
+        # Class codes, or the numbers of a regression.
+        dtype = np.float32 if self.target.dtype.kind == "f" else np.int64
+        targets = {"target": torch.from_numpy(self.target[at].astype(dtype, copy=False))}
         if self.weight is not None:
             targets["weight"] = torch.from_numpy(self.weight[at])
         if self.per_step:
