@@ -5,7 +5,6 @@ import pytest
 from sklearn.model_selection import GridSearchCV
 
 import skseq.samplers
-from skseq.datasets import make_imbalanced_sequences, make_imbalanced_tags
 from skseq.losses import LOSSES
 from skseq.metrics import get_scorer
 from skseq.model_selection import make_plain_pipeline, strategies, strategy_grid
@@ -15,22 +14,8 @@ from skseq.weights import WEIGHT_STRATEGIES
 TOY = {"hidden_size": 8, "embedding_dim": 8, "max_epochs": 6, "lr": 0.03, "batch_size": 6}
 
 
-def toy_data(kind):
-    """Data of a kind with words where it holds tokens, and enough of every class."""
-    values = "tokens" if kind in ("tokens", "tags") else "values"
-    shared = {"n_classes": 3, "kind": values, "class_sep": 8, "random_state": 0}
-    if "tags" in kind:
-        X, y = make_imbalanced_tags(24, weights=0.6, length=(6, 12), context=0.0, **shared)
-        y = y.replace(values=np.array(["O", "B-PER", "B-LOC"])[y.values])
-    else:
-        X, y = make_imbalanced_sequences(48, weights=[0.5, 0.3, 0.2], length=(4, 8), **shared)
-    if values == "tokens":
-        X = [[f"w{token}" for token in row] for row in X.tolist()]
-    return X, y
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_whole_grid_fits_without_error_or_warning(kind):
+def test_the_whole_grid_fits_without_error_or_warning(kind, toy_data):
     X, y = toy_data(kind)
     pipe = make_plain_pipeline(kind, random_state=0, **TOY)
     grid = strategy_grid("all", kind=kind, random_state=0)
