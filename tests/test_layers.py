@@ -28,6 +28,7 @@ LAYOUT = [
     "estimators",
     "model_selection",
     "meta",
+    "ensemble",
     "report",
     "datasets",
     "persistence",

@@ -92,8 +92,7 @@ class ClassDendrogramDisplay:
                 "n_classes set. The number of classes of y merges none of them"
             )
         xlabel = {
-            "euclidean": "Distance between mean features",
-            "cosine": "1 - cosine of mean features",
+            "centroid": "Distance between mean features",
             "confusion": "1 - share taken for one another",
         }[estimator.distance]
         display = cls(

@@ -26,7 +26,7 @@ def build(**params):
     parameters = {
         "n_tokens": N_TOKENS,
         "n_features": N_FEATURES,
-        "bias": np.log(PRIOR),
+        "log_prior": np.log(PRIOR),
         "encoder": "bilstm",
         "hidden_size": 4,
         "num_layers": 2,
