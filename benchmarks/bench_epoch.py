@@ -140,7 +140,7 @@ def bare_loop_over_our_batches(X, y):
     network = make_network(
         n_tokens=N_TOKENS,
         n_features=1,
-        log_prior=np.log(np.bincount(y) / len(y)),
+        bias=np.log(np.bincount(y) / len(y)),
         encoder="bilstm",
         hidden_size=WIDTH,
         num_layers=1,

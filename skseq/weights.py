@@ -103,7 +103,7 @@ def _median_frequency(counts, beta):
 
 
 # Each takes the counts of the classes that are present, and beta.
-_STRATEGIES = {
+WEIGHT_STRATEGIES = {
     "balanced": _balanced,
     "sqrt": _sqrt,
     "effective": _effective,
@@ -204,9 +204,9 @@ def _raw_weights(strategy, counts, classes, beta):
         return _weights_of_dict(strategy, range(len(counts)) if classes is None else classes)
     if callable(strategy):
         return _check_weights(strategy(counts), len(counts))
-    check_choice("strategy", strategy, _STRATEGIES)
+    check_choice("strategy", strategy, WEIGHT_STRATEGIES)
     weights = np.zeros(len(counts))
-    weights[counts > 0] = _STRATEGIES[strategy](counts[counts > 0], beta)
+    weights[counts > 0] = WEIGHT_STRATEGIES[strategy](counts[counts > 0], beta)
     return weights
 
 
@@ -459,7 +459,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
     """
 
     _parameter_constraints = {
-        "strategy": [StrOptions(set(_STRATEGIES)), dict, callable, None],
+        "strategy": [StrOptions(set(WEIGHT_STRATEGIES)), dict, callable, None],
         "beta": [Interval(Real, 0, 1, closed="left")],
         "power": [Interval(Real, 0, None, closed="left")],
         "max_weight": [Interval(Real, 0, None, closed="neither"), None],

@@ -28,7 +28,6 @@ LAYOUT = [
     "estimators",
     "model_selection",
     "meta",
-    "ensemble",
     "report",
     "datasets",
     "persistence",

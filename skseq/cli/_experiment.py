@@ -17,11 +17,11 @@ from sklearn.model_selection import (
 )
 from sklearn.utils.parallel import Parallel, delayed
 
-from skseq.cli._windows import WindowTagger
 from skseq.datasets import load_python_tokens
 from skseq.estimators import SequenceTagger
 from skseq.losses import LogitAdjustedLoss
 from skseq.metrics import get_scorer
+from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import TokenEncoder
 from skseq.samplers import TagOverSampler
 from skseq.weights import ClassWeightTransformer

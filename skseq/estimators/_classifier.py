@@ -4,11 +4,10 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._validation import check_fit_weight, check_labels, check_parameters
+from skseq._validation import check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.nn import Spans
-from skseq.weights import sequence_weight
+from skseq.estimators._rows import row_weight, sequence_spans
 
 
 class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
@@ -61,6 +60,20 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         How much each class counts in the loss; a dict goes from labels to weights, and see
         `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
 
+    class_weight_start : float, default=0.0
+        Share of ``max_epochs`` that is trained before ``class_weight`` counts, in [0, 1): deferred
+        re-weighting [1]_, for which 0.8 is usual. Early stopping watches from there on.
+
+    batch_balance : float in [0, 1] or "progressive", default=1.0
+        How evenly the classes are drawn into batches: the share of a class is proportional to its
+        count to this power, so 1 leaves it as it is and 0 draws all alike, rows of rare
+        classes several times in an epoch. "progressive" goes from the one to the other while it
+        trains [2]_.
+
+    augment : Augmenter, str or list of them, default=None
+        What changes the training sequences anew in every epoch, an instance from `skseq.augment`
+        or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
@@ -84,7 +97,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          (Saerens et al. 2002). An answer then depends on the sequences it is asked with;
+          [3]_. An answer then depends on the sequences it is asked with;
           early stopping takes "data" instead.
 
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
@@ -92,7 +105,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
         and a shift for each class. "auto" does so, by "vector", where the loss is no proper score
         (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train". `partial_fit`
-        does not calibrate.
+        does not calibrate. See [4]_.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -169,7 +182,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         Epochs trained.
 
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class in the weight of the training data.
+        Share of each class in the weight of what is trained on, in the end: class weights
+        and ``batch_balance`` count.
 
     train_prior_ : ndarray of shape (n_classes,)
         Class prior that the net's probabilities stand for: ``class_prior_``, less what the loss
@@ -219,12 +233,15 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     References
     ----------
-    Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori
-    probabilities: a simple procedure", Neural Computation 14(1), 2002.
-    https://doi.org/10.1162/089976602753284446
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
-    https://arxiv.org/abs/1706.04599
+    .. [1] K. Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss",
+       NeurIPS 2019, https://arxiv.org/abs/1906.07413.
+    .. [2] B. Kang et al., "Decoupling representation and classifier for long-tailed recognition",
+       ICLR 2020, https://arxiv.org/abs/1910.09217.
+    .. [3] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new
+       a priori probabilities: a simple procedure", Neural Computation 14(1), 2002,
+       https://doi.org/10.1162/089976602753284446.
+    .. [4] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
+       https://arxiv.org/abs/1706.04599.
 
     Examples
     --------
@@ -258,6 +275,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         embedding_dropout=0.0,
         loss="cross_entropy",
         class_weight=None,
+        class_weight_start=0.0,
+        batch_balance=1.0,
+        augment=None,
         decision="argmax",
         target_prior="train",
         calibration="auto",
@@ -291,6 +311,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         self.embedding_dropout = embedding_dropout
         self.loss = loss
         self.class_weight = class_weight
+        self.class_weight_start = class_weight_start
+        self.batch_balance = batch_balance
+        self.augment = augment
         self.decision = decision
         self.target_prior = target_prior
         self.calibration = calibration
@@ -344,7 +367,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         y = check_labels(y, X, self)
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(y, self.classes)
-        self._fit_codes(X, encode_labels(y, self.classes_), self._row_weight(X, sample_weight))
+        self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -375,9 +398,7 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         y = check_labels(y, X, self)
         if first:
             self.classes_ = first_classes(classes, self.classes)
-        self._partial_fit_codes(
-            X, encode_labels(y, self.classes_), self._row_weight(X, sample_weight)
-        )
+        self._partial_fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
     def predict(self, X):
@@ -465,22 +486,15 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
-    def _row_weight(self, X, sample_weight):
-        weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
-        if X.weight is None:
-            return weight
-        return sequence_weight(X) * (1.0 if weight is None else weight)
-
     def _spans(self, X, rows, target=None, weight=None):
-        spans = Spans(
-            X.values,
-            X.offsets[:-1],
-            X.offsets[1:],
-            tokens=self.input_kind_ == "tokens",
-            target=target,
-            weight=weight,
-        )
-        return spans if rows is None else spans.rows(rows)
+        tokens = self.input_kind_ == "tokens"
+        return sequence_spans(X, rows, tokens=tokens, target=target, weight=weight)
+
+    def _with_labels(self, X, codes, weight):
+        return X.replace(weight=weight), self.classes_[codes]
+
+    def _without_labels(self, X, labels):
+        return X, None, encode_labels(labels, self.classes_), X.weight
 
     def _strata(self, X, codes):
         return codes

@@ -1,5 +1,7 @@
 """What estimators do with the net's probabilities: calibrate them, correct their prior, decide."""
 
+from functools import partial
+
 import numpy as np
 from scipy.special import log_softmax
 
@@ -66,9 +68,11 @@ class DecisionMixin:
         is_em = isinstance(self.target_prior, str) and self.target_prior == "em"
         known = self.train_prior_ if self.data_prior_ is None else self.data_prior_
         target = known if is_em else self._target(None)
-        return PriorAwareRule(
-            self.train_prior_, target, make_rule(self.decision, self.classes_, target)
-        )
+        return PriorAwareRule(self.train_prior_, target, self._rule(target))
+
+    def _rule(self, target):
+        """The rule that ``decision`` asks for, for probabilities under a prior."""
+        return make_rule(self.decision, self.classes_, target)
 
     # -- calibration ------------------------------------------------------------------------
 
@@ -120,8 +124,7 @@ class DecisionMixin:
     def _decide(self, log_proba):
         """Score log probabilities under ``train_prior_``: the largest one is predicted."""
         target = self._target(log_proba)
-        rule = make_rule(self.decision, self.classes_, target)
-        return rule(shift_prior(log_proba, self.train_prior_, target))
+        return self._rule(target)(shift_prior(log_proba, self.train_prior_, target))
 
     def _codes(self, log_proba):
         return self._decide(log_proba).argmax(axis=1)
@@ -130,12 +133,13 @@ class DecisionMixin:
 class PriorAwareRule:
     """Decides on raw scores of a net as its estimator will; travels in the net's pickle."""
 
-    def __init__(self, source, target, rule):
+    def __init__(self, source, target, rule, log_proba=None):
         self.source = source
         self.target = target
         self.rule = rule
+        self.log_proba = log_proba or partial(log_softmax, axis=1)
 
     def __call__(self, scores):
         """Give the predicted class of each row, ndarray of int of shape (n,)."""
-        log_proba = log_softmax(scores.astype(np.float64), axis=1)
+        log_proba = self.log_proba(scores.astype(np.float64))
         return self.rule(shift_prior(log_proba, self.source, self.target)).argmax(axis=1)

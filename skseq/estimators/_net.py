@@ -65,6 +65,30 @@ class ValidationScore(Callback):
         del self._confusion
 
 
+class LateEarlyStopping(EarlyStopping):
+    """Early stopping that looks away for the first epochs, so that a later phase has its chance."""
+
+    def __init__(self, watch_from, scoring, patience):
+        super().__init__(
+            monitor="valid_loss" if scoring == "loss" else "valid_f1_macro",
+            lower_is_better=scoring == "loss",
+            patience=patience,
+            threshold_mode="abs",
+            load_best=True,
+        )
+        self.watch_from = watch_from
+        self.scoring = scoring
+
+    def on_train_begin(self, net, **kwargs):
+        self._n_epochs = 0
+        super().on_train_begin(net, **kwargs)
+
+    def on_epoch_end(self, net, **kwargs):
+        self._n_epochs += 1
+        if self._n_epochs > self.watch_from:
+            super().on_epoch_end(net, **kwargs)
+
+
 def macro_f1(confusion):
     """Mean F1 of the classes that occur, from counts of shape (true classes, predicted classes)."""
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
@@ -117,10 +141,10 @@ def build_net(
     max_epochs,
     gradient_clip_value,
     early_stopping,
+    watch_from,
     scoring,
     n_iter_no_change,
-    rule,
-    n_classes,
+    validation_score,
     callbacks,
     device,
     verbose,
@@ -145,9 +169,11 @@ def build_net(
         "train_split": None,
         "callbacks": _callbacks(
             gradient_clip_value,
-            early_stopping and ValidationScore(rule, n_classes),
-            scoring,
-            n_iter_no_change,
+            early_stopping
+            and (
+                validation_score,
+                LateEarlyStopping(watch_from, scoring, n_iter_no_change),
+            ),
             verbose,
             label,
         )
@@ -166,24 +192,13 @@ def _optimizer(optimizer):
     return optimizer, {}
 
 
-def _callbacks(gradient_clip_value, validation_score, scoring, n_iter_no_change, verbose, label):
+def _callbacks(gradient_clip_value, early_stopping, verbose, label):
     callbacks = []
     if gradient_clip_value is not None:
         callbacks.append(("gradient_clipping", GradientNormClipping(gradient_clip_value)))
-    if validation_score:
-        callbacks.append(("validation_score", validation_score))
-        callbacks.append(
-            (
-                "early_stopping",
-                EarlyStopping(
-                    monitor="valid_loss" if scoring == "loss" else "valid_f1_macro",
-                    lower_is_better=scoring == "loss",
-                    patience=n_iter_no_change,
-                    threshold_mode="abs",
-                    load_best=True,
-                ),
-            )
-        )
+    if early_stopping:
+        named = zip(("validation_score", "early_stopping"), early_stopping, strict=True)
+        callbacks += [(name, callback) for name, callback in named if callback is not None]
     if verbose == 1:
         callbacks.append(("progress", EpochProgress(label)))
     return callbacks

@@ -4,12 +4,12 @@ from numbers import Integral
 
 import numpy as np
 
-from skseq._validation import Interval, check_fit_weight, check_parameters
-from skseq.data import Sequences, as_tags, check_tags, chunk_spans, like_input
+from skseq._validation import Interval, check_parameters
+from skseq.data import Sequences, as_tags, check_tags, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.estimators._rows import step_spans, step_weight
 from skseq.metrics import tag_f1_score
-from skseq.nn import Spans
 from skseq.weights import class_masses
 
 
@@ -68,6 +68,21 @@ class SequenceTagger(BaseSequenceEstimator):
         How much each class counts in the loss; a dict goes from labels to weights, and see
         `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
 
+    class_weight_start : float, default=0.0
+        Share of ``max_epochs`` that is trained before ``class_weight`` counts, in [0, 1): deferred
+        re-weighting [1]_, for which 0.8 is usual. Early stopping watches from there on.
+
+    batch_balance : float in [0, 1] or "progressive", default=1.0
+        How evenly the classes are drawn into batches: the share of a class is proportional to its
+        count to this power, so 1 leaves it as it is and 0 draws all alike, rows of rare
+        classes several times in an epoch. "progressive" goes from the one to the other while it
+        trains [2]_. What is
+        drawn are whole chunks, each at the mean rate of its steps.
+
+    augment : Augmenter, str or list of them, default=None
+        What changes the training sequences anew in every epoch, an instance from `skseq.augment`
+        or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
@@ -91,7 +106,7 @@ class SequenceTagger(BaseSequenceEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          (Saerens et al. 2002). An answer then depends on the sequences it is asked with;
+          [3]_. An answer then depends on the sequences it is asked with;
           early stopping takes "data" instead.
 
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
@@ -99,7 +114,7 @@ class SequenceTagger(BaseSequenceEstimator):
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
         and a shift for each class. "auto" does so, by "vector", where the loss is no proper score
         (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train". `partial_fit`
-        does not calibrate.
+        does not calibrate. See [4]_.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -176,7 +191,8 @@ class SequenceTagger(BaseSequenceEstimator):
         Epochs trained.
 
     class_prior_ : ndarray of shape (n_classes,)
-        Share of each class in the weight of the training data.
+        Share of each class in the weight of what is trained on, in the end: class weights
+        and ``batch_balance`` count.
 
     train_prior_ : ndarray of shape (n_classes,)
         Class prior that the net's probabilities stand for: ``class_prior_``, less what the loss
@@ -221,12 +237,15 @@ class SequenceTagger(BaseSequenceEstimator):
 
     References
     ----------
-    Saerens, Latinne & Decaestecker, "Adjusting the outputs of a classifier to new a priori
-    probabilities: a simple procedure", Neural Computation 14(1), 2002.
-    https://doi.org/10.1162/089976602753284446
-
-    Guo et al., "On Calibration of Modern Neural Networks", ICML 2017.
-    https://arxiv.org/abs/1706.04599
+    .. [1] K. Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss",
+       NeurIPS 2019, https://arxiv.org/abs/1906.07413.
+    .. [2] B. Kang et al., "Decoupling representation and classifier for long-tailed recognition",
+       ICLR 2020, https://arxiv.org/abs/1910.09217.
+    .. [3] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new
+       a priori probabilities: a simple procedure", Neural Computation 14(1), 2002,
+       https://doi.org/10.1162/089976602753284446.
+    .. [4] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
+       https://arxiv.org/abs/1706.04599.
 
     Examples
     --------
@@ -261,6 +280,9 @@ class SequenceTagger(BaseSequenceEstimator):
         embedding_dropout=0.0,
         loss="cross_entropy",
         class_weight=None,
+        class_weight_start=0.0,
+        batch_balance=1.0,
+        augment=None,
         decision="argmax",
         target_prior="train",
         calibration="auto",
@@ -295,6 +317,9 @@ class SequenceTagger(BaseSequenceEstimator):
         self.embedding_dropout = embedding_dropout
         self.loss = loss
         self.class_weight = class_weight
+        self.class_weight_start = class_weight_start
+        self.batch_balance = batch_balance
+        self.augment = augment
         self.decision = decision
         self.target_prior = target_prior
         self.calibration = calibration
@@ -349,7 +374,7 @@ class SequenceTagger(BaseSequenceEstimator):
         tags = check_tags(y, X).values
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(tags, self.classes)
-        self._fit_codes(X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight))
+        self._fit_codes(X, encode_labels(tags, self.classes_), step_weight(X, sample_weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -381,7 +406,7 @@ class SequenceTagger(BaseSequenceEstimator):
         if first:
             self.classes_ = first_classes(classes, self.classes)
         self._partial_fit_codes(
-            X, encode_labels(tags, self.classes_), self._step_weight(X, sample_weight)
+            X, encode_labels(tags, self.classes_), step_weight(X, sample_weight)
         )
         return self
 
@@ -472,32 +497,23 @@ class SequenceTagger(BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
-    def _step_weight(self, X, sample_weight):
-        carried = None if X.weight is None else X.step_weight()
-        if sample_weight is None:
-            return carried
-        if np.shape(sample_weight) == (X.n_steps,):
-            weight = check_fit_weight(sample_weight, X.values)
-        else:
-            weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
-        return weight if carried is None else carried * weight
-
     def _spans(self, X, rows, target=None, weight=None):
-        lengths = X.lengths if rows is None else X.lengths[rows]
-        first = X.offsets[:-1] if rows is None else X.offsets[rows]
-        chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
-        first = first[chunks.sequence]
-        return Spans(
-            X.values,
-            first + chunks.start,
-            first + chunks.stop,
+        return step_spans(
+            X,
+            rows,
+            self.chunk_length,
+            self.chunk_context,
             tokens=self.input_kind_ == "tokens",
             target=target,
             weight=weight,
-            core_start=first + chunks.core_start,
-            core_stop=first + chunks.core_stop,
-            per_step=True,
         )
+
+    def _with_labels(self, X, codes, weight):
+        return X.replace(weight=weight), Sequences(self.classes_[codes], X.offsets)
+
+    def _without_labels(self, X, tags):
+        weight = None if X.weight is None else X.step_weight()
+        return X, None, encode_labels(tags.values, self.classes_), weight
 
     def _strata(self, X, codes):
         """The rarest class that each sequence holds: what a split must spread."""

@@ -140,15 +140,44 @@ class SequenceLoss(BaseEstimator):
         -------
         Tensor, a scalar
         """
-        if mask is not None:
-            scores, target = scores[mask], target[mask]
-            weight = None if weight is None else weight[mask]
-        losses = self.per_step(scores.flatten(0, -2), target.flatten())
-        if weight is not None:
-            losses = losses * weight.flatten()
+        per_step = self.per_step
         if class_weight is not None:
-            losses = losses * class_weight[target.flatten()]
-        return losses.mean()
+
+            def per_step(scores, target):
+                return self.per_step(scores, target) * class_weight[target]
+
+        return masked_mean(per_step, scores, target, mask, weight)
+
+
+def masked_mean(per_step, scores, target, mask=None, weight=None):
+    """Mean of a loss over the real steps of a batch; see `SequenceLoss.__call__`.
+
+    Parameters
+    ----------
+    per_step : callable
+        Takes scores of shape (n, n_scores) and targets of shape (n,), gives losses of shape (n,).
+
+    scores : Tensor of shape (batch, n_scores) or (batch, time, n_scores)
+        What the net gives.
+
+    target : Tensor of shape (batch,) or (batch, time)
+        What is true.
+
+    mask : Tensor of bool of the shape of ``target``, default=None
+        True on real steps.
+
+    weight : Tensor of the shape of ``target``, default=None
+        How much each step counts, 1 on average.
+
+    Returns
+    -------
+    Tensor, a scalar
+    """
+    if mask is not None:
+        scores, target = scores[mask], target[mask]
+        weight = None if weight is None else weight[mask]
+    losses = per_step(scores.flatten(0, -2), target.flatten())
+    return (losses if weight is None else losses * weight.flatten()).mean()
 
 
 def floored_log_prior(prior, n_samples):

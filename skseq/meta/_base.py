@@ -1,5 +1,6 @@
 """What classifiers around a classifier share: checks, metadata, books and tags."""
 
+import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
@@ -60,13 +61,37 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         return tags
 
 
-def has_method(*names, of):
+def has_method(name, of):
     """Condition for `available_if`: a method of an inner estimator, fitted or yet to be."""
 
     def check(self):
-        inner = getattr(self, f"{of}_", getattr(self, of))
-        for name in names:
-            getattr(inner, name)  # its own AttributeError says best what is missing
+        # Its own AttributeError says best what is missing.
+        getattr(getattr(self, f"{of}_", getattr(self, of)), name)
         return True
 
     return check
+
+
+def take_columns(proba, classes, wanted):
+    """Probabilities of the ``wanted`` classes, which sum to 1.
+
+    Parameters
+    ----------
+    proba : ndarray of shape (n_rows, n_classes)
+        Of all classes that an inner classifier knows; some have a parameter to name more than
+        occur.
+
+    classes : ndarray of shape (n_classes,)
+        Sorted.
+
+    wanted : ndarray of shape (n_wanted,)
+        Sorted; some of ``classes``.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_wanted)
+    """
+    if len(classes) == len(wanted):
+        return proba
+    proba = proba[:, np.searchsorted(classes, wanted)]
+    return proba / np.maximum(proba.sum(axis=1, keepdims=True), np.finfo(proba.dtype).tiny)

@@ -6,8 +6,8 @@ from scipy.cluster import hierarchy
 from scipy.spatial.distance import pdist, squareform
 
 
-def centroid_distances(features, codes):
-    """Euclidean distance between the mean features of each two classes.
+def centroid_distances(features, codes, metric="euclidean"):
+    """Distance between the mean features of each two classes.
 
     Parameters
     ----------
@@ -16,6 +16,9 @@ def centroid_distances(features, codes):
 
     codes : ndarray of int of shape (n_rows,)
         Class of each row, from 0, none left out.
+
+    metric : {"euclidean", "cosine"}, default="euclidean"
+        Length of the straight line, or 1 - cosine of the angle, which is 1 to a mean of zeros.
 
     Returns
     -------
@@ -28,7 +31,7 @@ def centroid_distances(features, codes):
     centroids = is_in_class @ features
     if sparse.issparse(centroids):
         centroids = centroids.toarray()
-    return squareform(pdist(centroids))
+    return squareform(np.nan_to_num(pdist(centroids, metric), nan=1.0))
 
 
 def confusion_distances(codes, predicted_codes, n_classes):
@@ -94,3 +97,77 @@ def cut_into(linkage, n_groups):
     for step, pair in enumerate(linkage[: max(0, n_classes - n_groups), :2].astype(int)):
         group[np.isin(group, pair)] = n_classes + step
     return np.unique(group, return_inverse=True)[1]
+
+
+def name_groups(labels, sizes, group, naming):
+    """Label of the group that each class is in.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_classes,)
+        The classes.
+
+    sizes : ndarray of shape (n_classes,)
+        Members of each.
+
+    group : ndarray of int of shape (n_classes,)
+        Group of each.
+
+    naming : {"commonest", "joined"}
+        Whether a group has the label of its biggest class, the first of several, or all labels
+        with "+" between them.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If labels are to be joined that are no strings.
+    """
+    names = labels.astype(object)
+    for g in np.unique(group):
+        members = np.flatnonzero(group == g)
+        if naming == "commonest" or len(members) == 1:
+            names[members] = labels[members[np.argmax(sizes[members])]]
+        elif all(isinstance(label, str) for label in labels.tolist()):
+            names[members] = "+".join(labels[members].tolist())
+        else:
+            raise ValueError(
+                f"naming='joined' needs labels that are strings, got {labels.dtype}; use "
+                "'commonest', or name the merged classes with mapping"
+            )
+    if labels.dtype == object:
+        return names
+    return np.array(names.tolist()) if labels.dtype.kind == "U" else names.astype(labels.dtype)
+
+
+def rename_labels(labels, new_of):
+    """Labels by a dict from old to new ones; those that are no key stay.
+
+    Parameters
+    ----------
+    labels : ndarray of shape (n_classes,)
+        Old labels.
+
+    new_of : dict
+        New label of some of them.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        Object where ``labels`` are.
+
+    Raises
+    ------
+    ValueError
+        If strings and others would be mixed.
+    """
+    renamed = [new_of.get(label, label) for label in labels.tolist()]
+    if len({isinstance(label, str) for label in renamed}) > 1:
+        raise ValueError(
+            f"merged labels must be all strings or all numbers, got {renamed}; let mapping give "
+            "labels of the type of y, or name every class in it"
+        )
+    return np.array(renamed, dtype=object if labels.dtype == object else None)

@@ -22,12 +22,14 @@ from skseq._validation import (
 )
 from skseq.data import Sequences, original_groups
 from skseq.exceptions import SmallClassWarning
-from skseq.meta._base import BaseMetaClassifier, has_method
+from skseq.meta._base import BaseMetaClassifier, has_method, take_columns
 from skseq.meta._class_groups import (
     centroid_distances,
     confusion_distances,
     cut_into,
     join_classes,
+    name_groups,
+    rename_labels,
 )
 from skseq.meta._features import row_features
 
@@ -67,16 +69,18 @@ class ClassMerger(BaseMetaClassifier):
         left. The number of classes itself merges none and still computes ``linkage_``, to look
         at.
 
-    distance : {"centroid", "confusion"}, default="centroid"
+    distance : {"euclidean", "cosine", "confusion"}, default="euclidean"
         What alike means:
 
-        - "centroid": the mean features of the classes lie close to each other;
+        - "euclidean": the mean features of the classes lie close to each other;
+        - "cosine": they point the same way, which suits counts of tokens better: the mean of a
+          big class is shorter than that of a small one;
         - "confusion": ``estimator`` takes one for the other, in predictions out of fold. This fits
           it once more for each fold.
 
     linkage : {"average", "complete", "single", "ward"}, default="average"
         Distance between classes that were merged already, see
-        `scipy.cluster.hierarchy.linkage`. "ward" is meant for centroids.
+        `scipy.cluster.hierarchy.linkage`. "ward" is meant for Euclidean distances.
 
     transformer : transformer, default=None
         Makes the features for the centroids, one row a sequence. None takes
@@ -182,7 +186,7 @@ class ClassMerger(BaseMetaClassifier):
         "mapping": [dict, None],
         "min_count": [Interval(Integral, 1, None, closed="left"), None],
         "n_classes": [Interval(Integral, 2, None, closed="left"), None],
-        "distance": [StrOptions({"centroid", "confusion"})],
+        "distance": [StrOptions({"euclidean", "cosine", "confusion"})],
         "linkage": [StrOptions({"average", "complete", "single", "ward"})],
         "transformer": [HasMethods(["fit", "transform"]), None],
         "cv": ["cv_object"],
@@ -197,7 +201,7 @@ class ClassMerger(BaseMetaClassifier):
         mapping=None,
         min_count=None,
         n_classes=None,
-        distance="centroid",
+        distance="euclidean",
         linkage="average",
         transformer=None,
         cv=5,
@@ -275,7 +279,7 @@ class ClassMerger(BaseMetaClassifier):
             zip(self.original_classes_.tolist(), self._merged_labels.tolist(), strict=True)
         )
         labels, codes = np.unique(np.asarray(y), return_inverse=True)
-        return _label_array([merged_of.get(c, c) for c in labels.tolist()], like=labels)[codes]
+        return rename_labels(labels, merged_of)[codes]
 
     def predict(self, X):
         """Predict labels.
@@ -316,19 +320,24 @@ class ClassMerger(BaseMetaClassifier):
         Returns
         -------
         ndarray of shape (n_sequences, n_classes_out)
-            Columns in the order of ``classes_``; rows sum to 1 as those of ``estimator_`` do.
+            Columns in the order of ``classes_``; rows sum to 1 as those of ``estimator`` do.
         """
         check_is_fitted(self)
-        merged_proba = self.estimator_.predict_proba(X)
+        merged_proba = take_columns(
+            self.estimator_.predict_proba(X), self.estimator_.classes_, self.merged_classes_
+        )
         if not self._is_refined():
             return merged_proba
         proba = np.zeros((len(merged_proba), len(self.original_classes_)))
-        for i, refiner in enumerate(self.refiners_):
-            label = self.merged_classes_[i]
-            members = self._members(label) if refiner is None else refiner.classes_
+        for i, (label, refiner) in enumerate(
+            zip(self.merged_classes_, self.refiners_, strict=True)
+        ):
+            members = self._members(label)
             columns = np.searchsorted(self.original_classes_, members)
-            inside = 1.0 if refiner is None else refiner.predict_proba(X)
-            proba[:, columns] = merged_proba[:, [i]] * inside
+            proba[:, columns] = merged_proba[:, [i]]
+            if refiner is not None:
+                inside = take_columns(refiner.predict_proba(X), refiner.classes_, members)
+                proba[:, columns] *= inside
         return proba
 
     @available_if(_can("predict_proba"))
@@ -416,7 +425,7 @@ class ClassMerger(BaseMetaClassifier):
                 f"no key of mapping is a label of y: its keys are {list(self.mapping)}, the labels "
                 f"{labels.tolist()}"
             )
-        return _label_array([self.mapping.get(c, c) for c in labels.tolist()], like=labels)
+        return rename_labels(labels, self.mapping)
 
     def _merge_small(self, merged, counts):
         labels, of_class = np.unique(merged, return_inverse=True)
@@ -429,39 +438,21 @@ class ClassMerger(BaseMetaClassifier):
                 SmallClassWarning,
                 stacklevel=4,
             )
-        group = np.arange(len(labels))
-        group[is_small] = np.argmax(is_small)
-        return self._named(labels, sizes, group)[of_class]
+        group = np.where(is_small, np.argmax(is_small), np.arange(len(labels)))
+        return name_groups(labels, sizes, group, self.naming)[of_class]
 
     def _merge_alike(self, merged, counts, X, codes, fit_params):
         self.leaf_classes_, leaf_of_class = np.unique(merged, return_inverse=True)
         leaves = leaf_of_class[codes]
-        if self.distance == "centroid":
-            features = row_features(X, self.leaf_classes_[leaves], self.transformer)
-            self.distances_ = centroid_distances(features, leaves)
-        else:
+        if self.distance == "confusion":
             self.distances_ = self._confusion_distances(X, leaves, fit_params)
+        else:
+            features = row_features(X, self.leaf_classes_[leaves], self.transformer)
+            self.distances_ = centroid_distances(features, leaves, self.distance)
         self.linkage_ = join_classes(self.distances_, self.linkage)
         group = cut_into(self.linkage_, self.n_classes)
         sizes = np.bincount(leaf_of_class, counts)
-        return self._named(self.leaf_classes_, sizes, group)[leaf_of_class]
-
-    def _named(self, labels, sizes, group):
-        """Label of the group that each of ``labels`` is in."""
-        commonest = np.lexsort((np.arange(len(labels)), -sizes))
-        names = {}
-        for i in commonest:  # of equally common ones the first in order
-            names.setdefault(group[i], labels[i])
-        if self.naming == "joined":
-            joined = {g: labels[group == g] for g in names if np.sum(group == g) > 1}
-            if joined and not all(isinstance(label, str) for label in labels.tolist()):
-                raise ValueError(
-                    f"naming='joined' needs labels that are strings, got {labels.dtype}; use "
-                    "'commonest', or name the merged classes with mapping"
-                )
-            names |= {g: "+".join(members.tolist()) for g, members in joined.items()}
-        dtype = object if labels.dtype == object else None
-        return np.array([names[g] for g in group], dtype=dtype)
+        return name_groups(self.leaf_classes_, sizes, group, self.naming)[leaf_of_class]
 
     def _confusion_distances(self, X, leaves, fit_params):
         labels = self.leaf_classes_[leaves]
@@ -508,13 +499,3 @@ class ClassMerger(BaseMetaClassifier):
     def _as_predicted(self, y):
         """y in the labels that `predict` gives."""
         return np.asarray(y) if self._is_refined() else self.merge_labels(y)
-
-
-def _label_array(labels, like):
-    """Array of labels; object where those they are made from are."""
-    if len({isinstance(label, str) for label in labels}) > 1:
-        raise ValueError(
-            f"merged labels must be all strings or all numbers, got {labels}; let mapping give "
-            "labels of the type of y, or name every class in it"
-        )
-    return np.array(labels, dtype=object if like.dtype == object else None)

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import HasMethods, Interval, StrOptions, check_parameters
 from skseq.exceptions import SmallClassWarning
-from skseq.meta._base import BaseMetaClassifier, has_method
+from skseq.meta._base import BaseMetaClassifier, has_method, take_columns
 from skseq.meta._features import row_features
 
 # Sequences whose silhouette is computed: its cost rises with their square.
@@ -219,9 +219,12 @@ class MajoritySplitter(BaseMetaClassifier):
             Columns in the order of ``classes_``; rows sum to 1 as those of ``estimator_`` do.
         """
         check_is_fitted(self)
-        of_parts = self.estimator_.predict_proba(X)
+        split_classes = self._split_classes()
+        of_parts = take_columns(
+            self.estimator_.predict_proba(X), self.estimator_.classes_, split_classes
+        )
         proba = np.zeros((len(of_parts), len(self.classes_)))
-        np.add.at(proba.T, self._whole(self.estimator_.classes_), of_parts.T)
+        np.add.at(proba.T, self._whole(split_classes), of_parts.T)
         return proba
 
     @available_if(has_method("predict_proba", of="estimator"))
@@ -304,6 +307,11 @@ class MajoritySplitter(BaseMetaClassifier):
             if scores[n_clusters] == max(scores.values()):
                 best = part
         return best
+
+    def _split_classes(self):
+        """Labels that ``estimator_`` was trained on, sorted."""
+        others = self.classes_[self.classes_ != self.majority_class_]
+        return np.unique(np.concatenate([self.part_labels_, others]))
 
     def _whole(self, labels):
         """Position in ``classes_`` of labels of ``estimator_``, a part being its class."""

@@ -1,6 +1,7 @@
 """Score merged predictions with original labels at hand."""
 
 from sklearn.base import BaseEstimator
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 from skseq.meta._class_merger import ClassMerger
 from skseq.metrics import get_scorer
@@ -52,6 +53,10 @@ class _MergedScorer:
 
     def __call__(self, estimator, X, y, **params):
         return self.scorer(estimator, X, _find_merger(estimator)._as_predicted(y), **params)
+
+    def get_metadata_routing(self):
+        """Metadata that the scorer inside requests."""
+        return get_routing_for_object(self.scorer)
 
     def __repr__(self):
         return f"make_merged_scorer({self.scorer!r})"

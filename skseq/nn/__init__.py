@@ -1,6 +1,13 @@
 """Networks and batches; the only place, with the estimators' net, that deals in tensors."""
 
-from skseq.nn._batches import ScoringBatches, Spans, TrainingBatches, scoring_plan, training_plan
+from skseq.nn._batches import (
+    ChangingSpans,
+    ScoringBatches,
+    Spans,
+    TrainingBatches,
+    scoring_plan,
+    training_plan,
+)
 from skseq.nn._convolution import ConvolutionEncoder
 from skseq.nn._masks import step_mask
 from skseq.nn._network import ENCODERS, SequenceNetwork, make_encoder, make_network
@@ -10,6 +17,7 @@ from skseq.nn._recurrent import RecurrentEncoder, reverse_by_length
 __all__ = [
     "ENCODERS",
     "POOLINGS",
+    "ChangingSpans",
     "ConvolutionEncoder",
     "RecurrentEncoder",
     "ScoringBatches",

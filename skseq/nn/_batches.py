@@ -23,6 +23,9 @@ class Spans(torch.utils.data.Dataset):
     row then answers only for its core, the steps in [core_start, core_stop) of the flat array.
     What lies around the core is context, which a neighbouring row answers for. Values that are
     not ``tokens`` become float32 batch by batch, so the flat array is never copied.
+
+    With a ``rate``, one number a row, an epoch draws as many rows as there are, with replacement,
+    each as often as its share of the rates; without one, each row comes once.
     """
 
     values: np.ndarray
@@ -34,9 +37,14 @@ class Spans(torch.utils.data.Dataset):
     core_start: np.ndarray | None = None
     core_stop: np.ndarray | None = None
     per_step: bool = False
+    rate: np.ndarray | None = None
 
     def __len__(self):
         return len(self.start)
+
+    def next_epoch(self):
+        """Rows of the next epoch: these, in every epoch."""
+        return self
 
     @property
     def lengths(self):
@@ -81,7 +89,9 @@ class Spans(torch.utils.data.Dataset):
         if self.target is None:
             return {}
         at = steps if self.per_step else rows
-        targets = {"target": torch.from_numpy(self.target[at].astype(np.int64, copy=False))}
+        # Class codes, or the numbers of a regression.
+        dtype = np.float32 if self.target.dtype.kind == "f" else np.int64
+        targets = {"target": torch.from_numpy(self.target[at].astype(dtype, copy=False))}
         if self.weight is not None:
             targets["weight"] = torch.from_numpy(self.weight[at])
         if self.per_step:
@@ -100,10 +110,41 @@ class Spans(torch.utils.data.Dataset):
         return steps[core], torch.from_numpy(core)
 
 
-class TrainingBatches:
-    """Shuffled batches of rows of like length; every iteration is a new shuffle.
+class ChangingSpans(torch.utils.data.Dataset):
+    """Training rows that change from one epoch to the next.
 
-    Called by skorch as ``iterator(dataset, batch_size=, **kwargs)``.
+    Parameters
+    ----------
+    make : callable
+        Called with the number of an epoch, gives its `Spans`.
+
+    first : int
+        Number of the first epoch.
+
+    n_rows : int
+        About as many rows as an epoch has.
+    """
+
+    def __init__(self, make, first, n_rows):
+        self.make = make
+        self.epoch = first
+        self.n_rows = n_rows
+
+    def __len__(self):
+        return self.n_rows
+
+    def next_epoch(self):
+        """Rows of the next epoch."""
+        spans = self.make(self.epoch)
+        self.epoch += 1
+        return spans
+
+
+class TrainingBatches:
+    """Shuffled batches of rows of like length; every iteration is a new epoch.
+
+    Called by skorch as ``iterator(dataset, batch_size=, **kwargs)``; the dataset is `Spans` or
+    `ChangingSpans`.
     """
 
     def __init__(self, dataset, *, batch_size, rng):
@@ -115,8 +156,9 @@ class TrainingBatches:
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self):
-        for rows in training_plan(self.dataset.lengths, self.batch_size, self.rng):
-            yield self.dataset.batch(rows)
+        spans = self.dataset.next_epoch()
+        for rows in training_plan(spans.lengths, self.batch_size, self.rng, spans.rate):
+            yield spans.batch(rows)
 
 
 class ScoringBatches:
@@ -134,15 +176,21 @@ class ScoringBatches:
             yield self.dataset.batch(rows)
 
 
-def training_plan(lengths, batch_size, rng):
+def training_plan(lengths, batch_size, rng, rate=None):
     """Rows of each training batch: like lengths together, everything else at random.
+
+    With a ``rate`` for each row they are drawn with replacement, else each comes once.
 
     Returns
     -------
     list of ndarray of int64
     """
-    shuffled = rng.permutation(len(lengths))
-    pool = np.arange(len(lengths)) // (batch_size * _POOL_BATCHES)
+    n_rows = len(lengths)
+    if rate is None:
+        shuffled = rng.permutation(n_rows)
+    else:
+        shuffled = rng.choice(n_rows, size=n_rows, p=rate / rate.sum())
+    pool = np.arange(n_rows) // (batch_size * _POOL_BATCHES)
     # Lengths a little off, or rows of different lengths would keep the same company for ever.
     nearly = lengths[shuffled] * rng.uniform(1, 1.05, size=len(lengths))
     order = shuffled[np.lexsort((nearly, pool))]

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -129,22 +130,51 @@ class CosineScores(nn.Module):
         return self.scale * functional.linear(functional.normalize(states, dim=-1), directions)
 
 
-def make_head(input_size, dense_sizes, dropout, log_prior, cosine_scale=None):
-    """Dense layers and the scores; the last bias starts at the log prior.
+class ThresholdScores(nn.Module):
+    """One slope for all scores, which differ by their bias: thresholds of ordered classes.
+
+    With ``in_order`` the biases fall from one score to the next by construction.
+    """
+
+    def __init__(self, input_size, bias, in_order):
+        super().__init__()
+        self.slope = nn.Linear(input_size, 1, bias=False)
+        self.in_order = in_order
+        bias = torch.as_tensor(np.asarray(bias), dtype=torch.float32)
+        if in_order:
+            # The first bias, and what each further one falls by before softplus.
+            falls = -bias.diff()
+            bias = torch.cat([bias[:1], falls + torch.log(-torch.expm1(-falls))])
+        self.bias = nn.Parameter(bias.clone())
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score states (..., input_size): (..., n_thresholds)."""
+        bias = self.bias
+        if self.in_order:
+            falls = functional.softplus(bias[1:])
+            bias = torch.cat([bias[:1], bias[:1] - falls.cumsum(0)])
+        return self.slope(states) + bias
+
+
+def make_head(input_size, dense_sizes, dropout, bias, cosine_scale=None, thresholds=None):
+    """Dense layers and the scores; the last bias starts where it is told, at the log prior.
 
     So the first predictions are the class frequencies, and training starts with what tells the
     classes apart instead of spending its first epochs on how frequent they are. With a
-    ``cosine_scale`` the scores are scaled cosines, which have no bias.
+    ``cosine_scale`` the scores are scaled cosines, which have no bias; with ``thresholds`` "free"
+    or "ordered" they are `ThresholdScores`.
     """
     layers = [nn.Dropout(dropout)]
     for size in dense_sizes:
         layers += [nn.Linear(input_size, size), nn.ReLU(), nn.Dropout(dropout)]
         input_size = size
     if cosine_scale is not None:
-        return nn.Sequential(*layers, CosineScores(input_size, len(log_prior), cosine_scale))
-    scores = nn.Linear(input_size, len(log_prior))
+        return nn.Sequential(*layers, CosineScores(input_size, len(bias), cosine_scale))
+    if thresholds is not None:
+        return nn.Sequential(*layers, ThresholdScores(input_size, bias, thresholds == "ordered"))
+    scores = nn.Linear(input_size, len(bias))
     with torch.no_grad():
-        scores.bias.copy_(torch.as_tensor(log_prior))
+        scores.bias.copy_(torch.as_tensor(bias))
     return nn.Sequential(*layers, scores)
 
 
@@ -152,7 +182,7 @@ def make_network(
     *,
     n_tokens,
     n_features,
-    log_prior,
+    bias,
     encoder,
     hidden_size,
     num_layers,
@@ -163,6 +193,7 @@ def make_network(
     dropout,
     embedding_dropout,
     cosine_scale=None,
+    thresholds=None,
 ):
     """Build a `SequenceNetwork`; ``n_tokens`` None means values, ``pooling`` None means tags."""
     if n_tokens is None:
@@ -176,6 +207,5 @@ def make_network(
         bidirectional = getattr(body, "bidirectional", False)
         pooling = make_pooling(pooling, width, bidirectional=bidirectional)
         width = pooling.output_size
-    return SequenceNetwork(
-        input_layer, body, pooling, make_head(width, dense_sizes, dropout, log_prior, cosine_scale)
-    )
+    head = make_head(width, dense_sizes, dropout, bias, cosine_scale, thresholds)
+    return SequenceNetwork(input_layer, body, pooling, head)

@@ -92,7 +92,8 @@ class ClassDendrogramDisplay:
                 "n_classes set. The number of classes of y merges none of them"
             )
         xlabel = {
-            "centroid": "Distance between mean features",
+            "euclidean": "Distance between mean features",
+            "cosine": "1 - cosine of mean features",
             "confusion": "1 - share taken for one another",
         }[estimator.distance]
         display = cls(

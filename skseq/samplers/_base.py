@@ -17,6 +17,7 @@ from sklearn.utils.validation import validate_data
 
 from skseq._validation import check_parameters, num_samples
 from skseq.data import Sequences, as_sequences, check_sequences, is_list_table, is_table
+from skseq.samplers._augmented import augment_copies
 from skseq.weights import (
     class_masses,
     earlier_corrections,
@@ -158,11 +159,13 @@ class LabelSampler(SequenceSamplerMixin):
         return remember_labels(X, y), y, is_one_hot
 
     def _fit_resample(self, X, y):
-        indices = self._draw(y, check_random_state(self.random_state))
+        random_state = check_random_state(self.random_state)
+        indices = self._draw(y, random_state)
         self.sample_indices_ = indices
         X_resampled, y_resampled = take_with_origin(X, indices), y[indices]
         self._warn_if_double_counted(X, y, X_resampled, y_resampled)
-        return X_resampled, y_resampled
+        augment = getattr(self, "augment", None)
+        return augment_copies(augment, X_resampled, y_resampled, len(y), random_state)
 
     def _warn_if_double_counted(self, X, y, X_resampled, y_resampled):
         earlier = earlier_corrections(X) if isinstance(X, Sequences) else ""

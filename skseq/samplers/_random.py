@@ -25,6 +25,10 @@ class SequenceOverSampler(LabelSampler, BaseOverSampler):
         - dict: label -> number of sequences afterwards;
         - callable: takes y, gives such a dict.
 
+    augment : Augmenter, str or list of them, default=None
+        What changes the copies, an instance from `skseq.augment` or a name in its
+        `AUGMENTERS`; it learns from the originals, which stay as they are. None makes exact copies.
+
     random_state : int, RandomState instance or None, default=None
         Where the draws come from.
 
@@ -62,11 +66,13 @@ class SequenceOverSampler(LabelSampler, BaseOverSampler):
 
     _parameter_constraints = {
         **BaseOverSampler._parameter_constraints,
+        "augment": [str, list, tuple, callable, None],
         "random_state": ["random_state"],
     }
 
-    def __init__(self, sampling_strategy="auto", *, random_state=None):
+    def __init__(self, sampling_strategy="auto", *, augment=None, random_state=None):
         super().__init__(sampling_strategy=sampling_strategy)
+        self.augment = augment
         self.random_state = random_state
 
     def _draw(self, y, random_state):

@@ -5,9 +5,11 @@ from bisect import bisect_left
 from numbers import Integral
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 from skseq._validation import Interval, StrOptions
 from skseq.exceptions import SmallClassWarning
+from skseq.samplers._augmented import augment_copies
 from skseq.samplers._tag_base import TagSampler, check_targets, find_entity_types
 
 # The criteria keep the paper's letters: c and r hold, for each pair of a sequence and an entity
@@ -133,7 +135,7 @@ class TagOverSampler(TagSampler):
     - "sCRD" (and density): :math:`\lceil (1 + \sum_t c\, r_t) / \sqrt{|s|} \rceil`
     - "nsCRD" (normalised): :math:`\lceil (1 + \sum_t \sqrt{c}\, r_t) / \sqrt{|s|} \rceil`
 
-    Sequences of nothing but background are kept once. Nothing is drawn at random: the
+    Sequences of nothing but background are kept once. Which are copied is not drawn: the
     originals come first, in their order, then the copies.
 
     With ``sampling_strategy`` the number of copies comes from the steps that each tag is to have
@@ -163,6 +165,13 @@ class TagOverSampler(TagSampler):
         out, and the background, take what comes along. The tags are those of ``entity_types_``:
         PER, or with ``merge_spans=False`` B-PER. A callable takes what each step counts as, an
         ndarray of shape (n_steps_total,), and gives such a dict. None goes by ``criterion``.
+
+    augment : Augmenter, str or list of them, default=None
+        What changes the copies, an instance from `skseq.augment` or a name in its
+        `AUGMENTERS`; it learns from the originals, which stay as they are. None makes exact copies.
+
+    random_state : int, RandomState instance or None, default=None
+        Where the draws of ``augment`` come from; without it, nothing is drawn.
 
     Attributes
     ----------
@@ -224,6 +233,8 @@ class TagOverSampler(TagSampler):
         "merge_spans": ["boolean"],
         "max_copies": [Interval(Integral, 1, None, closed="left"), None],
         "sampling_strategy": [dict, callable, None],
+        "augment": [str, list, tuple, callable, None],
+        "random_state": ["random_state"],
     }
 
     def __init__(
@@ -234,12 +245,21 @@ class TagOverSampler(TagSampler):
         merge_spans=True,
         max_copies=None,
         sampling_strategy=None,
+        augment=None,
+        random_state=None,
     ):
         self.criterion = criterion
         self.majority = majority
         self.merge_spans = merge_spans
         self.max_copies = max_copies
         self.sampling_strategy = sampling_strategy
+        self.augment = augment
+        self.random_state = random_state
+
+    def _fit_resample(self, X, y):
+        X_resampled, y_resampled = super()._fit_resample(X, y)
+        random_state = check_random_state(self.random_state)
+        return augment_copies(self.augment, X_resampled, y_resampled, len(y), random_state)
 
     def _choose(self, tags, codes):
         self.entity_types_, entity_of_class = find_entity_types(

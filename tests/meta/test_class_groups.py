@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.cluster import hierarchy
 from sklearn.metrics import confusion_matrix
+from sklearn.metrics.pairwise import cosine_distances
 
 from skseq.meta._class_groups import (
     centroid_distances,
@@ -27,6 +28,15 @@ def test_centroids_are_means_and_distances_straight_lines(codes, form):
     means = [features[codes == c].mean(axis=0) for c in range(4)]
     expected = [[np.linalg.norm(a - b) for b in means] for a in means]
     np.testing.assert_allclose(centroid_distances(form(features), codes), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
+def test_cosines_are_those_of_scikit_learn_and_nothing_is_like_zeros(codes, form):
+    features = np.random.default_rng(1).uniform(size=(len(codes), 5))
+    features[codes == 3] = 0
+    means = [features[codes == c].mean(axis=0) for c in range(4)]
+    ours = centroid_distances(form(features), codes, "cosine")
+    np.testing.assert_allclose(ours, cosine_distances(means), atol=1e-12)
 
 
 def test_confusion_counts_both_ways_by_the_size_of_the_class(codes):

@@ -23,6 +23,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skseq import SequenceClassifier, Sequences
 from skseq.exceptions import SmallClassWarning
 from skseq.meta import ClassMerger, make_merged_scorer
+from skseq.metrics import get_scorer
 from skseq.preprocessing import SequenceSummarizer, TokenEncoder
 from skseq.samplers import SequenceOverSampler
 
@@ -79,7 +80,7 @@ def as_dict(merger):
 
 
 @pytest.mark.parametrize("linkage", ["average", "complete", "single", "ward"])
-@pytest.mark.parametrize("distance", ["centroid", "confusion"])
+@pytest.mark.parametrize("distance", ["euclidean", "confusion"])
 def test_classes_that_are_alike_are_merged(X, y, distance, linkage):
     merger = ClassMerger(linear(), n_classes=2, distance=distance, linkage=linkage, cv=3).fit(X, y)
     assert as_dict(merger) == PAIRS
@@ -138,7 +139,7 @@ def test_texts_are_compared_by_their_words():
     texts = ["a b", "a b c", "b a a", "b b", "x y", "y x x", "x x", "y y z"]
     y = ["A", "A", "B", "B", "X", "X", "Y", "Y"]
     model = make_pipeline(TfidfVectorizer(token_pattern=r"\w"), LogisticRegression())
-    merger = ClassMerger(model, n_classes=2).fit(texts, y)
+    merger = ClassMerger(model, n_classes=2, distance="cosine").fit(texts, y)
     assert as_dict(merger) == {"A": "A", "B": "A", "X": "X", "Y": "X"}
     np.testing.assert_array_equal(merger.predict(["a a", "x"]), ["A", "X"])
 
@@ -194,6 +195,19 @@ def test_probabilities_of_two_stages_multiply(X, y, refine):
     np.testing.assert_array_equal(merger.predict(X), top_down)
     assert merger.refiners_[0] is None
     np.testing.assert_allclose(np.exp(merger.predict_log_proba(X)), proba)
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize("refine", [False, True])
+def test_classes_that_the_estimator_knows_and_y_lacks_have_no_column(X, y, refine):
+    net = SequenceClassifier(hidden_size=4, max_epochs=1, classes=[*COUNTS, "away"], random_state=0)
+    merger = ClassMerger(net, mapping=PAIRS, refine=refine).fit(X, y)
+    assert "away" in merger.estimator_.classes_
+    proba = merger.predict_proba(X)
+    assert proba.shape == (len(y), len(merger.classes_))
+    np.testing.assert_allclose(proba.sum(axis=1), 1, rtol=1e-5)
+    if not refine:
+        np.testing.assert_array_equal(merger.classes_[proba.argmax(axis=1)], merger.predict(X))
 
 
 def test_refining_needs_no_probabilities(X, y):
@@ -293,6 +307,27 @@ def test_merged_scorers_look_into_pipelines_and_searches_and_nowhere_else(X, y):
     assert make_merged_scorer("accuracy")(search, X, y) == pytest.approx(search.score(X, y), abs=1)
     with pytest.raises(TypeError, match=r"scores a ClassMerger, .* got Pipeline"):
         make_merged_scorer("accuracy")(linear().fit(X, y), X, y)
+
+
+def test_a_merged_scorer_passes_weights_on_that_its_scorer_requests(X, y):
+    weight = np.random.default_rng(0).uniform(size=len(y))
+    with config_context(enable_metadata_routing=True):
+        scorer = get_scorer("f1_macro").set_score_request(sample_weight=True)
+        model = LogisticRegression(max_iter=1000).set_fit_request(sample_weight=True)
+        search = GridSearchCV(
+            ClassMerger(model, mapping=PAIRS),
+            {"estimator__C": [1.0]},
+            scoring=make_merged_scorer(scorer),
+            cv=2,
+            error_score="raise",
+        )
+        features = SequenceSummarizer("statistics").fit_transform(X)
+        search.fit(features, y, sample_weight=weight)
+        merger = search.best_estimator_
+        ours = search.score(features, y, sample_weight=weight)
+    predicted = merger.predict(features)
+    expected = f1_score(merger.merge_labels(y), predicted, average="macro", sample_weight=weight)
+    assert ours == pytest.approx(expected)
 
 
 # -- what goes along -------------------------------------------------------------------------------
@@ -397,7 +432,7 @@ def test_a_mapping_to_labels_of_mixed_types_is_refused(X, y):
 @pytest.mark.parametrize(
     ("settings", "match"),
     [
-        ({"distance": "centroids"}, "'distance' parameter.*Did you mean 'centroid'"),
+        ({"distance": "euclid"}, "'distance' parameter.*Did you mean 'euclidean'"),
         ({"linkage": "median"}, "'linkage' parameter"),
         ({"n_classes": 1}, "'n_classes' parameter"),
         ({"mapping": [("a", "b")]}, "'mapping' parameter"),

@@ -26,7 +26,7 @@ def build(**params):
     parameters = {
         "n_tokens": N_TOKENS,
         "n_features": N_FEATURES,
-        "log_prior": np.log(PRIOR),
+        "bias": np.log(PRIOR),
         "encoder": "bilstm",
         "hidden_size": 4,
         "num_layers": 2,

@@ -28,7 +28,7 @@ MODEL = make_pipeline(SequenceSummarizer("statistics"), LogisticRegression())
 
 
 @pytest.mark.parametrize("n_classes", [2, 3, 4, 9])
-@pytest.mark.parametrize("distance", ["centroid", "confusion"])
+@pytest.mark.parametrize("distance", ["euclidean", "cosine", "confusion"])
 def test_the_line_cuts_as_many_branches_as_classes_are_left(data, n_classes, distance):
     merger = ClassMerger(MODEL, n_classes=n_classes, distance=distance, cv=2).fit(*data)
     _, ax = plt.subplots()
@@ -39,7 +39,7 @@ def test_the_line_cuts_as_many_branches_as_classes_are_left(data, n_classes, dis
     if len(set(heights)) == len(heights):  # a line has no place between equal heights
         assert 4 - np.sum(heights < display.cut_) == len(merger.merged_classes_)
     assert len(display.tree_["leaves"]) == 4
-    assert ("mean" in ax.get_xlabel()) == (distance == "centroid")
+    assert ("mean" in ax.get_xlabel()) == (distance != "confusion")
 
 
 def test_a_tree_without_a_number_of_classes_has_no_line():

@@ -6,7 +6,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 
 from skseq import Sequences
-from skseq.cli._windows import WindowTagger, hashed_ngrams, window_ids
+from skseq.model_selection._window_tagger import WindowTagger, hashed_ngrams, window_ids
 
 
 def test_windows_are_cut_at_the_ends_of_their_own_sequence(ragged_tokens):

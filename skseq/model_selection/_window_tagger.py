@@ -1,30 +1,33 @@
-"""The baseline without a network: each step is classified from what stands around it."""
+"""A baseline without a network: each step is classified from what stands around it."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, clone
 
+from skseq.data import Sequences, as_sequences, check_kind, check_tags
+
 # Odd constants with well mixed bits, as SplitMix64 has them.
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
 
 
 class WindowTagger(BaseEstimator):
-    """Tag each step by any classifier of scikit-learn that sees the n-grams around it.
+    """Tag each step by any classifier of scikit-learn that sees the steps around it.
 
-    An n-gram at another place of the window is another feature, so a linear classifier can learn
-    that ``def`` and a blank stand just before.
+    Of token ids it sees the n-grams around; an n-gram at another place of the window is another
+    feature, so a linear classifier can learn that ``def`` and a blank stand just before. Of values
+    it sees those of every step in the window; beyond the ends the first and last one repeat.
 
     Parameters
     ----------
     classifier : classifier
-        Must take sparse input and have ``predict_proba``.
+        Must have ``predict_proba`` and, for token ids, take sparse input.
 
     radius : int, default=12
         Steps that are seen on either side.
 
     max_n : int, default=3
-        Longest n-gram.
+        Longest n-gram, of token ids.
 
     n_bits : int, default=18
         The n-grams are hashed to 2 to this power features.
@@ -45,20 +48,26 @@ class WindowTagger(BaseEstimator):
         self.n_bits = n_bits
 
     def fit(self, X, y):
-        """Fit the classifier on the steps of token ids ``X`` and their tags, both `Sequences`."""
-        self.classifier_ = clone(self.classifier).fit(self._features(X), y.values)
+        """Fit the classifier on the steps of `Sequences` ``X`` and their tags."""
+        X = as_sequences(X)
+        tags = check_tags(y, X).values
+        self.classifier_ = clone(self.classifier).fit(self._features(X), tags)
         self.classes_ = self.classifier_.classes_
         return self
 
     def predict(self, X):
         """Predict tags: `Sequences` aligned with ``X``."""
-        return X.replace(values=self.classifier_.predict(self._features(X)))
+        X = as_sequences(X)
+        return Sequences(self.classifier_.predict(self._features(X)), X.offsets)
 
     def predict_proba(self, X):
         """Predict probabilities: `Sequences` of (n_steps, n_classes) values."""
-        return X.replace(values=self.classifier_.predict_proba(self._features(X)))
+        X = as_sequences(X)
+        return Sequences(self.classifier_.predict_proba(self._features(X)), X.offsets)
 
     def _features(self, X):
+        if check_kind(X) == "values":
+            return window_values(X, self.radius)
         windows = window_ids(X, self.radius)
         return hashed_ngrams(windows, self.max_n, self.n_bits)
 
@@ -83,6 +92,28 @@ def window_ids(X, radius):
     spaced = np.zeros(X.n_steps + radius * (len(X) + 1), dtype=X.dtype)
     spaced[place] = X.values
     return sliding_window_view(spaced, 2 * radius + 1)[place - radius]
+
+
+def window_values(X, radius):
+    """Values around each step, those at the ends of its sequence repeated beyond them.
+
+    Parameters
+    ----------
+    X : Sequences
+        Values.
+
+    radius : int
+        Steps on either side.
+
+    Returns
+    -------
+    ndarray of shape (n_steps, (2 * radius + 1) * n_features)
+        Step by step, from the first of the window to the last.
+    """
+    around = np.arange(X.n_steps)[:, None] + np.arange(-radius, radius + 1)
+    first = np.repeat(X.offsets[:-1], X.lengths)[:, None]
+    last = np.repeat(X.offsets[1:], X.lengths)[:, None] - 1
+    return X.values[np.clip(around, first, last)].reshape(X.n_steps, -1)
 
 
 def hashed_ngrams(windows, max_n, n_bits):

@@ -1,0 +1,89 @@
+"""How often each class is drawn in an epoch, and how much its rows weigh: plain functions."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from skseq.weights import class_masses
+
+
+def combined_weight(codes, weight, class_weight):
+    """Weight of each row or step, with mean 1; None if all are alike.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+        Class of each row or step.
+
+    weight : ndarray of shape (n,) or None
+        Weights that came with the data.
+
+    class_weight : ndarray of shape (n_classes,) or None
+        Weight of each class, by which they are multiplied.
+
+    Returns
+    -------
+    ndarray of float32 of shape (n,) or None
+    """
+    if class_weight is not None:
+        weight = class_weight[codes] * (1.0 if weight is None else weight)
+    if weight is None or np.all(weight == weight[0]):
+        return None
+    return (weight / weight.mean()).astype(np.float32)
+
+
+def class_rates(counts, balance, progress):
+    """How often a row of each class is drawn, next to how often it is where all rows come once.
+
+    Parameters
+    ----------
+    counts : ndarray of shape (n_classes,)
+        Rows (steps, for tags) of each class.
+
+    balance : float or "progressive"
+        The power q of n_c ** q, to which the share of class c is proportional; or from
+        natural to even shares, with ``progress``.
+
+    progress : float in [0, 1]
+        How far training has come. Not used for a power.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+        0 for a class without rows; over all rows, their mean is 1.
+    """
+    there = counts > 0
+    shares = np.zeros(len(counts))
+    if balance == "progressive":
+        even = there / there.sum()
+        shares = (1 - progress) * counts / counts.sum() + progress * even
+    else:
+        shares[there] = counts[there] ** float(balance)
+        shares /= shares.sum()
+    return np.divide(shares * counts.sum(), counts, out=np.zeros(len(counts)), where=there)
+
+
+def draw_by_class(spans, rates):
+    """Give each row its rate: that of its class, or the mean over the steps of its core."""
+    if not spans.per_step:
+        return replace(spans, rate=rates[spans.target])
+    # One running sum serves chunks of any length, also where they leave steps out between them.
+    total = np.concatenate([[0.0], np.cumsum(rates[spans.target])])
+    start, stop = spans.core_start, spans.core_stop
+    return replace(spans, rate=(total[stop] - total[start]) / (stop - start))
+
+
+def drawn_masses(spans, n_classes):
+    """Weight of each class in an epoch, on average over what is drawn: ndarray (n_classes,).
+
+    The spans must be those of all the data, so that each step is in one core.
+    """
+    weight = 1.0 if spans.weight is None else spans.weight
+    if spans.rate is None:
+        return class_masses(spans.target, n_classes, spans.weight)
+    rate = spans.rate
+    if spans.per_step:
+        in_order = np.argsort(spans.core_start)
+        lengths = (spans.core_stop - spans.core_start)[in_order]
+        rate = np.repeat(rate[in_order], lengths)
+    return class_masses(spans.target, n_classes, weight * rate)

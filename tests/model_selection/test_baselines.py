@@ -1,0 +1,46 @@
+"""Baselines fit on what nets fit on, and learn something where there is something."""
+
+import numpy as np
+import pytest
+
+from skseq import Sequences
+from skseq.data import as_sequences
+from skseq.metrics import get_scorer
+from skseq.model_selection import baselines
+from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._window_tagger import WindowTagger, window_values
+from skseq.preprocessing import TokenEncoder
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_baseline_fits_and_all_but_the_first_beat_it(kind, toy_data):
+    X, y = toy_data(kind)
+    X = TokenEncoder().fit_transform(X) if kind in ("tokens", "tags") else as_sequences(X)
+    score = get_scorer("tag_f1_macro" if "tags" in kind else "f1_macro")
+    scores = {
+        name: score(model.fit(X, y), X, y)
+        for name, model in baselines(kind, random_state=0).items()
+    }
+    commonest, *others = scores.values()
+    assert all(other > commonest + 0.1 for other in others), scores
+
+
+def test_the_values_around_a_step_repeat_at_the_ends():
+    X = Sequences.from_list([[[1.0, 10.0], [2.0, 20.0], [3.0, 30.0]], [[4.0, 40.0]]])
+    around = window_values(X, 1).reshape(4, 3, 2)
+    first = [[1, 1, 2], [1, 2, 3], [2, 3, 3], [4, 4, 4]]
+    np.testing.assert_array_equal(around[..., 0], first)
+    np.testing.assert_array_equal(around[..., 1], np.multiply(first, 10))
+
+
+def test_a_window_tagger_takes_lists():
+    from sklearn.tree import DecisionTreeClassifier
+
+    X, y = [[1.0, 5.0, 1.0], [5.0, 1.0]], [["a", "b", "a"], ["b", "a"]]
+    tagger = WindowTagger(DecisionTreeClassifier(random_state=0), radius=0).fit(X, y)
+    assert tagger.predict(X).tolist() == y
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(ValueError, match="kind must be one of"):
+        baselines("text")
