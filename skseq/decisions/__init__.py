@@ -4,15 +4,22 @@ Estimators and meta-estimators are thin holders of these functions; users meet t
 """
 
 from skseq.decisions._calibration import fit_scaling, scale_scores
-from skseq.decisions._priors import check_prior, estimate_prior, shift_prior
+from skseq.decisions._counted import COUNTED
+from skseq.decisions._offsets import CalledScore, CountedScore, tune_offsets
+from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
 
 __all__ = [
+    "COUNTED",
+    "CalledScore",
+    "CountedScore",
     "DecisionRule",
     "check_prior",
+    "count_originals",
     "estimate_prior",
     "fit_scaling",
     "make_rule",
     "scale_scores",
     "shift_prior",
+    "tune_offsets",
 ]

@@ -45,8 +45,8 @@ def fit_scaling(log_proba, codes, source, *, kind):
     source : ndarray of shape (n_classes,)
         Summing to 1.
 
-    kind : {"temperature", "vector"}
-        One factor for all classes, or a factor and a shift for each.
+    kind : {"temperature", "shift", "vector"}
+        One factor for all classes, a shift for each, or both for each.
 
     Returns
     -------
@@ -69,21 +69,26 @@ def fit_scaling(log_proba, codes, source, *, kind):
     log_proba = np.maximum(log_proba, np.log(np.finfo(np.float64).tiny))
 
     def unpack(parameters):
-        if kind == "temperature":
-            return np.array([np.full(n_classes, np.exp(parameters[0])), np.zeros(n_classes)])
-        return np.array([np.exp(parameters[:n_classes]), parameters[n_classes:]])
+        log_factor, shift = np.zeros(n_classes), np.zeros(n_classes)
+        if kind != "shift":
+            log_factor += parameters[: 1 if kind == "temperature" else n_classes]
+        if kind != "temperature":
+            shift += parameters[-n_classes:]
+        return np.array([np.exp(log_factor), shift])
 
     def loss_and_gradient(parameters):
         factor, shift = unpack(parameters)
         scores = log_softmax(log_proba * factor + shift + ratio, axis=1)
         error = np.exp(scores) - truth
         of_factor = (error * log_proba).sum(axis=0) * factor  # by the factor's logarithm
-        if kind == "temperature":
-            gradient = np.array([of_factor.sum()])
-        else:
-            gradient = np.concatenate([of_factor, error.sum(axis=0)])
+        gradient = {
+            "temperature": [[of_factor.sum()]],
+            "shift": [error.sum(axis=0)],
+            "vector": [of_factor, error.sum(axis=0)],
+        }[kind]
         loss = -scores[truth > 0].sum() + _STRENGTH / 2 * (parameters @ parameters)
-        return loss, gradient + _STRENGTH * parameters
+        return loss, np.concatenate(gradient) + _STRENGTH * parameters
 
-    start = np.zeros(1 if kind == "temperature" else 2 * n_classes)
+    n_parameters = {"temperature": 1, "shift": n_classes, "vector": 2 * n_classes}[kind]
+    start = np.zeros(n_parameters)
     return unpack(minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B").x)

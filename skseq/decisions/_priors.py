@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 
 from skseq._validation import did_you_mean
+from skseq.weights import class_masses
 
 _EM_ROUNDS = 1000
 _EM_TOLERANCE = 1e-8
@@ -124,3 +125,32 @@ def estimate_prior(log_proba, source):
     estimate = np.zeros(len(source))
     estimate[seen] = prior
     return estimate
+
+
+def count_originals(X, codes, classes):
+    """Count the classes in the data, before a sampler changed them.
+
+    Parameters
+    ----------
+    X : Sequences
+        What a sampler gave back tells the counts of what it was given; else the codes are the
+        data.
+
+    codes : ndarray of int of shape (n,)
+        Class of each row or step.
+
+    classes : ndarray of shape (n_classes,)
+        The labels.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,) or None
+        None where ``X.label_counts`` speaks of other labels than these.
+    """
+    counts = class_masses(codes, len(classes))
+    if X.label_counts is None:
+        return counts
+    before = [X.label_counts.get(label) for label in classes.tolist()]
+    if any(n is None and now for n, now in zip(before, counts, strict=True)):
+        return None
+    return np.array([n or 0 for n in before], dtype=np.float64)

@@ -1,7 +1,15 @@
-"""Classifiers around a classifier: fewer classes, or more of them."""
+"""Classifiers around a classifier: fewer classes or more of them, other priors or decisions."""
 
 from skseq.meta._class_merger import ClassMerger
 from skseq.meta._majority_splitter import MajoritySplitter
 from skseq.meta._merged_scorer import make_merged_scorer
+from skseq.meta._prior_corrector import PriorCorrector
+from skseq.meta._threshold_tuner import ThresholdTuner
 
-__all__ = ["ClassMerger", "MajoritySplitter", "make_merged_scorer"]
+__all__ = [
+    "ClassMerger",
+    "MajoritySplitter",
+    "PriorCorrector",
+    "ThresholdTuner",
+    "make_merged_scorer",
+]

@@ -1,0 +1,239 @@
+"""What classifiers that decide on another one's scores share: held-out scores, labels or tags.
+
+The inner estimator may be a classifier, with one label a sequence, or a tagger, with one a step;
+everything below works on flat rows, which are sequences for the one and steps for the other.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import (
+    GroupShuffleSplit,
+    ShuffleSplit,
+    StratifiedGroupKFold,
+    StratifiedKFold,
+    StratifiedShuffleSplit,
+    check_cv,
+)
+from sklearn.utils import get_tags, indexable
+from sklearn.utils.parallel import Parallel, delayed
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
+
+from skseq._validation import (
+    HasMethods,
+    check_labels,
+    check_method_params,
+    num_samples,
+    safe_indexing,
+)
+from skseq.data import Sequences, as_sequences, as_tags, like_input, original_groups
+from skseq.meta._base import BaseMetaClassifier
+from skseq.metrics import tag_f1_score
+from skseq.model_selection import TagStratifiedKFold
+from skseq.weights import has_step_labels
+
+_SMALLEST = np.finfo(np.float64).tiny
+
+
+class HeldOut(NamedTuple):
+    """Scores of rows by estimators that did not train on them."""
+
+    scores: np.ndarray  # (n, n_classes)
+    codes: np.ndarray  # (n,), true classes
+    folds: np.ndarray  # (n,), from 0
+    tests: list  # rows of X in each fold
+
+
+class BaseScoreClassifier(BaseMetaClassifier):
+    """A classifier or tagger that decides on the scores of ``self.estimator``.
+
+    A subclass learns from `_hold_out` in `fit` and writes ``_decide(scores)``, which shifts flat
+    scores so that the largest of a row is predicted.
+    """
+
+    _parameter_constraints: dict = {
+        "estimator": [
+            HasMethods(["fit", "predict_proba"]),
+            HasMethods(["fit", "decision_function"]),
+        ],
+    }
+
+    # -- data -------------------------------------------------------------------------------
+
+    def _check_X_y(self, X, y):
+        """X and y that can be indexed, and y flat: a label for each sequence, or for each step."""
+        X = indexable(X)[0]
+        self._is_tagged = y is not None and has_step_labels(y)
+        if not self._is_tagged:
+            y = check_labels(y, X, self)
+            return X, y, y
+        check_consistent_length(X, y)
+        return X, y, as_tags(y).values
+
+    def _check_classes(self, flat):
+        if not len(flat):
+            raise ValueError("Found array with 0 sample(s) while a minimum of 1 is required.")
+        if len(np.unique(flat)) < 2:
+            raise ValueError(
+                f"y has only one class, {flat[0]!r}; {type(self).__name__} needs at least two"
+            )
+
+    # -- held-out scores --------------------------------------------------------------------
+
+    def _hold_out(self, X, y, classes, splits, params, methods):
+        """Scores of rows by clones that were trained on the others, or by a fitted estimator."""
+        if splits is None:
+            splits = [(None, np.arange(num_samples(X)))]
+        scores = Parallel(n_jobs=self.n_jobs)(
+            delayed(_fit_and_score)(self.estimator, X, y, train, test, classes, params, methods)
+            for train, test in splits
+        )
+        tests = [test for _, test in splits]
+        flat = [self._flat(safe_indexing(y, test)) for test in tests]
+        codes = [np.searchsorted(classes, labels) for labels in flat]
+        folds = np.repeat(np.arange(len(tests)), [len(labels) for labels in flat])
+        return HeldOut(np.concatenate(scores), np.concatenate(codes), folds, tests)
+
+    def _flat(self, y):
+        return as_tags(y).values if self._is_tagged else np.asarray(y)
+
+    def _splits(self, X, y):
+        """Train and test rows of each fold; rows that share an original are on one side."""
+        groups = None
+        if isinstance(X, Sequences) and X.origin is not None:
+            groups = original_groups(X)
+        cv = 5 if self.cv is None else self.cv
+        if isinstance(cv, float):
+            cv = self._one_split(groups is not None)
+        elif isinstance(cv, (int, np.integer)):
+            cv = self._folds(int(cv), groups is not None)
+        else:
+            cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
+        return list(cv.split(X, y, groups))
+
+    def _folds(self, n_splits, is_grouped):
+        if self._is_tagged:
+            return TagStratifiedKFold(n_splits)
+        return StratifiedGroupKFold(n_splits) if is_grouped else StratifiedKFold(n_splits)
+
+    def _one_split(self, is_grouped):
+        kind = StratifiedShuffleSplit
+        if is_grouped:
+            kind = GroupShuffleSplit
+        elif self._is_tagged:
+            kind = ShuffleSplit
+        return kind(n_splits=1, test_size=self.cv, random_state=self.random_state)
+
+    # -- prediction -------------------------------------------------------------------------
+
+    @property
+    def classes_(self):
+        """ndarray of shape (n_classes,) : the labels, as the inner estimator orders them."""
+        return self.estimator_.classes_
+
+    def predict(self, X):
+        """Predict labels, or the label of each step where the estimator is a tagger.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,), or Sequences, or a list of lists if ``X`` is a list
+        """
+        check_is_fitted(self, "estimator_")
+        scores, offsets = read_scores(self.estimator_, X, self._methods())
+        labels = self.classes_[self._decide(scores).argmax(axis=1)]
+        return labels if offsets is None else like_input(Sequences(labels, offsets), X)
+
+    def decision_function(self, X):
+        """Scores whose largest entry is predicted.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes
+            For two classes, what speaks for the second: positive where it is predicted. For a
+            tagger, `Sequences` with values of shape (n_steps_total, n_classes).
+        """
+        check_is_fitted(self, "estimator_")
+        scores, offsets = read_scores(self.estimator_, X, self._methods())
+        scores = self._decide(scores)
+        if offsets is not None:
+            return Sequences(scores, offsets)
+        return scores[:, 1] - scores[:, 0] if scores.shape[1] == 2 else scores
+
+    def score(self, X, y, sample_weight=None):
+        """Accuracy for labels, macro F1 over steps for tags.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        y : array-like of shape (n_sequences,), or a label for each step
+            The truth.
+
+        sample_weight : array-like of shape (n_sequences,), default=None
+            How much each sequence counts.
+
+        Returns
+        -------
+        float
+        """
+        metric = tag_f1_score if has_step_labels(y) else accuracy_score
+        return float(metric(y, self.predict(X), sample_weight=sample_weight))
+
+    def __sklearn_tags__(self):
+        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
+        tags.estimator_type = inner.estimator_type  # a tagger is no classifier
+        tags.target_tags = inner.target_tags
+        tags.classifier_tags = inner.classifier_tags
+        return tags
+
+
+def read_scores(estimator, X, methods):
+    """Flat scores of each class from the first of the methods that the estimator has.
+
+    Returns
+    -------
+    scores : ndarray of float64 of shape (n, n_classes)
+        Probabilities come as logarithms, of the smallest number at least; the decision of two
+        classes comes as 0 and itself.
+
+    offsets : ndarray of shape (n_sequences + 1,) or None
+        Where sequences start and end, if a row is a step.
+    """
+    method = next((name for name in methods if hasattr(estimator, name)), methods[0])
+    response = getattr(estimator, method)(X)
+    offsets = None
+    if isinstance(response, (Sequences, list)):
+        response = as_sequences(response)
+        response, offsets = response.values, response.offsets
+    response = np.asarray(response, dtype=np.float64)
+    if response.ndim == 1:
+        response = np.column_stack([np.zeros(len(response)), response])
+    if method == "predict_proba":
+        response = np.log(np.maximum(response, _SMALLEST))
+    return response, offsets
+
+
+def _fit_and_score(estimator, X, y, train, test, classes, params, methods):
+    if train is not None:
+        params = check_method_params(X, params, indices=train)
+        estimator = clone(estimator).fit(safe_indexing(X, train), safe_indexing(y, train), **params)
+    found, _ = read_scores(estimator, safe_indexing(X, test), methods)
+    if np.array_equal(estimator.classes_, classes):
+        return found
+    # A class that the training fold lacks cannot be predicted.
+    scores = np.full((len(found), len(classes)), -np.inf)
+    scores[:, np.searchsorted(classes, estimator.classes_)] = found
+    return scores

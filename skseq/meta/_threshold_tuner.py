@@ -1,0 +1,298 @@
+"""Offsets of the classes, tuned for a score on predictions that were held out."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._validation import (
+    Interval,
+    RealNotInt,
+    StrOptions,
+    check_method_params,
+    check_parameters,
+    num_samples,
+    safe_indexing,
+)
+from skseq.data import Sequences, as_tags
+from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
+from skseq.meta._base import has_method
+from skseq.meta._scored import BaseScoreClassifier
+from skseq.metrics import get_scorer
+
+_METHODS = ("predict_proba", "decision_function")
+
+
+class ThresholdTuner(BaseScoreClassifier):
+    """Shift the scores of each class so that held-out predictions score best.
+
+    The class with the largest sum of log probability (or decision score) and offset is predicted.
+    The offsets are found by coordinate ascent on out-of-fold scores, so no row decides on an
+    estimator that was trained on it. For two classes this is a threshold, the best one of all.
+    The estimator may be any classifier, a pipeline with samplers among them, or a tagger.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A classifier or tagger, or a pipeline that ends in one, with ``predict_proba`` or
+        ``decision_function``. Samplers belong inside it: then it is tuned on rows as they are.
+
+    scoring : str or callable, default=None
+        What is made largest: a name of `skseq.metrics.get_scorer`, or a scorer
+        ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", and
+        "tag_f1_macro" for tags. These two and accuracy, balanced accuracy and geometric mean by
+        name are counted for all candidates at once; another scorer is called for each.
+
+    response_method : {"auto", "predict_proba", "decision_function"}, default="auto"
+        Where scores come from; "auto" takes the first of the two that the estimator has.
+
+    n_cuts : int, default=None
+        Values of an offset that are tried at most in one go. None tries all that make a
+        difference for two classes, which is exact, and some 1000 a class for more.
+
+    cv : int, float, splitter, iterable or "prefit", default=None
+        Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
+        float for one split with that share held out; "prefit" where the estimator is fitted
+        already, and `fit` gets rows that it was not trained on. Sequences that share an
+        ``origin`` are kept on one side.
+
+    refit : bool, default=True
+        Whether to train the estimator on all rows once the offsets are found. False keeps the
+        one that was trained on the rows of a single split; it has to be False with "prefit".
+
+    n_jobs : int, default=None
+        Folds that are trained at a time.
+
+    random_state : int, RandomState instance or None, default=None
+        Draws the split where ``cv`` is a float.
+
+    Attributes
+    ----------
+    estimator_ : estimator
+        The fitted estimator whose scores are shifted.
+
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+
+    offsets_ : ndarray of shape (n_classes,)
+        What is added to each class's score; the first is 0. They are a ``decision`` for our
+        estimators, too.
+
+    best_score_ : float
+        Mean over folds of the score that the offsets reach on held-out rows. It is what they were
+        chosen by, so a new fold scores a little lower.
+
+    n_features_in_ : int
+        Features that the estimator saw, if it knows.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Their names, if the estimator knows.
+
+    See Also
+    --------
+    sklearn.model_selection.TunedThresholdClassifierCV : For two classes, on a grid of thresholds.
+    PriorCorrector : Corrects probabilities, not decisions.
+
+    Notes
+    -----
+    For several classes a climb ends where no change of one offset helps; it starts once from
+    equal offsets and once from those of the balanced decision, and the better end is taken. Among
+    equally good values the one nearest to where it stood is taken, so that nothing moves without
+    need.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.metrics import f1_score
+    >>> from skseq.meta import ThresholdTuner
+    >>> X, y = make_classification(2000, n_informative=4, n_classes=3, weights=[0.8, 0.15],
+    ...                            class_sep=0.7, random_state=0)
+    >>> plain = LogisticRegression().fit(X[:1000], y[:1000])
+    >>> tuned = ThresholdTuner(LogisticRegression()).fit(X[:1000], y[:1000])
+    >>> round(f1_score(y[1000:], plain.predict(X[1000:]), average="macro"), 2)
+    0.49
+    >>> round(f1_score(y[1000:], tuned.predict(X[1000:]), average="macro"), 2)
+    0.53
+    """
+
+    _parameter_constraints: dict = {
+        **BaseScoreClassifier._parameter_constraints,
+        "scoring": [str, callable, None],
+        "response_method": [StrOptions({"auto", *_METHODS})],
+        "n_cuts": [Interval(Integral, 2, None, closed="left"), None],
+        "cv": [
+            "cv_object",
+            StrOptions({"prefit"}),
+            Interval(RealNotInt, 0, 1, closed="neither"),
+        ],
+        "refit": ["boolean"],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator,
+        *,
+        scoring=None,
+        response_method="auto",
+        n_cuts=None,
+        cv=None,
+        refit=True,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.estimator = estimator
+        self.scoring = scoring
+        self.response_method = response_method
+        self.n_cuts = n_cuts
+        self.cv = cv
+        self.refit = refit
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y, **params):
+        """Find the offsets and train the estimator.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        y : array-like of shape (n_sequences,), or a label for each step
+            The labels, or tags.
+
+        **params : dict
+            Passed on to the ``fit`` of the estimator, cut to the rows of a fold.
+
+        Returns
+        -------
+        self : ThresholdTuner
+
+        Raises
+        ------
+        ValueError
+            If ``refit`` and ``cv`` contradict each other, or ``scoring`` does not look at
+            predictions.
+        """
+        check_parameters(self)
+        X, y, flat = self._check_X_y(X, y)
+        self._check_classes(flat)
+        params = self._route(params)["estimator"]
+        splits = self._train(X, y, params)
+        held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
+        shares = np.bincount(held_out.codes, minlength=len(self.classes_)) / len(held_out.codes)
+        self.offsets_, self.best_score_ = tune_offsets(
+            held_out.scores, self._score_along(X, y, held_out), prior=shares, n_cuts=self.n_cuts
+        )
+        return self
+
+    def _train(self, X, y, params):
+        """Set ``estimator_``; give the splits, or None where it came fitted."""
+        if isinstance(self.cv, str):
+            if self.refit:
+                raise ValueError('cv="prefit" needs refit=False: the estimator is fitted already')
+            check_is_fitted(self.estimator)
+            self.estimator_ = self.estimator
+            self._take_books(self.estimator_)
+            return None
+        splits = self._splits(X, y)
+        rows = np.arange(num_samples(X))
+        if not self.refit:
+            if len(splits) > 1:
+                raise ValueError(
+                    f"refit=False needs a single split, but cv={self.cv!r} makes {len(splits)}; "
+                    "cv=0.2 holds out a fifth"
+                )
+            rows = splits[0][0]
+        self.estimator_ = clone(self.estimator).fit(
+            safe_indexing(X, rows),
+            safe_indexing(y, rows),
+            **check_method_params(X, params, indices=rows),
+        )
+        self._take_books(self.estimator_)
+        return splits
+
+    def _methods(self):
+        return _METHODS if self.response_method == "auto" else (self.response_method,)
+
+    def _decide(self, scores):
+        return scores + self.offsets_
+
+    def _score_along(self, X, y, held_out):
+        name = self.scoring or ("tag_f1_macro" if self._is_tagged else "f1_macro")
+        if isinstance(name, str) and name in COUNTED and name.startswith("tag_") == self._is_tagged:
+            return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
+        scorer = get_scorer(name) if isinstance(name, str) else name
+        folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
+        answers = _TagAnswers if self._is_tagged else _LabelAnswers
+
+        def score_fold(fold, codes):
+            X_fold, y_fold = folds[fold]
+            labels = self.classes_[codes]
+            if self._is_tagged:
+                labels = Sequences(labels, as_tags(y_fold).offsets)
+            try:
+                return scorer(answers(labels, self.classes_), X_fold, y_fold)
+            except AttributeError as error:
+                if answers.__name__ not in str(error):
+                    raise
+                raise ValueError(
+                    f"scoring={self.scoring!r} does not look at predictions ({error}), so offsets "
+                    "make no difference to it; take one such as 'f1_macro'"
+                ) from None
+
+        return CalledScore(score_fold, held_out.codes, held_out.folds)
+
+    @available_if(has_method("predict_proba", of="estimator"))
+    def predict_proba(self, X):
+        """Predict the probabilities of the estimator, which the offsets leave alone.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes), or Sequences of such rows for a tagger
+        """
+        check_is_fitted(self, "estimator_")
+        return self.estimator_.predict_proba(X)
+
+    @available_if(has_method("predict_log_proba", of="estimator"))
+    def predict_log_proba(self, X):
+        """Predict the log probabilities of the estimator, which the offsets leave alone.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes), or Sequences of such rows for a tagger
+        """
+        check_is_fitted(self, "estimator_")
+        return self.estimator_.predict_log_proba(X)
+
+
+class _TagAnswers(BaseEstimator):
+    """Stands before a scorer as a fitted estimator whose predictions are there already."""
+
+    def __init__(self, predicted, classes):
+        self.predicted = predicted
+        self.classes_ = classes
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return self.predicted
+
+
+class _LabelAnswers(ClassifierMixin, _TagAnswers):
+    """The same for labels: scorers ask whether it is a classifier."""

@@ -1,0 +1,284 @@
+"""Offsets that are tuned on held-out predictions."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from imblearn.over_sampling import RandomOverSampler
+from imblearn.pipeline import make_pipeline
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.datasets import make_classification
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
+from sklearn.metrics import balanced_accuracy_score, f1_score, make_scorer, recall_score
+from sklearn.model_selection import (
+    GridSearchCV,
+    StratifiedKFold,
+    TunedThresholdClassifierCV,
+    cross_val_predict,
+)
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from skseq import SequenceClassifier, Sequences, SequenceTagger
+from skseq.meta import ThresholdTuner
+from skseq.metrics import tag_f1_score
+from skseq.samplers import SequenceOverSampler
+
+SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 3, "device": "cpu", "random_state": 0}
+# Nets of three epochs may well collapse: what is looked at is what becomes of their scores.
+pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+
+
+EXPECTED_FAILURES = {
+    "check_classifiers_train": "asks for the most probable class, and this is to predict another"
+}
+
+
+@parametrize_with_checks(
+    [ThresholdTuner(LogisticRegression())], expected_failed_checks=lambda _: EXPECTED_FAILURES
+)
+def test_estimator_passes_the_checks_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def two():
+    return make_classification(400, weights=[0.85], class_sep=0.6, random_state=0)
+
+
+@pytest.fixture(scope="module")
+def three():
+    return make_classification(
+        400, n_classes=3, n_informative=4, weights=[0.7, 0.2], class_sep=0.7, random_state=0
+    )
+
+
+# -- two classes: scikit-learn's tuner is the other way to compute it -----------------------------
+
+
+@pytest.mark.parametrize("scoring", ["f1_macro", "balanced_accuracy", "f1", "accuracy"])
+def test_for_two_classes_it_finds_scikit_learns_threshold_on_held_out_rows(two, scoring):
+    X, y = two
+    model = LogisticRegression().fit(X[:200], y[:200])
+    ours = ThresholdTuner(model, scoring=scoring, cv="prefit", refit=False).fit(X[200:], y[200:])
+    # Every threshold that makes a difference, as ours has them.
+    p = np.unique(model.predict_proba(X[200:])[:, 1])
+    theirs = TunedThresholdClassifierCV(
+        model, scoring=scoring, cv="prefit", refit=False, thresholds=(p[1:] + p[:-1]) / 2
+    ).fit(X[200:], y[200:])
+    assert ours.best_score_ == pytest.approx(theirs.best_score_)
+
+
+@pytest.mark.parametrize("scoring", ["f1_macro", "balanced_accuracy"])
+def test_for_two_classes_it_agrees_with_scikit_learn_over_folds(two, scoring):
+    X, y = two
+    cv = StratifiedKFold(5)
+    score = {"f1_macro": partial(f1_score, average="macro")}.get(scoring, balanced_accuracy_score)
+    ours = ThresholdTuner(LogisticRegression(), scoring=scoring, cv=cv).fit(X, y)
+    theirs = TunedThresholdClassifierCV(
+        LogisticRegression(), scoring=scoring, cv=cv, thresholds=100
+    ).fit(X, y)
+    assert ours.best_score_ == pytest.approx(theirs.best_score_, abs=0.01)
+    # Theirs interpolates between the thresholds that a fold knows, so it may miss the best one.
+    p = cross_val_predict(LogisticRegression(), X, y, cv=cv, method="predict_proba")[:, 1]
+    by_fold = [score(y[test], p[test] >= theirs.best_threshold_) for _, test in cv.split(X, y)]
+    reached = np.mean(by_fold)
+    assert ours.best_score_ - 0.02 < reached <= ours.best_score_ + 1e-9
+
+
+def test_the_offset_of_two_classes_is_a_threshold(two):
+    X, y = two
+    model = ThresholdTuner(LogisticRegression()).fit(X, y)
+    threshold = 1 / (1 + np.exp(model.offsets_[1]))
+    by_hand = model.predict_proba(X)[:, 1] > threshold
+    np.testing.assert_array_equal(model.predict(X), by_hand)
+    np.testing.assert_array_equal(model.decision_function(X) > 0, by_hand)
+
+
+# -- no row decides on an estimator that trained on it --------------------------------------------
+
+
+def test_the_score_is_that_of_out_of_fold_predictions(three):
+    X, y = three
+    cv = StratifiedKFold(4)
+    model = ThresholdTuner(LogisticRegression(), cv=cv).fit(X, y)
+    proba = cross_val_predict(LogisticRegression(), X, y, cv=cv, method="predict_proba")
+    predicted = (np.log(proba) + model.offsets_).argmax(axis=1)
+    scores = [f1_score(y[test], predicted[test], average="macro") for _, test in cv.split(X, y)]
+    assert model.best_score_ == pytest.approx(np.mean(scores))
+
+
+class Rote(ClassifierMixin, BaseEstimator):
+    """Knows the rows it has seen, and guesses nothing about others."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.known_ = {tuple(steps): label for steps, label in zip(X, y, strict=True)}
+        return self
+
+    def predict_proba(self, X):
+        known = [self.known_.get(tuple(steps), None) for steps in X]
+        return np.array([[0.5, 0.5] if label is None else [1.0 - label, label] for label in known])
+
+
+def test_copies_of_one_original_stay_on_one_side():
+    X = Sequences.from_list([[i, i + 1] for i in range(40)])
+    y = np.random.default_rng(0).integers(2, size=40)
+    X, y = X[np.arange(200) % 40], y[np.arange(200) % 40]
+    leaking = ThresholdTuner(Rote(), scoring="accuracy").fit(X, y)
+    honest = ThresholdTuner(Rote(), scoring="accuracy").fit(
+        X.replace(origin=np.arange(200) % 40), y
+    )
+    assert leaking.best_score_ == 1
+    assert honest.best_score_ < 0.8
+
+
+def test_metadata_are_cut_to_the_rows_of_a_fold(three):
+    X, y = three
+    weight = np.random.default_rng(0).uniform(0, 2, size=len(y))
+    cv = StratifiedKFold(3)
+    model = ThresholdTuner(LogisticRegression(), cv=cv).fit(X, y, sample_weight=weight)
+    proba = cross_val_predict(
+        LogisticRegression(), X, y, cv=cv, method="predict_proba",
+        params={"sample_weight": weight},
+    )  # fmt: skip
+    predicted = (np.log(proba) + model.offsets_).argmax(axis=1)
+    scores = [f1_score(y[test], predicted[test], average="macro") for _, test in cv.split(X, y)]
+    assert model.best_score_ == pytest.approx(np.mean(scores))
+
+
+# -- estimators, scorers, forms -------------------------------------------------------------------
+
+
+def test_a_scorer_of_ones_own_and_its_name_find_the_same(three):
+    X, y = three
+    f1 = make_scorer(f1_score, average="macro")
+    by_name = ThresholdTuner(LogisticRegression(), n_cuts=8).fit(X, y)
+    by_scorer = clone(by_name).set_params(scoring=f1).fit(X, y)
+    np.testing.assert_allclose(by_scorer.offsets_, by_name.offsets_)
+    assert by_scorer.best_score_ == pytest.approx(by_name.best_score_)
+
+
+def test_the_recall_of_one_class_can_be_bought(three):
+    X, y = three
+    recall = make_scorer(recall_score, labels=[2], average="macro", zero_division=0)
+    model = ThresholdTuner(LogisticRegression(), scoring=recall, n_cuts=12).fit(X, y)
+    assert recall(model, X, y) > recall(LogisticRegression().fit(X, y), X, y)
+
+
+def test_decision_scores_will_do_where_there_are_no_probabilities(three):
+    X, y = three
+    model = ThresholdTuner(RidgeClassifier()).fit(X, y)
+    expected = model.estimator_.decision_function(X) + model.offsets_
+    np.testing.assert_array_equal(model.predict(X), expected.argmax(axis=1))
+    assert not hasattr(model, "predict_proba")
+
+
+def test_forests_whose_probabilities_are_zero_and_one_are_no_hindrance(two):
+    X, y = two
+    model = ThresholdTuner(RandomForestClassifier(5, random_state=0)).fit(X, y)
+    assert np.isfinite(model.offsets_).all()
+
+
+def test_a_pipeline_with_a_sampler_is_tuned_on_rows_as_they_are(two):
+    X, y = two
+    pipe = make_pipeline(RandomOverSampler(random_state=0), LogisticRegression())
+    model = ThresholdTuner(pipe, cv=StratifiedKFold(5)).fit(X, y)
+    plain = clone(pipe).fit(X, y)
+    assert model.best_score_ >= np.mean(
+        [
+            f1_score(y[test], clone(pipe).fit(X[train], y[train]).predict(X[test]), average="macro")
+            for train, test in StratifiedKFold(5).split(X, y)
+        ]
+    )
+    np.testing.assert_allclose(model.predict_proba(X), plain.predict_proba(X))
+
+
+def test_ragged_sequences_and_our_classifier(ragged_values, labels):
+    pipe = make_pipeline(SequenceOverSampler(random_state=0), SequenceClassifier(**SMALL))
+    model = ThresholdTuner(pipe, cv=2).fit(ragged_values, labels)
+    shifted = model.estimator_[-1].set_params(decision=model.offsets_)
+    np.testing.assert_array_equal(model.predict(ragged_values), shifted.predict(ragged_values))
+
+
+@pytest.mark.parametrize("as_list", [False, True])
+def test_a_tagger_is_tuned_over_steps(ragged_tokens, tags, as_list):
+    X, y = (ragged_tokens.tolist(), tags.tolist()) if as_list else (ragged_tokens, tags)
+    model = ThresholdTuner(SequenceTagger(**SMALL), cv=2).fit(X, y)
+    predicted = model.predict(X)
+    assert isinstance(predicted, list if as_list else Sequences)
+    shifted = model.estimator_.set_params(decision=model.offsets_)
+    assert predicted == shifted.predict(X)
+    assert model.score(X, y) == tag_f1_score(y, predicted)
+    called = clone(model).set_params(scoring=make_scorer(tag_f1_score), n_cuts=10).fit(X, y)
+    counted = clone(model).set_params(n_cuts=10).fit(X, y)
+    np.testing.assert_allclose(called.offsets_, counted.offsets_)
+
+
+def test_it_is_tuned_from_a_grid(two):
+    X, y = two
+    search = GridSearchCV(
+        ThresholdTuner(LogisticRegression(), cv=3), {"estimator__C": [0.01, 1]}, cv=2
+    ).fit(X, y)
+    assert search.best_score_ > 0.5
+
+
+def test_a_single_split_may_keep_its_estimator(two):
+    X, y = two
+    model = ThresholdTuner(LogisticRegression(), cv=0.25, refit=False, random_state=0).fit(X, y)
+    trained = LogisticRegression().fit(X, y).coef_
+    assert np.abs(model.estimator_.coef_ - trained).max() > 1e-6
+    again = clone(model).fit(X, y)
+    np.testing.assert_array_equal(again.offsets_, model.offsets_)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"refit": False}, r"refit=False needs a single split, but cv=None makes 5"),
+        ({"cv": "prefit"}, r"cv=\"prefit\" needs refit=False"),
+        ({"scoring": "roc_auc"}, r"scoring='roc_auc' does not look at predictions"),
+        ({"scoring": "f1_marco"}, r"Did you mean 'f1_macro'"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(two, settings, message):
+    with pytest.raises(ValueError, match=message):
+        ThresholdTuner(LogisticRegression(), **settings).fit(*two)
+
+
+def test_a_class_that_a_fold_lacks_is_learnt_from_the_others():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], [40, 18, 2])
+    X = rng.normal(size=(60, 2)) + y[:, None]
+    splits = [(np.arange(0, 60, 2), np.arange(1, 60, 2)), (np.arange(58), np.arange(58, 60))]
+    model = ThresholdTuner(LogisticRegression(), cv=splits).fit(X, y)
+    assert np.isfinite(model.offsets_).all()
+
+
+# -- the bar --------------------------------------------------------------------------------------
+
+
+def test_twenty_problems_lose_nothing_but_noise_and_skewed_ones_gain():
+    shares = [[0.9, 0.1], [0.8, 0.15, 0.05], [0.7, 0.15, 0.1, 0.05], [0.6, 0.2, 0.1, 0.06, 0.04]]
+    gains = {True: [], False: []}
+    for seed in range(20):
+        n_classes, is_skewed = 2 + seed // 2 % 4, seed % 2 == 0
+        X, y = make_classification(
+            5000,
+            n_features=10,
+            n_informative=5,
+            n_classes=n_classes,
+            n_clusters_per_class=1,
+            weights=shares[n_classes - 2] if is_skewed else None,
+            class_sep=0.7,
+            random_state=seed,
+        )
+        tuned = ThresholdTuner(LogisticRegression()).fit(X[:1000], y[:1000])
+        plain, ours = (
+            f1_score(y[1000:], model.predict(X[1000:]), average="macro")
+            for model in (tuned.estimator_, tuned)
+        )
+        gains[is_skewed].append(ours - plain)
+    assert min(gains[True] + gains[False]) > -0.02
+    assert np.mean(gains[True]) > 0.02
+    assert abs(np.mean(gains[False])) < 0.01
