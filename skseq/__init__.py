@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 _LAZY = {
     "ClassWeightTransformer": "skseq.weights",
     "SequenceClassifier": "skseq.estimators",
+    "SequenceRegressor": "skseq.estimators",
     "SequenceTagger": "skseq.estimators",
     "load": "skseq.persistence",
     "save": "skseq.persistence",
@@ -19,6 +20,7 @@ _LAZY = {
 __all__ = [
     "ClassWeightTransformer",
     "SequenceClassifier",
+    "SequenceRegressor",
     "SequenceTagger",
     "Sequences",
     "load",

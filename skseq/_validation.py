@@ -46,6 +46,7 @@ __all__ = [
     "check_fit_weight",
     "check_labels",
     "check_method_params",
+    "check_numeric_y",
     "check_parameters",
     "did_you_mean",
     "manual_routing",
@@ -136,6 +137,21 @@ def check_labels(y, X, estimator):
     check_consistent_length(X, y)
     check_classification_targets(y)
     return y
+
+
+def check_numeric_y(y, estimator):
+    """Check a target of numbers in one column: finite, and float64 from here on.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n,)
+
+    Raises
+    ------
+    ValueError
+        If it isn't.
+    """
+    return _check_y(y, y_numeric=True, estimator=estimator).astype(np.float64)
 
 
 def check_fit_weight(sample_weight, X):

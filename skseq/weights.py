@@ -13,6 +13,7 @@ from sklearn.utils import assert_all_finite, check_consistent_length, column_or_
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._densities import dense_weight, lds_weight
 from skseq._validation import (
     Interval,
     StrOptions,
@@ -28,7 +29,9 @@ from skseq.exceptions import DoubleCountingWarning
 __all__ = [
     "ClassWeightTransformer",
     "class_weights",
+    "dense_weight",
     "effective_number",
+    "lds_weight",
     "warn_if_double_counted",
 ]
 

@@ -14,6 +14,7 @@ PACKAGE = Path(skseq.__file__).parent
 # Each part may import itself and the parts above it.
 LAYOUT = [
     "_validation",
+    "_densities",
     "exceptions",
     "data",
     "weights",
@@ -38,6 +39,7 @@ LAYOUT = [
 # A user who scores, resamples or loads data shouldn't wait for torch.
 WITHOUT_TORCH = [
     "_validation",
+    "_densities",
     "data",
     "weights",
     "decisions",

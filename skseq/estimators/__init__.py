@@ -1,6 +1,7 @@
 """Neural estimators of sequences."""
 
 from skseq.estimators._classifier import SequenceClassifier
+from skseq.estimators._regressor import SequenceRegressor
 from skseq.estimators._tagger import SequenceTagger
 
-__all__ = ["SequenceClassifier", "SequenceTagger"]
+__all__ = ["SequenceClassifier", "SequenceRegressor", "SequenceTagger"]

@@ -12,7 +12,6 @@ from sklearn.base import clone
 
 from skseq._validation import HasMethods, Interval, StrOptions
 from skseq.augment import make_augmenter
-from skseq.data import split_originals
 from skseq.estimators._collapse import warn_if_collapsed
 from skseq.estimators._decisions import DecisionMixin
 from skseq.estimators._engine import SequenceEngine
@@ -204,18 +203,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         """Rows of X to train on and rows to validate on, both None where nothing is held out."""
         if not self.early_stopping and self._calibration_kind() is None:
             return None, None
-        if len(X) < 2:
-            asked = "early_stopping=True" if self.early_stopping else "calibration"
-            raise ValueError(
-                f"{asked} needs at least 2 sequences, one of them to validate on; got 1. Use "
-                "early_stopping=False and calibration=None, or cut the recording into several "
-                "sequences"
-            )
-        rng = np.random.default_rng(self._random_state.randint(2**31))
-        train, validation = split_originals(
-            X, self._strata(X, codes), self.validation_fraction, rng, self.classes_
-        )
-        return train, validation
+        return self._hold_out(X, self._strata(X, codes), self.classes_)
 
     def _look_for_collapse(self, X, codes, validation):
         rows = np.arange(len(X)) if validation is None else validation

@@ -14,7 +14,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, StrOptions
-from skseq.data import check_sequences
+from skseq.data import check_sequences, split_originals
 from skseq.estimators._net import (
     OPTIMIZERS,
     FixedSplit,
@@ -69,6 +69,9 @@ class SequenceEngine(BaseEstimator):
         elif reset:
             self.n_tokens_ = None
         return X
+
+    # The parameter, but for early stopping, that holds rows out.
+    _held_out_for = "calibration"
 
     # -- the net ----------------------------------------------------------------------------
 
@@ -156,6 +159,17 @@ class SequenceEngine(BaseEstimator):
     def _seeded(self):
         # The net knows best: a pickle from a machine with CUDA may have come to one without.
         return isolated_torch_seed(self._random_state.randint(2**31), self.net_.device)
+
+    def _hold_out(self, X, strata, class_names=None):
+        """Rows to train on and rows to validate on, of different originals."""
+        if len(X) < 2:
+            asked = "early_stopping=True" if self.early_stopping else self._held_out_for
+            raise ValueError(
+                f"{asked} needs at least 2 sequences, one of them to validate on; got 1. Use "
+                "another setting, or cut the recording into several sequences"
+            )
+        rng = np.random.default_rng(self._random_state.randint(2**31))
+        return split_originals(X, strata, self.validation_fraction, rng, class_names)
 
     # -- prediction -------------------------------------------------------------------------
 

@@ -44,6 +44,8 @@ _API_CHECKS = (
 _CHECKS_OF_KIND = {
     "classifier": prediction_checks,
     "tagger": prediction_checks,
+    "regressor": prediction_checks,
+    "step_regressor": prediction_checks,
     "transformer": transformer_checks,
     "text_transformer": transformer_checks,
     "sampler": sampler_checks,
@@ -73,12 +75,13 @@ def check_estimator(
     estimator : estimator
         An instance. Small settings (few epochs, small layers) make the checks fast.
 
-    kind : {"classifier", "tagger", "transformer", "text_transformer", "sampler", \
-            "tag_sampler"}, default=None
+    kind : {"classifier", "tagger", "regressor", "step_regressor", "transformer", \
+            "text_transformer", "sampler", "tag_sampler"}, default=None
         What it is. None decides by its methods: ``fit_resample`` makes a sampler (by label if it
-        derives from imbalanced-learn's bases, else by tags), ``predict`` a classifier or, where
-        scikit-learn does not take it for one, a tagger, ``transform`` a transformer (of texts if
-        its tags say that it takes strings).
+        derives from imbalanced-learn's bases, else by tags), ``predict`` a classifier or a
+        regressor or, where scikit-learn does not take it for either, a tagger, ``transform`` a
+        transformer (of texts if its tags say that it takes strings). "step_regressor", one number
+        for each step, has to be named.
 
     forms : sequence of str, default=None
         The forms of X to try: of "tokens" and "values", or, for a transformer of texts, "texts"

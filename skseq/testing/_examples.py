@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sklearn.base import is_classifier
+from sklearn.base import is_classifier, is_regressor
 from sklearn.utils import get_tags
 
 from skseq.data import Sequences
@@ -12,14 +12,19 @@ from skseq.data import Sequences
 FORMS = {
     "classifier": ("tokens", "values"),
     "tagger": ("tokens", "values"),
+    "regressor": ("tokens", "values"),
+    "step_regressor": ("tokens", "values"),
     "transformer": ("tokens", "values"),
     "text_transformer": ("texts", "token_lists"),
     "sampler": ("tokens", "values"),
     "tag_sampler": ("tokens", "values"),
 }
 
-# Kinds with one label for each step.
-TAGGED = {"tagger", "tag_sampler"}
+# Kinds with one label, or number, for each step.
+TAGGED = {"tagger", "tag_sampler", "step_regressor"}
+
+# Kinds with numbers instead of labels.
+NUMERIC = {"regressor", "step_regressor"}
 
 _WORDS = np.array(["to", "be", "or", "not", "that", "is", "the", "question"])
 
@@ -43,6 +48,8 @@ def kind_of(estimator):
     if hasattr(estimator, "fit_resample"):
         return "sampler" if hasattr(estimator, "_sampling_type") else "tag_sampler"
     if hasattr(estimator, "predict"):
+        if is_regressor(estimator):
+            return "regressor"
         return "classifier" if is_classifier(estimator) else "tagger"
     if hasattr(estimator, "transform"):
         return "text_transformer" if get_tags(estimator).input_tags.string else "transformer"
@@ -56,7 +63,8 @@ def kind_of(estimator):
 class Example:
     """X and y of one form, for one kind of estimator.
 
-    X is `Sequences`, or a list for texts; y is an array of labels, or `Sequences` of tags.
+    X is `Sequences`, or a list for texts; y is an array of labels or numbers, or `Sequences` of
+    tags or numbers.
     """
 
     kind: str
@@ -66,8 +74,13 @@ class Example:
 
     @property
     def is_tagged(self):
-        """Whether y has one label for each step."""
+        """Whether y has one label, or number, for each step."""
         return self.kind in TAGGED
+
+    @property
+    def is_numeric(self):
+        """Whether y holds numbers instead of labels."""
+        return self.kind in NUMERIC
 
     @property
     def is_sampled(self):
@@ -90,10 +103,16 @@ class Example:
 
 
 def make_example(kind, form, n_sequences=24, n_classes=3):
-    """Draw data for a kind of estimator: 24 sequences of 1 to 8 steps, three uneven classes."""
+    """Draw data for a kind of estimator: 24 sequences of 1 to 8 steps, three uneven classes.
+
+    Numbers, instead of classes, are log-normal, and so uneven too.
+    """
     rng = np.random.default_rng(0)
     lengths = rng.permutation(np.resize(np.arange(1, 9), n_sequences))
     X = _draw_steps(form, lengths, rng)
+    if kind in NUMERIC:
+        y = rng.lognormal(size=X.n_steps if kind in TAGGED else n_sequences)
+        return Example(kind, form, X, X.replace(values=y) if kind in TAGGED else y)
     names = np.array(["common", "rare", "seldom"])[:n_classes]
     if kind in TAGGED:
         return Example(kind, form, X, X.replace(values=_draw_classes(names, X.n_steps, rng)))

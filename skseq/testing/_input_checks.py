@@ -41,7 +41,7 @@ def input_checks(estimator, kind):
         yield check_sequences_of_different_features
         yield check_features_that_change
         yield check_negative_tokens
-    if kind in {"classifier", "tagger", "transformer"}:
+    if kind in {"classifier", "tagger", "regressor", "step_regressor", "transformer"}:
         yield check_text_is_refused
     if _needs_y(estimator):
         yield check_y_is_required
@@ -204,12 +204,13 @@ def check_y_is_aligned(estimator, example):
 
 
 def check_y_without_nan(estimator, example):
-    """A label that is NaN is an error."""
-    numbered = example.relabelled([0.0, 1.0, 2.0])
-    flat = numbered.y.values if numbered.is_tagged else numbered.y
+    """A label, or number, that is NaN is an error."""
+    numbered = example if example.is_numeric else example.relabelled([0.0, 1.0, 2.0])
+    flat = (numbered.y.values if numbered.is_tagged else numbered.y).copy()
     flat[0] = np.nan
+    y = numbered.y.replace(values=flat) if numbered.is_tagged else flat
     with must_raise(ValueError, "nan", "fit of a y with NaN"):
-        learn(seeded(estimator), numbered.X, numbered.y)
+        learn(seeded(estimator), numbered.X, y)
 
 
 # -- sample weights -----------------------------------------------------------------------------
@@ -269,7 +270,7 @@ def _prediction_methods(model):
 
 
 def _names_classes(estimator, example):
-    if not hasattr(estimator, "predict"):
+    if not hasattr(estimator, "predict") or example.is_numeric:
         return {}
     return {"classes": np.unique(flatten(example.y)[0])}
 

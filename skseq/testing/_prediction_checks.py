@@ -1,4 +1,4 @@
-"""Classifiers and taggers: classes, scores that agree, and weights that count."""
+"""What predicts: classes, scores that agree, and weights that count."""
 
 from numbers import Integral, Real
 
@@ -13,12 +13,13 @@ from skseq.testing._compare import (
     assert_same_answers,
     fitted,
     flatten,
+    is_same,
     learn,
     must,
     must_raise,
     seeded,
 )
-from skseq.testing._examples import as_lists, make_example
+from skseq.testing._examples import NUMERIC, TAGGED, as_lists, make_example
 
 # Other names for the same three classes, in sorted order so that nothing else changes.
 _LABELS = {
@@ -32,14 +33,18 @@ _LABELS = {
 def prediction_checks(estimator, kind):
     """Yield the checks of this file that fit an estimator."""
     yield check_predictions_align
-    yield check_classes
-    yield check_boolean_labels
-    yield check_one_class
-    yield check_continuous_target
-    yield check_scores_agree
+    if kind in NUMERIC:
+        yield check_predictions_are_numbers
+        yield check_types_of_numbers
+    else:
+        yield check_classes
+        yield check_boolean_labels
+        yield check_one_class
+        yield check_continuous_target
+        yield check_scores_agree
     yield check_score
     yield check_cross_validation
-    if kind == "tagger":
+    if kind in TAGGED:
         yield check_tags_of_a_list_are_lists
     if "max_epochs" in estimator.get_params() or "max_iter" in estimator.get_params():
         yield check_n_iter
@@ -47,10 +52,10 @@ def prediction_checks(estimator, kind):
         yield check_class_weight
     if has_fit_parameter(estimator, "sample_weight"):
         yield check_weights_in_X_count
-        if kind == "tagger":
+        if kind in TAGGED:
             yield check_weights_of_steps
     if hasattr(estimator, "partial_fit"):
-        yield check_partial_fit
+        yield check_partial_fit_of_numbers if kind in NUMERIC else check_partial_fit
     if "warm_start" in estimator.get_params():
         yield check_warm_start
 
@@ -70,6 +75,26 @@ def check_predictions_align(estimator, example):
                 f"{method} must give one answer for each of the {len(example.X)} sequences, got "
                 f"shape {flat.shape}",
             )
+
+
+def check_predictions_are_numbers(estimator, example):
+    """Predictions are finite floats."""
+    predicted, _ = flatten(fitted(estimator, example).predict(example.X))
+    must(
+        predicted.dtype.kind == "f" and np.isfinite(predicted).all(),
+        f"predict must give finite floats, got {predicted.dtype}: {predicted[:5]}",
+    )
+
+
+def check_types_of_numbers(estimator, example):
+    """Whole numbers are learnt alike as integers and as floats."""
+    whole = np.rint(flatten(example.y)[0])
+    typed = [whole, whole.astype(np.int64), whole.astype(np.float32)]
+    if example.is_tagged:
+        typed = [example.y.replace(values=values) for values in typed]
+    expected, *others = [answers(fitted(estimator, example.replace(y=y)), example) for y in typed]
+    for got in others:
+        assert_same_answers(got, expected, "must be the same for y as integers and as floats")
 
 
 def check_classes(estimator, example):
@@ -185,7 +210,7 @@ def check_tags_of_a_list_are_lists(estimator, example):
         isinstance(listed, list) and all(isinstance(row, list) for row in listed),
         f"predict must give a list of lists for a list, got {type(listed).__name__}",
     )
-    must(listed == tags.tolist(), "predict must give a list the tags that it gives Sequences")
+    assert_same(listed, tags, "predict must give a list the answers that it gives Sequences")
 
 
 def check_n_iter(estimator, example):
@@ -247,14 +272,28 @@ def check_partial_fit(estimator, example):
     must(set(predicted.tolist()) <= set(classes.tolist()), "predict must give known labels")
 
 
+def check_partial_fit_of_numbers(estimator, example):
+    """partial_fit learns batch by batch."""
+    model, X = seeded(estimator), example.X
+    if example.form == "tokens":  # the first batch may miss some
+        X = X.replace(n_tokens=int(X.values.max()) + 1)
+    returned = model.partial_fit(X[:12], example.y[:12])
+    must(returned is model, "partial_fit must return self")
+    first = answers(model, example)
+    second = answers(model.partial_fit(X[12:], example.y[12:]), example)
+    must(
+        not is_same(first["predict"], second["predict"]),
+        "a second partial_fit must go on learning",
+    )
+
+
 def check_warm_start(estimator, example):
     """With warm_start a second fit goes on from the first."""
     model = seeded(estimator, warm_start=True)
     learn(model, example.X, example.y)
     first = answers(model, example)
     second = answers(learn(model, example.X, example.y), example)
-    if "predict_proba" in first:
-        same = np.allclose(
-            flatten(first["predict_proba"])[0], flatten(second["predict_proba"])[0], atol=1e-7
-        )
+    method = "predict" if example.is_numeric else "predict_proba"
+    if method in first:
+        same = np.allclose(flatten(first[method])[0], flatten(second[method])[0], atol=1e-7)
         must(not same, "with warm_start=True a second fit must go on from the first one")

@@ -1,4 +1,4 @@
-"""scikit-learn's own checks of `SequenceClassifier`; 2-D arrays are univariate series there."""
+"""scikit-learn's own checks of our estimators; 2-D arrays are univariate series there."""
 
 import warnings
 
@@ -7,7 +7,7 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from skseq import SequenceClassifier
+from skseq import SequenceClassifier, SequenceRegressor
 from skseq.exceptions import CollapseWarning
 
 # The door that scikit-learn leaves for its own mini-batch and single-precision estimators. The
@@ -22,11 +22,13 @@ EXPECTED_FAILURES = {
     ),
 }
 
-CHECKS = list(
-    estimator_checks_generator(
-        SequenceClassifier(), expected_failed_checks=EXPECTED_FAILURES, mark="skip"
+CHECKS = [
+    pair
+    for estimator in (SequenceClassifier(), SequenceRegressor())
+    for pair in estimator_checks_generator(
+        estimator, expected_failed_checks=EXPECTED_FAILURES, mark="skip"
     )
-)
+]
 
 
 def name_of(check):
@@ -38,7 +40,7 @@ def name_of(check):
 @pytest.mark.parametrize(
     ("estimator", "check"),
     [pair for pair in CHECKS if hasattr(pair[1], "func")],
-    ids=lambda value: name_of(value) if hasattr(value, "func") else "",
+    ids=lambda value: name_of(value) if hasattr(value, "func") else type(value).__name__,
 )
 def test_check_of_scikit_learn(estimator, check):
     with warnings.catch_warnings():

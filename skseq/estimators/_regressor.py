@@ -1,0 +1,443 @@
+"""One number for each sequence, or for each step."""
+
+from numbers import Integral
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.metrics import r2_score
+
+from skseq._densities import TARGET_WEIGHTS, target_weights
+from skseq._validation import Interval, StrOptions, check_parameters
+from skseq.data import Sequences, like_input
+from skseq.estimators._engine import SequenceEngine
+from skseq.estimators._epochs import combined_weight
+from skseq.estimators._rows import row_weight, sequence_spans, step_spans, step_weight
+from skseq.estimators._targets import check_targets, mean_and_scale
+from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss
+
+
+class SequenceRegressor(RegressorMixin, SequenceEngine):
+    """Neural regressor of sequences: one number for each, or for each of their steps.
+
+    A scikit-learn regressor that holds a skorch net. Token ids (integer steps) are embedded, values
+    are read as they are; an encoder reads the steps, dense layers give the number. Whether there
+    is one for each sequence or for each step, ``y`` tells. The net sees targets of mean 0 and
+    standard deviation 1; predictions are in the units of ``y``.
+
+    Parameters
+    ----------
+    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
+        What reads the steps. A callable, such as a module class of your own, is called with
+        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
+        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
+        output_size); it has the attribute ``output_size``.
+
+    hidden_size : int, default=64
+        Features of a hidden state, in each direction.
+
+    num_layers : int, default=1
+        Stacked layers of the encoder.
+
+    embedding_dim : int, default=64
+        Length of a token's vector; not used for values.
+
+    embedding : array-like of shape (n_tokens, embedding_dim), default=None
+        Pretrained token vectors to start from, row by token id. None starts at random.
+
+    pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
+        How the states of the steps become one vector. Names joined by ``+``, such as
+        ``"mean+max"``, stand side by side. For one number a step nothing is pooled.
+
+    chunk_length : int or None, default=512
+        For one number a step: steps that are read at once. A longer sequence is cut into chunks, in
+        training and in prediction, so that a recording of any length is answered whole. None never
+        cuts.
+
+    chunk_context : int, default=64
+        For one number a step: steps on either side of a chunk that are read for context but
+        answered by the neighbouring chunk, so that no seam shows; less than half of
+        ``chunk_length``.
+
+    dense_sizes : sequence of int, default=()
+        Sizes of dense layers before the number that is predicted.
+
+    dropout : float, default=0.2
+        Share of activations dropped between layers and before every dense layer, in [0, 1).
+
+    embedding_dropout : float, default=0.0
+        Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    loss : {"squared", "absolute", "huber", "quantile"}, class or RegressionLoss, \
+            default="squared"
+        Which error counts: the mean of ``y`` is asked for, its median, something between the two
+        that outliers hardly move, or a quantile. Or a loss such as ``HuberLoss(delta=0.5)`` or
+        ``QuantileLoss(quantile=0.9)``, whose parameters a grid reaches as ``loss__quantile``;
+        lengths in it are in standard deviations of ``y``.
+
+    target_weight : {"dense", "lds", "sqrt_lds"}, callable or None, default=None
+        Makes rare regions of ``y`` count more, by a density estimate of it: DenseWeight [1]_, see
+        `skseq.weights.dense_weight`, or label distribution smoothing [2]_, see
+        `skseq.weights.lds_weight`, inverse or inverse square root. Or a function that takes the
+        targets, ndarray of shape (n,), and gives their weights. Multiplied with sample weights.
+
+    input : {"auto", "tokens", "values"}, default="auto"
+        What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
+        and everything else for values.
+
+    optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
+        How the network learns; or a torch optimizer class.
+
+    lr : float, default=0.005
+        Learning rate.
+
+    weight_decay : float, default=0.0
+        Pull of the parameters towards zero, as the optimizer understands it.
+
+    gradient_clip_value : float or None, default=1.0
+        Largest norm of the gradient; a longer one is shortened.
+
+    batch_size : int, default=32
+        Sequences in a training batch.
+
+    max_epochs : int, default=30
+        Most passes over the training data.
+
+    early_stopping : bool, default=False
+        Whether to hold out some of the sequences, stop when the loss on them no longer improves,
+        and go back to the best epoch. Held out are originals: copies and synthetic offspring of a
+        held-out sequence, made by a sampler before, do not train either.
+
+    validation_fraction : float, default=0.1
+        Share of the original sequences that is held out.
+
+    n_iter_no_change : int, default=10
+        Epochs without improvement before training stops early.
+
+    callbacks : list of skorch callbacks, default=None
+        Ride along with the training, after skseq's own.
+
+    device : str or torch.device, default="auto"
+        Where to compute; "auto" takes CUDA where there is one, else the CPU.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the last fit's network instead of a new one.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, dropout, batches and the validation split. The same int gives the same
+        result on the same machine; None is another one each time. The global random states of
+        numpy and torch are neither read nor moved.
+
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
+
+    skorch_params : dict, default=None
+        Passed on to `skorch.NeuralNet`, for what is not a parameter here.
+
+    Attributes
+    ----------
+    per_step_ : bool
+        Whether there is one number for each step.
+
+    target_mean_ : float
+        Mean of ``y``, weighted by the sample weights.
+
+    target_scale_ : float
+        Standard deviation of ``y``, 1 where that is 0.
+
+    net_ : skorch.NeuralNet
+        The trained net.
+
+    history_ : skorch.history.History
+        Losses, scores and seconds of each epoch.
+
+    n_iter_ : int
+        Epochs trained.
+
+    input_kind_ : {"tokens", "values"}
+        What the steps were taken for.
+
+    n_tokens_ : int or None
+        Size of the vocabulary; None for values.
+
+    n_step_features_ : int
+        Values in a step.
+
+    n_features_in_ : int
+        Columns of a 2-D ``X``, else values in a step.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Columns of ``X``; only if it was a frame with string columns.
+
+    See Also
+    --------
+    SequenceOrdinalClassifier : A few levels in an order, with probabilities.
+    skseq.weights.dense_weight : Weights of rare targets.
+
+    Notes
+    -----
+    A 2-D array as ``X`` is read as univariate series of equal length, one row each: (n_sequences,
+    n_steps). Predictions never depend on the padding inside a batch.
+
+    References
+    ----------
+    .. [1] M. Steininger et al., "Density-based weighting for imbalanced regression", Machine
+       Learning 110, 2021. https://doi.org/10.1007/s10994-021-06023-5
+    .. [2] Y. Yang et al., "Delving into Deep Imbalanced Regression", ICML 2021.
+       https://arxiv.org/abs/2102.09554
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq import SequenceRegressor
+    >>> rng = np.random.default_rng(0)
+    >>> X = [rng.normal(size=n) for n in rng.integers(5, 9, 80)]
+    >>> y = [1000 + 100 * row.mean() for row in X]
+    >>> model = SequenceRegressor(hidden_size=8, max_epochs=40, random_state=0).fit(X, y)
+    >>> model.predict([np.full(6, -0.5), np.full(7, 0.5)]).round(-1)
+    array([ 950., 1050.])
+
+    One number for each step, here the sum of the step and the one before:
+
+    >>> y = [row + np.append(0, row[:-1]) for row in X]
+    >>> model = SequenceRegressor(hidden_size=8, max_epochs=40, random_state=0).fit(X, y)
+    >>> [round(number) for number in model.predict([[0.0, 1.0, 1.0, 0.0]])[0]]
+    [0, 1, 2, 1]
+    """
+
+    _parameter_constraints: dict = {
+        **SequenceEngine._parameter_constraints,
+        "pooling": [str, callable],
+        "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
+        "chunk_context": [Interval(Integral, 0, None, closed="left")],
+        "loss": REGRESSION_LOSS_CONSTRAINTS,
+        "target_weight": [StrOptions(set(TARGET_WEIGHTS)), callable, None],
+    }
+
+    # The engine asks for it; there is no score but the loss to stop by.
+    scoring = "loss"
+
+    def __init__(
+        self,
+        encoder="bilstm",
+        *,
+        hidden_size=64,
+        num_layers=1,
+        embedding_dim=64,
+        embedding=None,
+        pooling="mean+max",
+        chunk_length=512,
+        chunk_context=64,
+        dense_sizes=(),
+        dropout=0.2,
+        embedding_dropout=0.0,
+        loss="squared",
+        target_weight=None,
+        input="auto",
+        optimizer="adam",
+        lr=0.005,
+        weight_decay=0.0,
+        gradient_clip_value=1.0,
+        batch_size=32,
+        max_epochs=30,
+        early_stopping=False,
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+        skorch_params=None,
+    ):
+        self.encoder = encoder
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.embedding_dim = embedding_dim
+        self.embedding = embedding
+        self.pooling = pooling
+        self.chunk_length = chunk_length
+        self.chunk_context = chunk_context
+        self.dense_sizes = dense_sizes
+        self.dropout = dropout
+        self.embedding_dropout = embedding_dropout
+        self.loss = loss
+        self.target_weight = target_weight
+        self.input = input
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.gradient_clip_value = gradient_clip_value
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        self.skorch_params = skorch_params
+
+    def fit(self, X, y, sample_weight=None):
+        """Train on sequences and their numbers.
+
+        Parameters
+        ----------
+        X : Sequences, list of array-like, 1-D object array, array of shape (n_sequences, n_steps) \
+                or (n_sequences, n_steps, n_features)
+            The sequences. `Sequences` may carry weights, which count in training.
+
+        y : array-like of shape (n_sequences,); or Sequences, list of lists, 1-D object array or \
+                array of shape (n_sequences, n_steps), aligned with ``X``
+            One number for each sequence, or one for each step.
+
+        sample_weight : array-like of shape (n_sequences,) or, for one number a step, \
+                (n_steps_total,), default=None
+            How much each sequence, or step, counts; multiplied with weights in ``X`` and
+            ``target_weight``.
+
+        Returns
+        -------
+        self : SequenceRegressor
+
+        Raises
+        ------
+        ValueError
+            If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
+        TypeError
+            If ``X`` holds text, or anything else that is not numbers.
+        """
+        goes_on = self.warm_start and hasattr(self, "net_")
+        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=True)
+        train, validation = self._hold_out(X, None) if self.early_stopping else (None, None)
+        held_out = None
+        if validation is not None:
+            held_out = self._spans(X, validation, target=target, weight=weight)
+        self._train(self._spans(X, train, target=target, weight=weight), held_out, self.max_epochs)
+        return self
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train one epoch more, on these sequences alone.
+
+        The first call's ``y`` decides what the net takes for the mean and the scale of targets, so
+        it should be typical.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        y : as for `fit`
+            One number for each sequence, or one for each step.
+
+        sample_weight : as for `fit`, default=None
+            How much each sequence, or step, counts.
+
+        Returns
+        -------
+        self : SequenceRegressor
+        """
+        goes_on = hasattr(self, "net_")
+        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
+        self._train(self._spans(X, None, target=target, weight=weight), None, epochs=1)
+        return self
+
+    def predict(self, X):
+        """Predict the number of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_sequences,); for one number a step, Sequences aligned with \
+                ``X``, or a list of lists if ``X`` is a list
+        """
+        steps = self._checked_for_prediction(X)
+        n_answers = steps.n_steps if self.per_step_ else len(steps)
+        scores = self._scores_of_spans(self._spans(steps, None), n_answers)[:, 0]
+        values = scores * self.target_scale_ + self.target_mean_
+        return like_input(Sequences(values, steps.offsets), X) if self.per_step_ else values
+
+    def score(self, X, y, sample_weight=None):
+        """Coefficient of determination, R2; over steps where there is one number for each.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        y : as for `fit`
+            The true numbers.
+
+        sample_weight : as for `fit`, default=None
+            How much each sequence, or step, counts.
+
+        Returns
+        -------
+        float
+            At most 1; 0 for one that always says the mean.
+        """
+        steps = self._checked_for_prediction(X)
+        truth, per_step = check_targets(y, steps, self)
+        self._check_same_kind(per_step)
+        predicted = self.predict(steps)
+        if per_step:
+            predicted = predicted.values
+        if sample_weight is not None:
+            weigh = step_weight if per_step else row_weight
+            sample_weight = weigh(steps.replace(weight=None), sample_weight)
+        return float(r2_score(truth, predicted, sample_weight=sample_weight))
+
+    # -- from data to a net ---------------------------------------------------------------------
+
+    def _check_data(self, X, y, sample_weight, goes_on, *, reset):
+        """Check everything, start a net unless there is one, and bring the targets to its scale."""
+        check_parameters(self)
+        X = self._check_X(X, reset=reset)
+        values, per_step = check_targets(y, X, self)
+        weigh = step_weight if per_step else row_weight
+        weight = weigh(X, sample_weight)
+        if goes_on:
+            self._check_same_kind(per_step)
+        else:
+            self.per_step_ = per_step
+            self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
+        target = (values - self.target_mean_) / self.target_scale_
+        if not goes_on:
+            self._start(target)
+        if self.target_weight is not None:
+            rarity = target_weights(self.target_weight, values, weight)
+            weight = rarity if weight is None else rarity * weight
+        return X, target.astype(np.float32), combined_weight(None, weight, None)
+
+    def _check_same_kind(self, per_step):
+        if per_step != self.per_step_:
+            kinds = "one number for each sequence", "one number for each step"
+            raise ValueError(
+                f"y has {kinds[per_step]}, but this {type(self).__name__} was fitted on "
+                f"{kinds[self.per_step_]}"
+            )
+
+    def _start(self, target):
+        self._take_chance()
+        loss = make_regression_loss(self.loss)
+        self._build(loss, bias=[loss.best_constant(target)], validation_score=None)
+
+    def _network_parameters(self, bias, loss):
+        pooling = None if self.per_step_ else self.pooling
+        return super()._network_parameters(bias, loss) | {"pooling": pooling}
+
+    def _spans(self, X, rows, **target):
+        options = {"tokens": self.input_kind_ == "tokens"} | target
+        if self.per_step_:
+            return step_spans(X, rows, self.chunk_length, self.chunk_context, **options)
+        return sequence_spans(X, rows, **options)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags

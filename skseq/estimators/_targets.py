@@ -1,0 +1,73 @@
+"""Targets that are numbers, one for each sequence or each step: checks, and their scale."""
+
+import numpy as np
+from sklearn.utils.validation import check_consistent_length
+
+from skseq._validation import check_numeric_y
+from skseq.data import as_tags
+from skseq.weights import has_step_labels
+
+
+def check_targets(y, X, estimator):
+    """Check numbers as targets of ``X``.
+
+    Returns
+    -------
+    values : ndarray of float64 of shape (n_sequences,) or (n_steps,)
+        Those of all steps in one row, if there is one for each step.
+
+    per_step : bool
+        Whether there is.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or not one for each sequence nor one for each step, or one is no
+        finite number.
+    """
+    if y is None:
+        raise ValueError(
+            f"This {type(estimator).__name__} estimator requires y to be passed, but the target y "
+            "is None"
+        )
+    if not has_step_labels(y):
+        values = check_numeric_y(y, estimator)
+        check_consistent_length(X, values)
+        return values, False
+    y = _one_a_step(y, X)
+    return check_numeric_y(y.values, estimator), True
+
+
+def _one_a_step(y, X):
+    y = as_tags(y)
+    check_consistent_length(X, y)
+    if y.aligns_with(X):
+        return y
+    row = int(np.argmax(y.lengths != X.lengths))
+    raise ValueError(
+        f"y[{row}] has {y.lengths[row]} numbers but X[{row}] has {X.lengths[row]} steps. y must "
+        "have one number for each sequence, or one for each step; for several targets a sequence "
+        "fit one regressor each, with sklearn.multioutput.MultiOutputRegressor"
+    )
+
+
+def mean_and_scale(values, weight):
+    """Weighted mean and standard deviation; 1 for the latter where all values are the same.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        The numbers.
+
+    weight : ndarray of shape (n,) or None
+        How much each counts.
+
+    Returns
+    -------
+    mean, scale : float
+    """
+    mean = np.average(values, weights=weight)
+    scale = np.sqrt(np.average((values - mean) ** 2, weights=weight))
+    # What rounding leaves of equal numbers is no scale.
+    is_constant = scale <= 10 * np.finfo(np.float64).eps * max(abs(mean), 1e-300)
+    return float(mean), 1.0 if is_constant else float(scale)
