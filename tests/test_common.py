@@ -21,6 +21,7 @@ SMALL = {
     "embedding_dim": 4,
     "max_epochs": 2,
     "device": "cpu",
+    "n_estimators": 2,
     "estimator": make_pipeline(SequenceSummarizer(), LogisticRegression()),
 }
 

@@ -29,6 +29,7 @@ LAYOUT = [
     "estimators",
     "model_selection",
     "meta",
+    "ensemble",
     "report",
     "datasets",
     "persistence",

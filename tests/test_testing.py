@@ -449,6 +449,26 @@ class ChangesItsProbability(MasksSome):
         self.p = 0.9
 
 
+class MixesAllClasses(Augmenter):
+    """By class by its own words, but it takes the mean with any sequence of one step."""
+
+    kind = "signals"
+    by_class = True
+
+    def _change(self, X, y, random_state):
+        other = random_state.randint(len(X), size=len(X))
+        mixed = 0.9 * X.values + 0.1 * X.values[X.offsets[other][X.sequence_index()]]
+        if X.origin is None:
+            return NewSteps(mixed)
+        parents = [{X.origin[i].item(), X.origin[j].item()} for i, j in enumerate(other)]
+        return NewSteps(mixed, origin=Sequences.from_list(map(sorted, parents)))
+
+
+class ForgetsOtherParents(MixesAllClasses):
+    def _change(self, X, y, random_state):
+        return super()._change(X, y, random_state)._replace(origin=None)
+
+
 BROKEN_AUGMENTERS = [
     (LeavesLabelsBehind, "labels must move with their steps"),
     (LeavesItsSequence, "steps must stay in their own sequence"),
@@ -474,6 +494,18 @@ def test_the_augmenter_that_the_broken_ones_derive_from_keeps_the_contract():
 @pytest.mark.parametrize(("cls", "message"), BROKEN_AUGMENTERS)
 def test_a_broken_augmenter_is_caught(cls, message):
     with pytest.raises(AssertionError, match=rf"{cls.__name__}\(\) on tokens: {message}"):
+        check_augmenter(cls())
+
+
+@pytest.mark.parametrize(
+    ("cls", "message"),
+    [
+        (MixesAllClasses, "must mix sequences with those of their class only"),
+        (ForgetsOtherParents, "must name all parents in origin"),
+    ],
+)
+def test_a_broken_augmenter_by_class_is_caught(cls, message):
+    with pytest.raises(AssertionError, match=message):
         check_augmenter(cls())
 
 

@@ -292,6 +292,8 @@ def check_warm_start(estimator, example):
     model = seeded(estimator, warm_start=True)
     learn(model, example.X, example.y)
     first = answers(model, example)
+    if "n_estimators" in model.get_params(deep=False):
+        model.set_params(n_estimators=model.n_estimators + 2)  # an ensemble goes on with more
     second = answers(learn(model, example.X, example.y), example)
     method = "predict" if example.is_numeric else "predict_proba"
     if method in first:
