@@ -141,8 +141,8 @@ class IgnoresCarriedWeights(SequenceTagger):
 
 class IgnoresClassWeight(SequenceTagger):
     def _weigh(self, X, codes, weight):
-        _, prior = super()._weigh(X, codes, weight)
-        return weight, np.full_like(prior, 1 / len(prior))
+        super()._weigh(X, codes, weight)
+        self.class_weight_ = np.ones(len(self.classes_))
 
 
 class FillsNaN(SequenceTagger):
