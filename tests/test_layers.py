@@ -26,6 +26,7 @@ LAYOUT = [
     "preprocessing",
     "metrics",
     "nn",
+    "stages",
     "estimators",
     "model_selection",
     "meta",

@@ -56,6 +56,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
 
     def _fit_codes(self, X, codes, weight):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
+        self._check_second_stage()
         self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
             self._start(X, codes, weight)
@@ -67,6 +68,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
             kept = self._prior_at(X, codes, weight, best - n_before - 1)
             self._learn_priors(X, codes, kept, self.net_.criterion_.loss)
+        self._refit_head(X, codes, weight, train)
         if self._calibration_kind() is not None:
             self._calibrate(X, codes, validation)
         self._look_for_collapse(X, codes, validation)
@@ -171,7 +173,9 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         else:
             masses = class_masses(codes, n_classes, weight)
             masses = masses * self.class_weight_ if late else masses
-        return masses / masses.sum()
+        prior = masses / masses.sum()
+        mixer = self._make_mixer(codes)
+        return prior if mixer is None else mixer.prior_of_labels(prior)
 
     def _start(self, X, codes, weight):
         """Build the net anew, its last bias at the log prior of the first epoch."""
@@ -187,7 +191,20 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             bias=self._scores_of_prior(log_prior, loss),
             validation_score=self._validation_score(),
             watch_from=self._first_weighted_epoch(),
+            mixer=self._make_mixer(codes),
         )
+
+    # -- what siblings may have besides -----------------------------------------------------
+
+    def _make_mixer(self, codes):
+        """What mixes pooled states while training, if anything does."""
+        return None
+
+    def _check_second_stage(self):
+        """Refuse a second stage that the net cannot have."""
+
+    def _refit_head(self, X, codes, weight, rows):
+        """Follow training by a second stage, where there is one."""
 
     def _make_loss(self):
         return make_loss(self.loss)

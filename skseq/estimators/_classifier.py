@@ -4,13 +4,16 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._validation import check_labels, check_parameters
+from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.estimators._rows import row_weight, sequence_spans
+from skseq.estimators._second_stage import SecondStageMixin
+from skseq.stages import MIXERS, make_mixer
+from skseq.weights import class_masses
 
 
-class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
+class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimator):
     """Neural classifier of sequences: one label for each, lengths may differ.
 
     A scikit-learn classifier that holds a skorch net. Token ids (integer steps) are embedded,
@@ -73,6 +76,17 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     augment : Augmenter, str or list of them, default=None
         What changes the training sequences anew in every epoch, an instance from `skseq.augment`
         or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+
+    mixup : {"mixup", "remix"}, class or Mixup, default=None
+        Trains on mixtures of two pooled states and of their labels, "remix" with labels in favour
+        of the rarer class. See `skseq.stages`.
+
+    second_stage : {"crt", "tau", "lws", "smote"}, class or SecondStage, default=None
+        What becomes of the last layer when the net has trained: "crt" learns it anew on even
+        classes, "tau" evens out the lengths of its weights, "lws" learns one scale for each class,
+        "smote" learns it anew on hidden states and synthetic ones between them. Held-out sequences
+        have no part in it. Class weights, ``batch_balance`` and the loss act before, in training,
+        sample weights in both. See `skseq.stages`; `partial_fit` has no second stage.
 
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
@@ -197,6 +211,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
     calibration_ : ndarray of shape (2, n_classes) or None
         Factor and shift of each class's log probability; None without calibration.
 
+    second_stage_ : SecondStage
+        What followed training; only with ``second_stage``.
+
     class_weight_ : ndarray of shape (n_classes,)
         What ``class_weight`` came to.
 
@@ -258,7 +275,9 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     _parameter_constraints: dict = {
         **BaseSequenceEstimator._parameter_constraints,
+        **SecondStageMixin._second_stage_constraints,
         "pooling": [str, callable],
+        "mixup": [StrOptions(set(MIXERS)), HasMethods(["draw"]), None],
     }
 
     def __init__(
@@ -278,6 +297,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         class_weight_start=0.0,
         batch_balance=1.0,
         augment=None,
+        mixup=None,
+        second_stage=None,
         decision="argmax",
         target_prior="train",
         calibration="auto",
@@ -314,6 +335,8 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance
         self.augment = augment
+        self.mixup = mixup
+        self.second_stage = second_stage
         self.decision = decision
         self.target_prior = target_prior
         self.calibration = calibration
@@ -495,6 +518,11 @@ class SequenceClassifier(ClassifierMixin, BaseSequenceEstimator):
 
     def _without_labels(self, X, labels):
         return X, None, encode_labels(labels, self.classes_), X.weight
+
+    def _make_mixer(self, codes):
+        if self.mixup is None:
+            return None
+        return make_mixer(self.mixup).fit(class_masses(codes, len(self.classes_)))
 
     def _strata(self, X, codes):
         return codes

@@ -51,8 +51,11 @@ class DecisionMixin:
         if self.calibration != "auto":
             return self.calibration
         as_trained = isinstance(self.target_prior, str) and self.target_prior == "train"
-        is_proper = getattr(make_loss(self.loss), "is_proper", False)
-        return None if as_trained or is_proper else "vector"
+        return None if as_trained or self._gives_probabilities() else "vector"
+
+    def _gives_probabilities(self):
+        """Whether softmax of the scores estimates probabilities."""
+        return getattr(make_loss(self.loss), "is_proper", False)
 
     def _calibrate(self, X, codes, rows):
         """Learn from held-out rows how to scale the net's scores."""

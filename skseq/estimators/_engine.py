@@ -12,6 +12,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
+from skorch.utils import to_tensor
 
 from skseq._validation import Interval, StrOptions
 from skseq.data import check_sequences, split_originals
@@ -80,7 +81,7 @@ class SequenceEngine(BaseEstimator):
         chance = np.random.RandomState() if self.random_state is None else self.random_state
         self._random_state = check_random_state(chance)
 
-    def _build(self, loss, *, bias, validation_score, watch_from=0):
+    def _build(self, loss, *, bias, validation_score, watch_from=0, mixer=None):
         """Build the net anew, its scores starting at ``bias``."""
         self.net_ = build_net(
             module=partial(make_network, **self._network_parameters(bias, loss)),
@@ -101,6 +102,7 @@ class SequenceEngine(BaseEstimator):
             verbose=int(self.verbose),
             label=type(self).__name__,
             rng=np.random.default_rng(self._random_state.randint(2**31)),
+            mixer=mixer,
             skorch_params=self.skorch_params,
         )
         with self._seeded():
@@ -175,19 +177,30 @@ class SequenceEngine(BaseEstimator):
 
     def _scores_of_spans(self, spans, n_answers):
         """Scores, float64, of each row or step that the spans answer for: (n_answers, n_scores)."""
-        scores = None
+        return self._answers_of_spans(spans, n_answers, self.net_.infer).astype(np.float64)
+
+    def _last_inputs_of_spans(self, spans, n_answers):
+        """What the last layer reads of each row or step, float32: (n_answers, width)."""
+
+        def last_inputs(inputs):
+            return self.net_.module_.last_inputs(**to_tensor(inputs, device=self.net_.device))
+
+        return self._answers_of_spans(spans, n_answers, last_inputs)
+
+    def _answers_of_spans(self, spans, n_answers, forward):
+        answers = None
         self.net_.module_.eval()
         with torch.inference_mode():
             for rows in scoring_plan(spans.lengths, max(256, self.batch_size)):
                 inputs, _ = spans.batch(rows)
-                answer = self.net_.infer(inputs).cpu()
+                answer = forward(inputs).cpu()
                 if spans.per_step:
                     rows, core = spans.answers(rows)
                     answer = answer[core]
-                if scores is None:
-                    scores = np.empty((n_answers, answer.shape[-1]), dtype=np.float32)
-                scores[rows] = answer.numpy()
-        return scores.astype(np.float64)
+                if answers is None:
+                    answers = np.empty((n_answers, answer.shape[-1]), dtype=np.float32)
+                answers[rows] = answer.numpy()
+        return answers
 
     def _checked_for_prediction(self, X):
         check_is_fitted(self)

@@ -21,11 +21,41 @@ OPTIMIZERS = {
 
 
 class SequenceNet(skorch.NeuralNet):
-    """A skorch net whose batches carry padded inputs, and targets with weights and masks."""
+    """A skorch net whose batches carry padded inputs, and targets with weights and masks.
+
+    With a fitted ``mixer`` it trains on mixed states, see `skseq.stages.Mixup`.
+    """
+
+    def __init__(self, *args, mixer=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.mixer = mixer
+
+    def train_step_single(self, batch, **fit_params):
+        """Loss and gradients of a batch."""
+        if self.mixer is None:
+            return super().train_step_single(batch, **fit_params)
+        self._set_training(True)
+        inputs, target = to_tensor(batch, device=self.device)
+        scores, loss = mixed_loss(self.module_, self.criterion_, self.mixer, inputs, **target)
+        loss.backward()
+        return {"loss": loss, "y_pred": scores}
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Loss of a batch; ``y_true`` holds the keyword arguments of a `SequenceLoss`."""
         return self.criterion_(y_pred, **to_tensor(y_true, device=self.device))
+
+
+def mixed_loss(module, criterion, mixer, inputs, target, weight=None):
+    """Scores of states that are mixed with those of a random partner, and their mean loss."""
+    states = module.states(**inputs)
+    partner = torch.randperm(len(target), device=target.device)
+    share, label_share = mixer.draw(target, target[partner])
+    share = share.unsqueeze(-1)
+    scores = module.head(share * states + (1 - share) * states[partner])
+    weight = torch.ones_like(label_share) if weight is None else weight
+    own = criterion(scores, target, weight=label_share * weight)
+    others = criterion(scores, target[partner], weight=(1 - label_share) * weight[partner])
+    return scores, own + others
 
 
 class Criterion(torch.nn.Module):
@@ -150,6 +180,7 @@ def build_net(
     verbose,
     label,
     rng,
+    mixer,
     skorch_params,
 ):
     """Build an uninitialised `SequenceNet` from an estimator's parameters."""
@@ -157,6 +188,7 @@ def build_net(
     settings = {
         "module": module,
         "criterion": Criterion(loss),
+        "mixer": mixer,
         "optimizer": optimizer,
         "lr": lr,
         "optimizer__weight_decay": weight_decay,

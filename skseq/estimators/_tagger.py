@@ -9,11 +9,12 @@ from skseq.data import Sequences, as_tags, check_tags, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.estimators._rows import step_spans, step_weight
+from skseq.estimators._second_stage import SecondStageMixin
 from skseq.metrics import tag_f1_score
 from skseq.weights import class_masses
 
 
-class SequenceTagger(BaseSequenceEstimator):
+class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     """Neural tagger of sequences: one label for each step, lengths may differ.
 
     A scikit-learn estimator that holds a skorch net. Token ids (integer steps) are embedded,
@@ -82,6 +83,13 @@ class SequenceTagger(BaseSequenceEstimator):
     augment : Augmenter, str or list of them, default=None
         What changes the training sequences anew in every epoch, an instance from `skseq.augment`
         or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+
+    second_stage : {"crt", "tau", "lws", "smote"}, class or SecondStage, default=None
+        What becomes of the last layer when the net has trained: "crt" learns it anew on even
+        classes, "tau" evens out the lengths of its weights, "lws" learns one scale for each class,
+        "smote" learns it anew on hidden states and synthetic ones between them. Held-out sequences
+        have no part in it. Class weights, ``batch_balance`` and the loss act before, in training,
+        sample weights in both. See `skseq.stages`; `partial_fit` has no second stage.
 
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
@@ -206,6 +214,9 @@ class SequenceTagger(BaseSequenceEstimator):
     calibration_ : ndarray of shape (2, n_classes) or None
         Factor and shift of each class's log probability; None without calibration.
 
+    second_stage_ : SecondStage
+        What followed training; only with ``second_stage``.
+
     class_weight_ : ndarray of shape (n_classes,)
         What ``class_weight`` came to.
 
@@ -261,6 +272,7 @@ class SequenceTagger(BaseSequenceEstimator):
 
     _parameter_constraints: dict = {
         **BaseSequenceEstimator._parameter_constraints,
+        **SecondStageMixin._second_stage_constraints,
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
     }
@@ -283,6 +295,7 @@ class SequenceTagger(BaseSequenceEstimator):
         class_weight_start=0.0,
         batch_balance=1.0,
         augment=None,
+        second_stage=None,
         decision="argmax",
         target_prior="train",
         calibration="auto",
@@ -320,6 +333,7 @@ class SequenceTagger(BaseSequenceEstimator):
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance
         self.augment = augment
+        self.second_stage = second_stage
         self.decision = decision
         self.target_prior = target_prior
         self.calibration = calibration

@@ -13,6 +13,7 @@ from skseq.losses import LOSSES
 from skseq.preprocessing import SequenceScaler, TokenEncoder
 from skseq.samplers._neighbours import NeighbourSampler
 from skseq.samplers._tag_base import TagSampler
+from skseq.stages import MIXERS, SECOND_STAGES
 from skseq.weights import WEIGHT_STRATEGIES, ClassWeightTransformer
 
 KINDS = ("tags", "tokens", "value tags", "values")
@@ -93,8 +94,8 @@ def _samplers(kind, random_state):
 
 
 def _inside_training(kind):
-    """Parameters of the estimator that change what an epoch shows."""
-    return {
+    """Parameters of the estimator that change how it is trained, the loss apart."""
+    table = {
         "batch_balance 0": {"model__batch_balance": 0.0},
         "batch_balance progressive": {"model__batch_balance": "progressive"},
         "class_weight deferred": {
@@ -102,7 +103,11 @@ def _inside_training(kind):
             "model__class_weight_start": 0.8,
         },
         f"augment {_AUGMENTERS[kind]}": {"model__augment": _AUGMENTERS[kind]},
+        **{f"second_stage {name}": {"model__second_stage": name} for name in SECOND_STAGES},
     }
+    if "tags" not in kind:
+        table |= {f"mixup {name}": {"model__mixup": name} for name in MIXERS}
+    return table
 
 
 def strategy_grid(which="all", *, kind, random_state=None):

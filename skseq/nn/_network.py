@@ -48,10 +48,16 @@ class SequenceNetwork(nn.Module):
 
     def forward(self, values: Tensor, lengths: Tensor) -> Tensor:
         """Score values (batch, time[, n_features]): (batch[, time], n_classes)."""
+        return self.head(self.states(values, lengths))
+
+    def states(self, values: Tensor, lengths: Tensor) -> Tensor:
+        """Give what the head reads: (batch[, time], width)."""
         states = self.encoder(self.input_layer(values), lengths)
-        if self.pooling is not None:
-            states = self.pooling(states, lengths)
-        return self.head(states)
+        return states if self.pooling is None else self.pooling(states, lengths)
+
+    def last_inputs(self, values: Tensor, lengths: Tensor) -> Tensor:
+        """Give what the last layer reads: (batch[, time], width)."""
+        return self.head[:-1](self.states(values, lengths))
 
 
 class TokenInput(nn.Module):

@@ -65,8 +65,8 @@ class NeighbourSampler(LabelSampler):
 def _needs_values(sampler):
     return (
         f"{type(sampler).__name__} needs values: there is nothing between two tokens, nor a "
-        "distance. For tokens use SMOTE on the hidden states of an estimator, or "
-        "SequenceOverSampler, whose copies an augmenter may vary."
+        'distance. For tokens use SMOTE on hidden states, SequenceClassifier(second_stage="smote"), '
+        "or SequenceOverSampler(augment=...), which varies the copies it makes."
     )
 
 
