@@ -65,8 +65,9 @@ class NeighbourSampler(LabelSampler):
 def _needs_values(sampler):
     return (
         f"{type(sampler).__name__} needs values: there is nothing between two tokens, nor a "
-        'distance. For tokens use SMOTE on hidden states, SequenceClassifier(second_stage="smote"), '
-        "or SequenceOverSampler(augment=...), which varies the copies it makes."
+        "distance. For tokens use SMOTE on hidden states, "
+        'SequenceClassifier(second_stage="smote"), or SequenceOverSampler(augment=...), which '
+        "varies the copies it makes."
     )
 
 

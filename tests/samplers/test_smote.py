@@ -328,7 +328,7 @@ def test_in_a_pipeline_smote_is_followed_by_any_other_sampler(X, y):
             lambda X: X,
             r"X holds token ids \(int64\), but SequenceSMOTE needs values.*hidden states",
         ),
-        (lambda X: X.tolist(), "X holds token ids .*SequenceOverSampler, whose copies"),
+        (lambda X: X.tolist(), r"X holds token ids .*SequenceOverSampler\(augment="),
         (lambda X: ["a few words"] * 30, "X holds text, but SequenceSMOTE needs values"),
         (lambda X: [["a", "word"]] * 30, "X holds text"),
     ],

@@ -38,6 +38,13 @@ class Toy(torch.nn.Module):
         return self.head(x)
 
 
+def two_classes(*counts):
+    weights = np.array(counts) / sum(counts)
+    return make_imbalanced_sequences(
+        sum(counts), n_classes=2, weights=weights, length=(4, 6), random_state=0
+    )
+
+
 @pytest.fixture
 def batch():
     rng = torch.Generator().manual_seed(0)
