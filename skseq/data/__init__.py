@@ -12,7 +12,7 @@ from skseq.data._checks import (
     told_from_tokens,
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
-from skseq.data._groups import merge_origins, original_groups, split_originals
+from skseq.data._groups import merge_origins, original_groups, original_rows, split_originals
 from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
 from skseq.data._sequences import Sequences
 
@@ -32,6 +32,7 @@ __all__ = [
     "merge_origins",
     "offsets_from_lengths",
     "original_groups",
+    "original_rows",
     "split_originals",
     "step_mask",
     "take_steps",

@@ -150,12 +150,7 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
         origin = Sequences(_content_groups(X), np.arange(len(X) + 1))
     ids, codes = np.unique(origin.values, return_inverse=True)
     origin = origin.replace(values=codes)
-
-    # Row i of `originals` is the first row that is exactly one original.
-    pure_rows = np.flatnonzero(_has_one_origin(origin))
-    pure_codes = codes[origin.offsets[pure_rows]]
-    original_codes, first = np.unique(pure_codes, return_index=True)
-    originals = pure_rows[first]
+    original_codes, originals = _find_originals(origin)
     if not len(originals):
         raise ValueError(
             "X has no row that is exactly one original, so there is nothing to validate on; keep "
@@ -168,6 +163,35 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
     trains = np.ones(len(X), dtype=bool)
     trains[origin.sequence_index()[held_out[codes]]] = False
     return np.flatnonzero(trains), np.sort(originals[chosen])
+
+
+def original_rows(X) -> np.ndarray:
+    """One row for each original: the first that is that original and nothing else.
+
+    Parameters
+    ----------
+    X : Sequences
+        The rows. Where ``X.origin`` is None, each is an original.
+
+    Returns
+    -------
+    ndarray of int64
+        In their order.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> original_rows(Sequences.from_list([[1], [2], [1], [3]], origin=[4, 7, 4, 5]))
+    array([0, 1, 3])
+    """
+    return np.arange(len(X)) if X.origin is None else np.sort(_find_originals(X.origin)[1])
+
+
+def _find_originals(origin):
+    """Ids of originals that stand alone in a row, and the first such row of each."""
+    pure_rows = np.flatnonzero(_has_one_origin(origin))
+    ids, first = np.unique(origin.values[origin.offsets[pure_rows]], return_index=True)
+    return ids, pure_rows[first]
 
 
 def _choose_by_class(classes, fraction, rng, class_names):

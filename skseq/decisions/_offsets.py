@@ -10,6 +10,7 @@ from skseq.decisions._counted import score_counts
 
 _SWEEPS = 20
 _BETTER = 1e-10
+_WORTH_A_SWEEP = 1e-5
 _ROUNDING = 1e-12
 # Cut points of a class where its rows are many: spread over all rows, and over those it owns.
 _CUTS_OF_MANY_CLASSES = 1000
@@ -69,7 +70,7 @@ def _climb(scores, score_along, start, labels, n_cuts):
         before = best
         for label in labels:
             offsets[label], best = _best_of_class(scores, score_along, offsets, label, n_cuts)
-        if len(labels) == 1 or best <= before + _BETTER:
+        if len(labels) == 1 or best < before + _WORTH_A_SWEEP:
             break
     return offsets
 

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 
 from skseq._validation import did_you_mean
+from skseq.data import original_rows
 from skseq.weights import class_masses
 
 _EM_ROUNDS = 1000
@@ -133,8 +134,8 @@ def count_originals(X, codes, classes):
     Parameters
     ----------
     X : Sequences
-        What a sampler gave back tells the counts of what it was given; else the codes are the
-        data.
+        What our samplers give back tells the counts of what they were given. Else copies that
+        ``origin`` tells of are left out, and the rest is the data.
 
     codes : ndarray of int of shape (n,)
         Class of each row or step.
@@ -149,8 +150,14 @@ def count_originals(X, codes, classes):
     """
     counts = class_masses(codes, len(classes))
     if X.label_counts is None:
-        return counts
+        originals = class_masses(_of_rows(X, codes, original_rows(X)), len(classes))
+        return originals if originals.any() else counts
     before = [X.label_counts.get(label) for label in classes.tolist()]
     if any(n is None and now for n, now in zip(before, counts, strict=True)):
         return None
     return np.array([n or 0 for n in before], dtype=np.float64)
+
+
+def _of_rows(X, codes, rows):
+    per_step = len(codes) != len(X)
+    return X.replace(values=codes, weight=None)[rows].values if per_step else codes[rows]

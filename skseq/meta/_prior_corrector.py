@@ -18,6 +18,7 @@ from skseq.decisions import (
     shift_prior,
 )
 from skseq.meta._scored import BaseScoreClassifier, read_scores
+from skseq.weights import class_masses
 
 
 class PriorCorrector(BaseScoreClassifier):
@@ -48,9 +49,10 @@ class PriorCorrector(BaseScoreClassifier):
         estimate is the prior whose correction makes held-out labels most likely; then the mean
         corrected probability of each class is its share.
 
-    calibration : {"temperature", "vector"} or None, default=None
+    calibration : {"auto", "temperature", "vector"} or None, default="auto"
         Scales held-out scores first so that they are probabilities: with one factor, or with a
-        factor and a shift for each class. For losses that are no proper scores, forests, margins.
+        factor and a shift for each class. "auto" does so, by "vector", where the last step is one
+        of our estimators whose loss is no proper score (focal, Dice, LDAM, asymmetric, ...).
 
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
@@ -133,7 +135,7 @@ class PriorCorrector(BaseScoreClassifier):
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "target_prior": [StrOptions({"data", "uniform", "em"}), "array-like", dict],
         "train_prior": [StrOptions({"auto", "estimate"}), "array-like", dict],
-        "calibration": [StrOptions({"temperature", "vector"}), None],
+        "calibration": [StrOptions({"auto", "temperature", "vector"}), None],
         "decision": [StrOptions({"argmax", "balanced"}), "array-like", dict],
         "cv": [
             "cv_object",
@@ -150,7 +152,7 @@ class PriorCorrector(BaseScoreClassifier):
         *,
         target_prior="data",
         train_prior="auto",
-        calibration=None,
+        calibration="auto",
         decision="argmax",
         cv=None,
         n_jobs=None,
@@ -201,17 +203,18 @@ class PriorCorrector(BaseScoreClassifier):
         self.data_prior_ = self._count(X, flat)
         self.train_prior_ = self._known_train_prior()
         self.calibration_ = None
-        if self.train_prior_ is None or self.calibration is not None:
+        kind = self._calibration_kind()
+        if self.train_prior_ is None or kind is not None:
             splits = None if is_fitted else self._splits(X, y)
-            self._learn_scaling(
-                self._hold_out(X, y, self.classes_, splits, params, self._methods())
-            )
+            held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
+            self._learn_scaling(held_out, kind)
         make_rule(self.decision, self.classes_, self._target(None))
         return self
 
     def _count(self, X, flat):
         codes = np.searchsorted(self.classes_, flat)
-        X = X if isinstance(X, Sequences) else Sequences.from_list([[0]])
+        if not isinstance(X, Sequences):
+            return class_masses(codes, len(self.classes_)) / len(codes)
         counts = count_originals(X, codes, self.classes_)
         if counts is None:
             raise ValueError(
@@ -232,15 +235,22 @@ class PriorCorrector(BaseScoreClassifier):
             )
         return getattr(last, "train_prior_", None) if self.train_prior == "auto" else None
 
-    def _learn_scaling(self, held_out):
+    def _calibration_kind(self):
+        if self.calibration != "auto":
+            return self.calibration
+        last = _last_step(self.estimator_)
+        is_calibrated = not hasattr(last, "_gives_probabilities") or last._gives_probabilities()
+        return None if is_calibrated else "vector"
+
+    def _learn_scaling(self, held_out, kind):
         rows = np.isfinite(held_out.scores[np.arange(len(held_out.codes)), held_out.codes])
         scores, codes = held_out.scores[rows], held_out.codes[rows]
         if self.train_prior_ is None:
             shift = fit_scaling(scores, codes, self.data_prior_, kind="shift")[1]
             odds = self.data_prior_ * np.exp(-shift)
             self.train_prior_ = odds / odds.sum()
-        if self.calibration is not None:
-            self.calibration_ = fit_scaling(scores, codes, self.train_prior_, kind=self.calibration)
+        if kind is not None:
+            self.calibration_ = fit_scaling(scores, codes, self.train_prior_, kind=kind)
 
     # -- prediction -------------------------------------------------------------------------
 

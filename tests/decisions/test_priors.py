@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from skseq.decisions import check_prior, estimate_prior, shift_prior
+from skseq import Sequences
+from skseq.decisions import check_prior, count_originals, estimate_prior, shift_prior
 
 CENTRES = np.array([-1.0, 0.5, 2.0])
 
@@ -80,3 +81,28 @@ def test_a_prior_is_scaled_and_may_be_named():
 def test_a_prior_that_does_not_fit_is_refused(prior, message):
     with pytest.raises(ValueError, match=message):
         check_prior(prior, np.array(["x", "y"]))
+
+
+# -- the prior of the data ------------------------------------------------------------------------
+
+CLASSES = np.array(["x", "y"])
+
+
+def test_copies_that_origin_tells_of_do_not_count():
+    X = Sequences.from_list([[1, 1], [2], [3, 3, 3], [2], [2]], origin=[5, 6, 7, 6, 6])
+    assert count_originals(X, np.array([0, 1, 0, 1, 1]), CLASSES).tolist() == [2, 1]
+    steps = np.array([0, 1, 1, 0, 0, 0, 1, 1])  # of each step, for tags
+    assert count_originals(X, steps, CLASSES).tolist() == [4, 2]
+
+
+def test_rows_of_several_parents_do_not_count_unless_there_are_no_others():
+    origin = Sequences.from_list([[0], [1], [0, 1]])
+    X = Sequences.from_list([[1], [2], [3]], origin=origin)
+    assert count_originals(X, np.array([0, 1, 1]), CLASSES).tolist() == [1, 1]
+    assert count_originals(X[2:], np.array([1]), CLASSES).tolist() == [0, 1]
+
+
+def test_what_a_sampler_told_comes_first():
+    X = Sequences.from_list([[1], [2]], origin=[0, 1], label_counts={"x": 9, "y": 1, "z": 4})
+    assert count_originals(X, np.array([0, 1]), CLASSES).tolist() == [9, 1]
+    assert count_originals(X, np.array([0, 1]), np.array(["u", "x"])) is None

@@ -145,6 +145,13 @@ def test_scores_are_calibrated_on_held_out_rows(kind):
     assert error(calibrated, X_test, truth) < 0.02
 
 
+@pytest.mark.parametrize(("loss", "calibrates"), [("cross_entropy", False), ("focal", True)])
+def test_losses_that_are_no_proper_scores_are_calibrated(loss, calibrates, ragged_values, labels):
+    net = SequenceClassifier(**SMALL, loss=loss)
+    model = PriorCorrector(net, cv=2).fit(ragged_values, labels)
+    assert (model.calibration_ is not None) == calibrates
+
+
 # -- sequences and tags ---------------------------------------------------------------------------
 
 
