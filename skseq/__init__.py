@@ -11,6 +11,7 @@ __version__ = "0.1.0.dev0"
 _LAZY = {
     "ClassWeightTransformer": "skseq.weights",
     "SequenceClassifier": "skseq.estimators",
+    "SequenceOrdinalClassifier": "skseq.estimators",
     "SequenceRegressor": "skseq.estimators",
     "SequenceTagger": "skseq.estimators",
     "load": "skseq.persistence",
@@ -20,6 +21,7 @@ _LAZY = {
 __all__ = [
     "ClassWeightTransformer",
     "SequenceClassifier",
+    "SequenceOrdinalClassifier",
     "SequenceRegressor",
     "SequenceTagger",
     "Sequences",

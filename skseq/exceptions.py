@@ -1,6 +1,16 @@
 """Warnings that a user may want to catch or silence by class."""
 
-__all__ = ["CollapseWarning", "DoubleCountingWarning", "SmallClassWarning", "TruncationWarning"]
+__all__ = [
+    "ClassOrderWarning",
+    "CollapseWarning",
+    "DoubleCountingWarning",
+    "SmallClassWarning",
+    "TruncationWarning",
+]
+
+
+class ClassOrderWarning(UserWarning):
+    """Ordered classes that are no numbers came without their order, so they were sorted."""
 
 
 class CollapseWarning(UserWarning):

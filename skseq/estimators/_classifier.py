@@ -389,7 +389,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         X = self._check_X(X, reset=True)
         y = check_labels(y, X, self)
         if not (self.warm_start and hasattr(self, "net_")):
-            self.classes_ = find_classes(y, self.classes)
+            self._learn_classes(find_classes(y, self.classes))
         self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
@@ -420,7 +420,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         X = self._check_X(X, reset=first)
         y = check_labels(y, X, self)
         if first:
-            self.classes_ = first_classes(classes, self.classes)
+            self._learn_classes(first_classes(classes, self.classes))
         self._partial_fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
@@ -508,6 +508,9 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
     # -- what the base class asks for -----------------------------------------------------------
+
+    def _learn_classes(self, classes):
+        self.classes_ = classes
 
     def _spans(self, X, rows, target=None, weight=None):
         tokens = self.input_kind_ == "tokens"

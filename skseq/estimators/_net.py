@@ -71,12 +71,15 @@ class Criterion(torch.nn.Module):
 
 
 class ValidationScore(Callback):
-    """Records macro F1 of the validation rows, with the decision rule that will predict."""
+    """Records macro F1 of the validation rows, with the decision rule that will predict.
 
-    def __init__(self, rule, n_classes, name="valid_f1_macro"):
+    With a ``rank``, the place of each class in an order, also the macro-averaged absolute error.
+    """
+
+    def __init__(self, rule, n_classes, rank=None):
         self.rule = rule
         self.n_classes = n_classes
-        self.name = name
+        self.rank = rank
 
     def on_epoch_begin(self, net, **kwargs):
         self._confusion = np.zeros((self.n_classes, self.n_classes))  # true by predicted
@@ -91,7 +94,9 @@ class ValidationScore(Callback):
         np.add.at(self._confusion, (target.numpy(), predicted), 1)
 
     def on_epoch_end(self, net, **kwargs):
-        net.history.record(self.name, macro_f1(self._confusion))
+        net.history.record("valid_f1_macro", macro_f1(self._confusion))
+        if self.rank is not None:
+            net.history.record("valid_mae_macro", macro_absolute_error(self._confusion, self.rank))
         del self._confusion
 
 
@@ -100,8 +105,8 @@ class LateEarlyStopping(EarlyStopping):
 
     def __init__(self, watch_from, scoring, patience):
         super().__init__(
-            monitor="valid_loss" if scoring == "loss" else "valid_f1_macro",
-            lower_is_better=scoring == "loss",
+            monitor=f"valid_{scoring}",
+            lower_is_better=scoring in ("loss", "mae_macro"),
             patience=patience,
             threshold_mode="abs",
             load_best=True,
@@ -124,6 +129,13 @@ def macro_f1(confusion):
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     occurs = true > 0
     return float(np.mean(2 * np.diag(confusion)[occurs] / (true + predicted)[occurs]))
+
+
+def macro_absolute_error(confusion, rank):
+    """Mean over the classes that occur of how many places in the order predictions are off."""
+    true = confusion.sum(axis=1)
+    off = (confusion * np.abs(np.subtract.outer(rank, rank))).sum(axis=1)
+    return float(np.mean(off[true > 0] / true[true > 0]))
 
 
 class EpochProgress(Callback):

@@ -7,24 +7,37 @@ Class codes are positions among sorted labels; ``rank`` says where each stands i
 
 import numpy as np
 import torch
+from scipy.optimize import minimize
 from torch.nn import functional
 
 from skseq.losses._base import SequenceLoss
 
 # Logits of neighbouring thresholds are at least this far apart, so that no class has probability 0.
 SMALLEST_GAP = 1e-6
+# Of probabilities along an intensity whose thresholds are not learnt yet: steep, but not a step.
+_FIRST_SLOPE = 4.0
 
 
 class OrdinalLoss(SequenceLoss):
-    """Base of the losses on K - 1 logits; a subclass writes ``of_ranks`` and the two numpy parts.
+    """Base of the losses of ordered classes.
+
+    A subclass writes ``of_ranks(scores, rank)``, ``start_of_ranks(prior)`` and
+    ``log_proba_of_ranks(scores)``, in which classes are in their order.
 
     Parameters
     ----------
     rank : array-like of int of shape (n_classes,)
         Place of each class code in the order, 0 the lowest.
+
+    Attributes
+    ----------
+    thresholds : {"free", "ordered"} or None
+        What makes the scores: one slope with free biases, or with biases in order, or (None) a
+        slope and a bias each.
     """
 
     is_proper = True
+    thresholds = None
 
     def __init__(self, rank):
         self.rank = rank
@@ -86,6 +99,8 @@ class CoralLoss(OrdinalLoss):
        with application to age estimation", 2020. https://arxiv.org/abs/1901.07884
     """
 
+    thresholds = "free"
+
     def of_ranks(self, logits, rank):
         is_above = _is_above(logits, rank).to(logits.dtype)
         return functional.binary_cross_entropy_with_logits(logits, is_above, reduction="none").sum(
@@ -113,6 +128,8 @@ class CumulativeLoss(OrdinalLoss):
        Society B 42(2), 1980. https://doi.org/10.1111/j.2517-6161.1980.tb01109.x
     """
 
+    thresholds = "ordered"
+
     def of_ranks(self, logits, rank):
         edge = torch.full_like(logits[:, :1], torch.inf)
         bounds = torch.cat([edge, logits, -edge], dim=1)
@@ -128,6 +145,83 @@ class CumulativeLoss(OrdinalLoss):
 
     def log_proba_of_ranks(self, logits):
         return cumulative_log_proba(logits)
+
+
+class IntensityLoss(OrdinalLoss):
+    """Half the squared error of one number, the intensity, which thresholds make a rank.
+
+    The number is the place in the order, brought to mean 0 and standard deviation 1. Thresholds lie
+    half-way between the ranks until `fit_thresholds` learns them.
+
+    Attributes
+    ----------
+    thresholds_ : ndarray of shape (n_classes - 1,)
+        Where the intensity passes from one rank to the next, ascending.
+
+    slope_ : float
+        How fast the probability passes with it.
+    """
+
+    is_proper = False
+
+    def _adapt(self, counts, prior):
+        ranks = np.asarray(self.rank, dtype=np.float64)
+        self.mean_ = float(prior @ ranks)
+        self.scale_ = float(np.sqrt(prior @ (ranks - self.mean_) ** 2)) or 1.0
+        self.thresholds_ = np.arange(len(ranks) - 1) + 0.5
+        self.slope_ = _FIRST_SLOPE
+
+    def of_ranks(self, scores, rank):
+        place = (rank.to(scores.dtype) - self.mean_) / self.scale_
+        return (place - scores[:, 0]).square() / 2
+
+    def start(self, log_prior):
+        return np.zeros(1)
+
+    def intensity(self, scores):
+        """Give the intensity of each row, in ranks: ndarray (n,)."""
+        return scores[:, 0] * self.scale_ + self.mean_
+
+    def log_proba_of_ranks(self, scores):
+        distance = self.intensity(scores)[:, None] - self.thresholds_
+        return cumulative_log_proba(self.slope_ * distance)
+
+    def fit_thresholds(self, scores, codes, weight):
+        """Fit thresholds and slope by the likelihood of held-out rows, under proportional odds.
+
+        Half a row of each rank, at its own place, stands by, so that a rank that is not among
+        them keeps some room.
+
+        Parameters
+        ----------
+        scores : ndarray of shape (n, 1)
+            What the net gives.
+
+        codes : ndarray of int of shape (n,)
+            Classes.
+
+        weight : ndarray of shape (n,)
+            How much each row counts.
+        """
+        places = np.arange(len(self.rank))
+        intensity = torch.as_tensor(np.concatenate([self.intensity(scores), places]))[:, None]
+        rank = torch.as_tensor(np.concatenate([np.asarray(self.rank)[codes], places]))
+        weight = torch.as_tensor(np.concatenate([weight, np.full(len(places), 0.5)]))
+        likelihood = CumulativeLoss(self.rank)
+
+        def loss_and_gradient(parameters):
+            parameters = torch.tensor(parameters, requires_grad=True)
+            gaps = torch.cat([parameters[1:2], parameters[2:].exp()])
+            logits = parameters[0].exp() * (intensity - gaps.cumsum(0))
+            loss = weight @ likelihood.of_ranks(logits, rank)
+            loss.backward()
+            return loss.item(), parameters.grad.numpy()
+
+        start = np.concatenate([[np.log(_FIRST_SLOPE), 0.5], np.zeros(len(places) - 2)])
+        bounds = [(-5, 4), (None, None)] + [(-6, None)] * (len(places) - 2)
+        best = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", bounds=bounds).x
+        self.slope_ = float(np.exp(best[0]))
+        self.thresholds_ = np.cumsum(np.concatenate([best[1:2], np.exp(best[2:])]))
 
 
 def cumulative_log_proba(logits):
@@ -164,5 +258,10 @@ def _is_at(logits, rank):
     return rank[:, None] == torch.arange(logits.shape[1], device=logits.device)
 
 
-# Heads of `SequenceOrdinalClassifier` with thresholds that the net learns.
-ORDINAL_LOSSES = {"coral": CoralLoss, "corn": CornLoss, "cumulative": CumulativeLoss}
+# Heads of `SequenceOrdinalClassifier`.
+ORDINAL_LOSSES = {
+    "coral": CoralLoss,
+    "corn": CornLoss,
+    "cumulative": CumulativeLoss,
+    "regression": IntensityLoss,
+}

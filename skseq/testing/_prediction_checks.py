@@ -42,6 +42,8 @@ def prediction_checks(estimator, kind):
         yield check_one_class
         yield check_continuous_target
         yield check_scores_agree
+    if hasattr(estimator, "predict_intensity"):
+        yield check_intensity
     yield check_score
     yield check_cross_validation
     if kind in TAGGED:
@@ -182,6 +184,26 @@ def _check_decisions(got, classes):
         np.array_equal(classes[codes], got["predict"]),
         "the largest score of decision_function must be the class that predict gives",
     )
+
+
+def check_intensity(estimator, example):
+    """The intensity of ordered classes rises with the order, whatever the order of labels."""
+    codes = np.searchsorted(["common", "rare", "seldom"], flatten(example.y)[0])
+    intensities = []
+    for order in ([0, 1, 2], [2, 1, 0]):
+        labels = np.array(order)[codes]
+        model = learn(seeded(estimator, classes=order), example.X, labels)
+        intensity = model.predict_intensity(example.X)
+        must(
+            intensity.shape == (len(example.X),) and np.isfinite(intensity).all(),
+            f"predict_intensity must give one finite number a sequence, got {intensity.shape}",
+        )
+        must(
+            np.array_equal(model.classes_, [0, 1, 2]),
+            f"classes_ must be sorted, got {model.classes_} for the order {order}",
+        )
+        intensities.append(intensity)
+    assert_same(*intensities, "predict_intensity must follow the order, not the names of classes")
 
 
 def check_score(estimator, example):

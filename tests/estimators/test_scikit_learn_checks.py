@@ -7,8 +7,8 @@ import pytest
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from skseq import SequenceClassifier, SequenceRegressor
-from skseq.exceptions import CollapseWarning
+from skseq import SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor
+from skseq.exceptions import ClassOrderWarning, CollapseWarning
 
 # The door that scikit-learn leaves for its own mini-batch and single-precision estimators. The
 # weaker laws that hold are tested: test_the_optimum_with_weights_is_the_optimum_with_repeated_rows
@@ -24,7 +24,7 @@ EXPECTED_FAILURES = {
 
 CHECKS = [
     pair
-    for estimator in (SequenceClassifier(), SequenceRegressor())
+    for estimator in (SequenceClassifier(), SequenceOrdinalClassifier(), SequenceRegressor())
     for pair in estimator_checks_generator(
         estimator, expected_failed_checks=EXPECTED_FAILURES, mark="skip"
     )
@@ -46,7 +46,20 @@ def test_check_of_scikit_learn(estimator, check):
     with warnings.catch_warnings():
         # Checks train on noise, and on two rows; what they are about is the interface.
         warnings.simplefilter("ignore", CollapseWarning)
+        # Some checks name classes by words, whose order nobody gives.
+        warnings.simplefilter("ignore", ClassOrderWarning)
         check(estimator)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", ["coral", "cumulative", "regression"])
+def test_the_other_heads_of_the_ordinal_classifier_pass_the_checks_too(head):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        results = estimator_checks.check_estimator(
+            SequenceOrdinalClassifier(head=head), expected_failed_checks=EXPECTED_FAILURES
+        )
+    assert {result["status"] for result in results} <= {"passed", "skipped", "xfail"}
 
 
 def test_weighted_fits_are_expected_to_differ_for_a_reason():

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional
 
 from skseq.nn import ENCODERS, POOLINGS, make_encoder, make_network
+from skseq.nn._network import make_head
 
 N_TOKENS, N_FEATURES = 11, 3
 PRIOR = np.array([0.7, 0.2, 0.1])
@@ -226,3 +227,24 @@ def test_an_encoder_without_output_size_is_told_what_it_lacks():
 def test_an_unknown_encoder_is_named_with_the_nearest_one():
     with pytest.raises(ValueError, match=r"encoder must be one of .*'bilsm'. Did you mean 'bilstm"):
         build(encoder="bilsm")
+
+
+@pytest.mark.parametrize("thresholds", ["free", "ordered"])
+def test_thresholds_share_a_slope_and_start_where_they_are_told(thresholds):
+    bias = np.array([2.0, 0.5, 0.4, -3.0])
+    head = make_head(3, (), 0.0, bias, thresholds=thresholds)
+    np.testing.assert_allclose(head(torch.zeros(1, 3)).detach()[0], bias, rtol=1e-5)
+    scores = head(torch.randn(5, 3)).detach().numpy()
+    np.testing.assert_allclose(scores - scores[:, :1], np.tile(bias - 2, (5, 1)), atol=1e-5)
+
+
+def test_ordered_thresholds_stay_in_order_whatever_is_learnt():
+    head = make_head(3, (), 0.0, np.array([1.0, 0.0, -1.0]), thresholds="ordered")
+    optimizer = torch.optim.SGD(head.parameters(), lr=10)
+    for _ in range(20):  # pulls the last threshold up past the others
+        optimizer.zero_grad()
+        scores = head(torch.ones(1, 3))
+        (scores[:, 0] - scores[:, 2]).sum().backward()
+        optimizer.step()
+    scores = head(torch.randn(4, 3)).detach()
+    assert (scores.diff(dim=1) <= 0).all()

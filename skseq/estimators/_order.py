@@ -1,0 +1,65 @@
+"""The order of classes: which labels are higher than which."""
+
+import warnings
+from numbers import Number
+
+import numpy as np
+
+from skseq.exceptions import ClassOrderWarning
+
+
+def order_classes(classes, named):
+    """Give the labels from the lowest to the highest.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        The labels, sorted.
+
+    named : array-like of shape (n_classes,) or None
+        The same in their order, if the caller names it.
+
+    Returns
+    -------
+    ndarray of shape (n_classes,)
+
+    Raises
+    ------
+    ValueError
+        If a label is named twice, or others are named than there are.
+
+    Warns
+    -----
+    ClassOrderWarning
+        If nobody names the order of labels that are no numbers.
+    """
+    if named is None:
+        if not _are_numbers(classes):
+            warnings.warn(
+                f"the labels are no numbers, so they are taken in sorted order, from "
+                f"{classes.tolist()[0]!r} (lowest) to {classes.tolist()[-1]!r} (highest); name the "
+                "order with the parameter classes, lowest first",
+                ClassOrderWarning,
+                stacklevel=4,
+            )
+        return classes
+    named = np.asarray(named)
+    if not np.array_equal(np.sort(named), classes):
+        raise ValueError(
+            "classes must name each label once, from the lowest to the highest; got "
+            f"{named.tolist()} for the labels {classes.tolist()}"
+        )
+    return named
+
+
+def rank_of(classes, ordered):
+    """Place in the order of each of the sorted classes: ndarray of int of shape (n_classes,)."""
+    rank = np.empty(len(classes), dtype=np.int64)
+    rank[np.searchsorted(classes, ordered)] = np.arange(len(classes))
+    return rank
+
+
+def _are_numbers(classes):
+    if classes.dtype == object:
+        return all(isinstance(label, Number) for label in classes)
+    return classes.dtype.kind in "biuf"

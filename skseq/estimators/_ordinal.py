@@ -1,0 +1,432 @@
+"""One of several ordered classes for each sequence."""
+
+import numpy as np
+
+from skseq._validation import StrOptions
+from skseq.decisions import DecisionRule
+from skseq.estimators._classifier import SequenceClassifier
+from skseq.estimators._net import ValidationScore
+from skseq.estimators._order import order_classes, rank_of
+from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
+
+
+class SequenceOrdinalClassifier(SequenceClassifier):
+    """Neural classifier of sequences into ordered classes, such as levels or intensities.
+
+    A `SequenceClassifier` whose last layer knows that "low" is nearer to "medium" than to "high".
+    What counts rare classes more (class weights, samplers, priors, decisions) works as there.
+
+    Parameters
+    ----------
+    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
+        What reads the steps. A callable, such as a module class of your own, is called with
+        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
+        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
+        output_size); it has the attribute ``output_size``.
+
+    head : {"corn", "coral", "cumulative", "regression"}, default="corn"
+        How the order comes in:
+
+        - "corn": the probability of going on from each class to the next one up, each with weights
+          of its own [1]_;
+        - "coral": one binary decision for each threshold between two classes, all with the same
+          weights [2]_;
+        - "cumulative": proportional odds: one slope, ordered thresholds, the likelihood of the
+          class [3]_;
+        - "regression": the net learns one number, the place in the order; then thresholds are
+          learnt on held-out originals (``validation_fraction`` of them), with which it is rounded.
+
+    hidden_size : int, default=64
+        Features of a hidden state, in each direction.
+
+    num_layers : int, default=1
+        Stacked layers of the encoder.
+
+    embedding_dim : int, default=64
+        Length of a token's vector; not used for values.
+
+    embedding : array-like of shape (n_tokens, embedding_dim), default=None
+        Pretrained token vectors to start from, row by token id. None starts at random.
+
+    pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
+        How the states of the steps become one vector. Names joined by ``+``, such as
+        ``"mean+max"``, stand side by side.
+
+    dense_sizes : sequence of int, default=()
+        Sizes of dense layers between the pooled vector and the scores.
+
+    dropout : float, default=0.2
+        Share of activations dropped between layers and before every dense layer, in [0, 1).
+
+    embedding_dropout : float, default=0.0
+        Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
+            default=None
+        How much each class counts in the loss; a dict goes from labels to weights, and see
+        `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
+
+    class_weight_start : float, default=0.0
+        Share of ``max_epochs`` that is trained before ``class_weight`` counts, in [0, 1): deferred
+        re-weighting [4]_, for which 0.8 is usual. Early stopping watches from there on.
+
+    batch_balance : float in [0, 1] or "progressive", default=1.0
+        How evenly the classes are drawn into batches: the share of a class is proportional to its
+        count to this power, so 1 leaves it as it is and 0 draws all alike, rows of rare
+        classes several times in an epoch. "progressive" goes from the one to the other while it
+        trains [5]_.
+
+    augment : Augmenter, str or list of them, default=None
+        What changes the training sequences anew in every epoch, an instance from `skseq.augment`
+        or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+
+    decision : {"argmax", "median", "balanced"}, dict, or array-like of shape (n_classes,) or \
+            (n_classes, n_classes), default="argmax"
+        The class that is predicted, in view of the probabilities that `predict_proba` gives:
+
+        - "argmax": the most probable one;
+        - "median": the one with the least expected absolute error in places of the order; with
+          ``target_prior="uniform"``, with the least macro-averaged one;
+        - "balanced": the one whose probability exceeds its prior most, which minimises the
+          balanced error;
+        - a matrix: costs, ``cost[true, predicted]``, rows and columns as in ``classes_``; the one
+          with the least expected cost;
+        - a vector, or a dict label -> number: offsets that are added to the log probabilities
+          before the largest decides.
+
+    target_prior : {"train", "data", "uniform", "em"}, dict or array-like of shape (n_classes,), \
+            default="train"
+        The class prior that probabilities stand for. Weights, samplers and some losses make the
+        net see other class shares than the data has; p(c | x) is then multiplied with target /
+        training share and scaled to sum to 1.
+
+        - "train": as the net was trained, ``train_prior_``;
+        - "data": the shares of the classes before samplers and weights, ``data_prior_``;
+        - "uniform": all classes alike;
+        - an array or a dict label -> share: shares or counts of your own;
+        - "em": the shares of the X at hand, estimated without labels by expectation maximisation
+          [6]_. An answer then depends on the sequences it is asked with;
+          early stopping takes "data" instead.
+
+    classes : array-like of shape (n_classes,), default=None
+        Every label that may come, from the lowest to the highest. None takes the labels of ``y``:
+        numbers are in their own order, other labels are sorted, with a warning.
+
+    input : {"auto", "tokens", "values"}, default="auto"
+        What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
+        and everything else for values.
+
+    optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
+        How the network learns; or a torch optimizer class.
+
+    lr : float, default=0.005
+        Learning rate.
+
+    weight_decay : float, default=0.0
+        Pull of the parameters towards zero, as the optimizer understands it.
+
+    gradient_clip_value : float or None, default=1.0
+        Largest norm of the gradient; a longer one is shortened.
+
+    batch_size : int, default=32
+        Sequences in a training batch.
+
+    max_epochs : int, default=30
+        Most passes over the training data.
+
+    early_stopping : bool, default=False
+        Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
+        improves, and go back to the best epoch. Held out are originals: copies and synthetic
+        offspring of a held-out sequence, made by a sampler before, do not train either.
+
+    scoring : {"mae_macro", "f1_macro", "loss"}, default="mae_macro"
+        What is watched on the held-out sequences; the first is the mean over the classes of how
+        many places predictions are off.
+
+    validation_fraction : float, default=0.1
+        Share of the original sequences that is held out, spread over the classes.
+
+    n_iter_no_change : int, default=10
+        Epochs without improvement before training stops early.
+
+    callbacks : list of skorch callbacks, default=None
+        Ride along with the training, after skseq's own.
+
+    device : str or torch.device, default="auto"
+        Where to compute; "auto" takes CUDA where there is one, else the CPU.
+
+    warm_start : bool, default=False
+        Whether `fit` goes on from the last fit's network instead of a new one.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of weights, dropout, batches and the validation split. The same int gives the same
+        result on the same machine; None is another one each time. The global random states of
+        numpy and torch are neither read nor moved.
+
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
+
+    skorch_params : dict, default=None
+        Passed on to `skorch.NeuralNet`, for what is not a parameter here.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels, sorted as scikit-learn sorts them. Columns of probabilities are in this order.
+
+    ordered_classes_ : ndarray of shape (n_classes,)
+        The labels from the lowest to the highest.
+
+    thresholds_ : ndarray of shape (n_classes - 1,)
+        Where the intensity passes from one class to the next, in places of the order; only with
+        ``head="regression"``.
+
+    net_ : skorch.NeuralNet
+        The trained net.
+
+    history_ : skorch.history.History
+        Losses, scores and seconds of each epoch.
+
+    n_iter_ : int
+        Epochs trained.
+
+    class_prior_ : ndarray of shape (n_classes,)
+        Share of each class in the weight of what is trained on, in the end: class weights
+        and ``batch_balance`` count.
+
+    train_prior_ : ndarray of shape (n_classes,)
+        Class prior that the net's probabilities stand for: ``class_prior_``, less what the loss
+        takes out of it. `predict_proba` corrects it to ``target_prior``.
+
+    data_prior_ : ndarray of shape (n_classes,) or None
+        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
+        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
+        the shares are those after it. None where that word is of other labels.
+
+    class_weight_ : ndarray of shape (n_classes,)
+        What ``class_weight`` came to.
+
+    input_kind_ : {"tokens", "values"}
+        What the steps were taken for.
+
+    n_tokens_ : int or None
+        Size of the vocabulary; None for values.
+
+    n_step_features_ : int
+        Values in a step.
+
+    n_features_in_ : int
+        Columns of a 2-D ``X``, else values in a step.
+
+    feature_names_in_ : ndarray of shape (n_features_in_,)
+        Columns of ``X``; only if it was a frame with string columns.
+
+    Warns
+    -----
+    ClassOrderWarning
+        If labels are no numbers and ``classes`` does not name their order.
+    CollapseWarning
+        If one class takes nearly all predictions after `fit`.
+    DoubleCountingWarning
+        If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
+
+    See Also
+    --------
+    SequenceClassifier : Classes without an order.
+    SequenceRegressor : Numbers that are no classes.
+
+    Notes
+    -----
+    ``classes_`` is sorted even where the order is another one, since scikit-learn's metrics and
+    scorers of probabilities (``neg_log_loss``, ``roc_auc``) take columns as sorted, and would else
+    score the wrong ones without a word. ``predict_proba(X)[:, np.searchsorted(classes_,
+    ordered_classes_)]`` has them from the lowest to the highest.
+
+    Probabilities are those of one distribution over the ranks: P(y > k) never rises with k.
+    CORAL's thresholds are in order at its optimum [2]_; short of it, `predict_proba` sorts them.
+
+    References
+    ----------
+    .. [1] X. Shi, W. Cao, S. Raschka, "Deep Neural Networks for Rank-Consistent Ordinal Regression
+       Based On Conditional Probabilities", 2021. https://arxiv.org/abs/2111.08851
+    .. [2] W. Cao, V. Mirjalili, S. Raschka, "Rank consistent ordinal regression for neural networks
+       with application to age estimation", 2020. https://arxiv.org/abs/1901.07884
+    .. [3] P. McCullagh, "Regression Models for Ordinal Data", Journal of the Royal Statistical
+       Society B 42(2), 1980. https://doi.org/10.1111/j.2517-6161.1980.tb01109.x
+    .. [4] K. Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss",
+       NeurIPS 2019. https://arxiv.org/abs/1906.07413
+    .. [5] B. Kang et al., "Decoupling representation and classifier for long-tailed recognition",
+       ICLR 2020. https://arxiv.org/abs/1910.09217
+    .. [6] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new a
+       priori probabilities: a simple procedure", Neural Computation 14(1), 2002.
+       https://doi.org/10.1162/089976602753284446
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq import SequenceOrdinalClassifier
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.repeat(["low", "medium", "high"], [40, 30, 20])
+    >>> X = [rng.normal(size=n) + ["low", "medium", "high"].index(level)
+    ...      for n, level in zip(rng.integers(5, 9, 90), y)]
+    >>> model = SequenceOrdinalClassifier(
+    ...     classes=["low", "medium", "high"], hidden_size=8, max_epochs=20, random_state=0
+    ... ).fit(X, y)
+    >>> model.predict([np.zeros(6), np.full(7, 1.0), np.full(7, 2.0)])
+    array(['low', 'medium', 'high'], dtype='<U6')
+    >>> model.predict_intensity([np.zeros(6), np.full(7, 1.0), np.full(7, 2.0)]).round()
+    array([0., 1., 2.])
+    """
+
+    _parameter_constraints: dict = {
+        name: rule
+        for name, rule in SequenceClassifier._parameter_constraints.items()
+        if name not in {"loss", "calibration"}
+    } | {
+        "head": [StrOptions(set(ORDINAL_LOSSES))],
+        "decision": [StrOptions({"argmax", "median", "balanced"}), "array-like", dict],
+        "scoring": [StrOptions({"mae_macro", "f1_macro", "loss"})],
+    }
+
+    # What holds rows out besides early stopping, for the message where there are too few.
+    _held_out_for = 'head="regression"'
+
+    def __init__(
+        self,
+        encoder="bilstm",
+        *,
+        head="corn",
+        hidden_size=64,
+        num_layers=1,
+        embedding_dim=64,
+        embedding=None,
+        pooling="mean+max",
+        dense_sizes=(),
+        dropout=0.2,
+        embedding_dropout=0.0,
+        class_weight=None,
+        class_weight_start=0.0,
+        batch_balance=1.0,
+        augment=None,
+        decision="argmax",
+        target_prior="train",
+        classes=None,
+        input="auto",
+        optimizer="adam",
+        lr=0.005,
+        weight_decay=0.0,
+        gradient_clip_value=1.0,
+        batch_size=32,
+        max_epochs=30,
+        early_stopping=False,
+        scoring="mae_macro",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        callbacks=None,
+        device="auto",
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+        skorch_params=None,
+    ):
+        self.encoder = encoder
+        self.head = head
+        self.hidden_size = hidden_size
+        self.num_layers = num_layers
+        self.embedding_dim = embedding_dim
+        self.embedding = embedding
+        self.pooling = pooling
+        self.dense_sizes = dense_sizes
+        self.dropout = dropout
+        self.embedding_dropout = embedding_dropout
+        self.class_weight = class_weight
+        self.class_weight_start = class_weight_start
+        self.batch_balance = batch_balance
+        self.augment = augment
+        self.decision = decision
+        self.target_prior = target_prior
+        self.classes = classes
+        self.input = input
+        self.optimizer = optimizer
+        self.lr = lr
+        self.weight_decay = weight_decay
+        self.gradient_clip_value = gradient_clip_value
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.early_stopping = early_stopping
+        self.scoring = scoring
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+        self.device = device
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+        self.skorch_params = skorch_params
+
+    def predict_intensity(self, X):
+        """Predict where in the order each sequence stands, as one number.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_sequences,)
+            In places of the order: 0 is the lowest class, n_classes - 1 the highest. The expected
+            place under `predict_proba`; with ``head="regression"`` the number that the net
+            learned, which may lie a little outside.
+        """
+        X = self._checked_for_prediction(X)
+        if isinstance(self._link, IntensityLoss):
+            return self._link.intensity(self._scores_of_spans(self._spans(X, None), len(X)))
+        return np.exp(self._at_target(self._log_proba(X))) @ self._link.rank
+
+    # -- the order ------------------------------------------------------------------------------
+
+    def _learn_classes(self, classes):
+        super()._learn_classes(classes)
+        self.ordered_classes_ = order_classes(classes, self.classes)
+
+    def _make_loss(self):
+        return ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_))
+
+    def _learn_priors(self, X, codes, class_prior, loss):
+        super()._learn_priors(X, codes, class_prior, loss)
+        # Says what scores mean, also once the parameters are others.
+        self._link = loss
+
+    def _scores_of_prior(self, log_prior, loss):
+        return loss.start(log_prior)
+
+    def _scaled(self, scores):
+        return self._link.log_proba(scores)
+
+    def _rule(self, target):
+        if isinstance(self.decision, str) and self.decision == "median":
+            rank = self._link.rank
+            return DecisionRule(cost=np.abs(np.subtract.outer(rank, rank)).astype(np.float64))
+        return super()._rule(target)
+
+    def _validation_score(self):
+        rule = self._validation_rule()
+        rule.log_proba = self._link.log_proba
+        return ValidationScore(rule, len(self.classes_), self._link.rank)
+
+    # -- thresholds of an intensity -------------------------------------------------------------
+
+    def _calibration_kind(self):
+        return "thresholds" if self.head == "regression" else None
+
+    def _calibrate(self, X, codes, rows):
+        """Learn the thresholds from held-out rows, weighted to the prior that the net saw."""
+        held_out = codes[rows]
+        counts = np.bincount(held_out, minlength=len(self.classes_))
+        weight = (self.train_prior_ / np.maximum(counts, 1))[held_out]
+        scores = self._scores_of_spans(self._spans(X, rows), len(rows))
+        self._link.fit_thresholds(
+            scores, held_out, weight / max(weight.mean(), np.finfo(float).tiny)
+        )
+        self.thresholds_ = self._link.thresholds_
