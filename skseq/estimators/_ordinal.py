@@ -80,6 +80,10 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         What changes the training sequences anew in every epoch, an instance from `skseq.augment`
         or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
 
+    mixup : {"mixup", "remix"}, class or Mixup, default=None
+        Trains on mixtures of two pooled states and of their labels, "remix" with labels in favour
+        of the rarer class. See `skseq.stages`.
+
     decision : {"argmax", "median", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
@@ -281,12 +285,15 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     _parameter_constraints: dict = {
         name: rule
         for name, rule in SequenceClassifier._parameter_constraints.items()
-        if name not in {"loss", "calibration"}
+        if name not in {"loss", "calibration", "second_stage"}
     } | {
         "head": [StrOptions(set(ORDINAL_LOSSES))],
         "decision": [StrOptions({"argmax", "median", "balanced"}), "array-like", dict],
         "scoring": [StrOptions({"mae_macro", "f1_macro", "loss"})],
     }
+
+    # A second stage learns a last layer of unordered classes.
+    second_stage = None
 
     # What holds rows out besides early stopping, for the message where there are too few.
     _held_out_for = 'head="regression"'
@@ -308,6 +315,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         class_weight_start=0.0,
         batch_balance=1.0,
         augment=None,
+        mixup=None,
         decision="argmax",
         target_prior="train",
         classes=None,
@@ -343,6 +351,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance
         self.augment = augment
+        self.mixup = mixup
         self.decision = decision
         self.target_prior = target_prior
         self.classes = classes

@@ -16,8 +16,9 @@ class SecondStageMixin:
     }
 
     def _check_second_stage(self):
-        has_cosines = getattr(make_loss(self.loss), "cosine_scale", None) is not None
-        if self.second_stage is not None and has_cosines:
+        if self.second_stage is None:
+            return
+        if getattr(make_loss(self.loss), "cosine_scale", None) is not None:
             raise ValueError(
                 f"second_stage={self.second_stage!r} needs a linear last layer, but the one of "
                 f"loss={self.loss!r} scores cosines; use one of the two"

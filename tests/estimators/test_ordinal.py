@@ -80,6 +80,12 @@ def test_the_intensity_is_the_expected_rank_or_the_number_that_was_learnt(fitted
 
 
 @pytest.mark.parametrize("head", ORDINAL_LOSSES)
+def test_mixtures_of_states_are_learnt_from(head, data):
+    mixed = small(head=head, mixup="remix").fit(*data)
+    assert np.corrcoef(mixed.predict_intensity(data[0]), data[1])[0, 1] > 0.7
+
+
+@pytest.mark.parametrize("head", ORDINAL_LOSSES)
 def test_class_weights_lift_the_rare_end(head, data):
     plain = small(head=head, max_epochs=5).fit(*data)
     weighted = small(head=head, max_epochs=5, class_weight="balanced").fit(*data)
@@ -265,6 +271,6 @@ def test_one_sequence_cannot_teach_thresholds():
 
 def test_it_is_a_classifier_of_sequences_without_the_parameters_that_make_no_sense():
     assert isinstance(small(), SequenceClassifier)
-    assert {"loss", "calibration"}.isdisjoint(small().get_params())
+    assert {"loss", "calibration", "second_stage"}.isdisjoint(small().get_params())
     with pytest.raises(ValueError, match=r"'head' parameter.*Did you mean 'corn'"):
         small(head="con").fit([[1.0], [2.0]], [0, 1])
