@@ -226,14 +226,16 @@ class PriorCorrector(BaseScoreClassifier):
     def _known_train_prior(self):
         if not isinstance(self.train_prior, str):
             return check_prior(self.train_prior, self.classes_, "train_prior")
+        if self.train_prior == "estimate":
+            return None
         last = _last_step(self.estimator_)
         target = getattr(last, "target_prior", "train")
         if not (isinstance(target, str) and target == "train"):
             raise ValueError(
                 f"the estimator corrects its probabilities itself: {type(last).__name__} has "
-                f"target_prior={target!r}; set it to 'train'"
+                f"target_prior={target!r}; set it to 'train', or train_prior to 'estimate'"
             )
-        return getattr(last, "train_prior_", None) if self.train_prior == "auto" else None
+        return getattr(last, "train_prior_", None)
 
     def _calibration_kind(self):
         if self.calibration != "auto":
@@ -313,9 +315,11 @@ class PriorCorrector(BaseScoreClassifier):
 
 
 def _last_step(estimator):
-    """The classifier inside pipelines, searches and other wrappers."""
+    """The classifier inside pipelines and searches."""
     while True:
-        inner = getattr(estimator, "best_estimator_", getattr(estimator, "_final_estimator", None))
-        if inner is None:
+        if hasattr(estimator, "best_estimator_"):
+            estimator = estimator.best_estimator_
+        elif hasattr(estimator, "steps"):
+            estimator = estimator.steps[-1][1]
+        else:
             return estimator
-        estimator = inner

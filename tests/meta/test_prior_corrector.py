@@ -203,6 +203,9 @@ def test_two_corrections_of_one_prior_are_refused(ragged_values, labels):
     inner = SequenceClassifier(**SMALL, target_prior="data")
     with pytest.raises(ValueError, match=r"corrects its probabilities itself"):
         PriorCorrector(inner).fit(ragged_values, labels)
+    # What it gives can be found out all the same.
+    estimated = PriorCorrector(inner, train_prior="estimate", cv=2).fit(ragged_values, labels)
+    assert estimated.train_prior_.sum() == pytest.approx(1)
 
 
 def test_a_frozen_estimator_can_be_corrected_too():

@@ -162,7 +162,7 @@ def test_a_scorer_of_ones_own_and_its_name_find_the_same(three):
 def test_the_recall_of_one_class_can_be_bought(three):
     X, y = three
     recall = make_scorer(recall_score, labels=[2], average="macro", zero_division=0)
-    model = ThresholdTuner(LogisticRegression(), scoring=recall, n_cuts=12).fit(X, y)
+    model = ThresholdTuner(LogisticRegression(), scoring=recall, n_cuts=4).fit(X, y)
     assert recall(model, X, y) > recall(LogisticRegression().fit(X, y), X, y)
 
 
