@@ -178,6 +178,9 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
     A 2-D array as ``X`` is read as univariate series of equal length, one row each: (n_sequences,
     n_steps). Predictions never depend on the padding inside a batch.
 
+    Dropout is noise that the net has in training and not in prediction. The mean isn't moved by it,
+    but quantiles near 0 or 1 are learnt too far out: with such a loss, set ``dropout=0``.
+
     References
     ----------
     .. [1] M. Steininger et al., "Density-based weighting for imbalanced regression", Machine

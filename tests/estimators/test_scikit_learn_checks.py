@@ -31,6 +31,12 @@ CHECKS = [
 ]
 
 
+def is_repeated(estimator, check):
+    """Whether `SequenceClassifier` goes through the same with the same engine, and it is slow."""
+    again = "readonly_memmap" in check.keywords or "not_an_array" in check.func.__name__
+    return again and type(estimator) is not SequenceClassifier
+
+
 def name_of(check):
     """The function's name and its keyword arguments, for pytest's list."""
     arguments = ",".join(f"{key}={value}" for key, value in check.keywords.items())
@@ -39,7 +45,11 @@ def name_of(check):
 
 @pytest.mark.parametrize(
     ("estimator", "check"),
-    [pair for pair in CHECKS if hasattr(pair[1], "func")],
+    [
+        pytest.param(*pair, marks=[pytest.mark.slow] if is_repeated(*pair) else [])
+        for pair in CHECKS
+        if hasattr(pair[1], "func")
+    ],
     ids=lambda value: name_of(value) if hasattr(value, "func") else type(value).__name__,
 )
 def test_check_of_scikit_learn(estimator, check):
