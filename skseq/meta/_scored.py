@@ -12,8 +12,6 @@ from sklearn.metrics import accuracy_score
 from sklearn.model_selection import (
     GroupShuffleSplit,
     ShuffleSplit,
-    StratifiedGroupKFold,
-    StratifiedKFold,
     StratifiedShuffleSplit,
     check_cv,
 )
@@ -31,7 +29,7 @@ from skseq._validation import (
 from skseq.data import Sequences, as_sequences, as_tags, like_input, original_groups
 from skseq.meta._base import BaseMetaClassifier
 from skseq.metrics import tag_f1_score
-from skseq.model_selection import TagStratifiedKFold
+from skseq.model_selection._default_folds import default_folds
 from skseq.weights import has_step_labels
 
 _SMALLEST = np.finfo(np.float64).tiny
@@ -108,15 +106,10 @@ class BaseScoreClassifier(BaseMetaClassifier):
         if isinstance(cv, float):
             cv = self._one_split(groups is not None)
         elif isinstance(cv, (int, np.integer)):
-            cv = self._folds(int(cv), groups is not None)
+            cv = default_folds(int(cv), is_tagged=self._is_tagged, is_grouped=groups is not None)
         else:
             cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
         return list(cv.split(X, y, groups))
-
-    def _folds(self, n_splits, is_grouped):
-        if self._is_tagged:
-            return TagStratifiedKFold(n_splits)
-        return StratifiedGroupKFold(n_splits) if is_grouped else StratifiedKFold(n_splits)
 
     def _one_split(self, is_grouped):
         kind = StratifiedShuffleSplit

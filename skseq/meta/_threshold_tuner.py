@@ -3,7 +3,7 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import clone
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
@@ -21,6 +21,7 @@ from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
 from skseq.metrics import get_scorer
+from skseq.model_selection._answers import KeptLabels, KeptTags
 
 _METHODS = ("predict_proba", "decision_function")
 
@@ -228,7 +229,7 @@ class ThresholdTuner(BaseScoreClassifier):
             return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
         scorer = get_scorer(name) if isinstance(name, str) else name
         folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
-        answers = _TagAnswers if self._is_tagged else _LabelAnswers
+        answers = KeptTags if self._is_tagged else KeptLabels
 
         def score_fold(fold, codes):
             X_fold, y_fold = folds[fold]
@@ -236,7 +237,7 @@ class ThresholdTuner(BaseScoreClassifier):
             if self._is_tagged:
                 labels = Sequences(labels, as_tags(y_fold).offsets)
             try:
-                return scorer(answers(labels, self.classes_), X_fold, y_fold)
+                return scorer(answers(self.classes_, labels), X_fold, y_fold)
             except AttributeError as error:
                 if answers.__name__ not in str(error):
                     raise
@@ -278,21 +279,3 @@ class ThresholdTuner(BaseScoreClassifier):
         """
         check_is_fitted(self, "estimator_")
         return self.estimator_.predict_log_proba(X)
-
-
-class _TagAnswers(BaseEstimator):
-    """Stands before a scorer as a fitted estimator whose predictions are there already."""
-
-    def __init__(self, predicted, classes):
-        self.predicted = predicted
-        self.classes_ = classes
-
-    def fit(self, X, y):
-        return self
-
-    def predict(self, X):
-        return self.predicted
-
-
-class _LabelAnswers(ClassifierMixin, _TagAnswers):
-    """The same for labels: scorers ask whether it is a classifier."""

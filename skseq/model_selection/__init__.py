@@ -1,17 +1,23 @@
-"""Splits without leaks, and every strategy against imbalance in one grid."""
+"""Splits without leaks, and every strategy against imbalance, in one grid or compared."""
 
 from skseq.model_selection._baselines import baselines
+from skseq.model_selection._compare import compare_strategies
+from skseq.model_selection._comparison import StrategyComparison
+from skseq.model_selection._fold_fits import FoldPrediction
 from skseq.model_selection._leakage import Leak, check_leakage
 from skseq.model_selection._strategies import make_plain_pipeline, strategies, strategy_grid
 from skseq.model_selection._tag_folds import TagStratifiedKFold
 from skseq.model_selection._window_folds import WindowKFold
 
 __all__ = [
+    "FoldPrediction",
     "Leak",
+    "StrategyComparison",
     "TagStratifiedKFold",
     "WindowKFold",
     "baselines",
     "check_leakage",
+    "compare_strategies",
     "make_plain_pipeline",
     "strategies",
     "strategy_grid",

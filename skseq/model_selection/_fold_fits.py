@@ -1,0 +1,203 @@
+"""Fits of many candidates on the same folds, each finished one kept in a file if asked to.
+
+Requirements this file meets:
+
+- a run that was killed loses only the fits it was in the middle of;
+- a file is used for the same data, candidate, fold and versions only, whatever they are called;
+- what is kept are predictions, so that other metrics need no fit.
+"""
+
+import os
+import traceback
+import warnings
+from pathlib import Path
+from pickle import PicklingError
+from time import perf_counter
+from typing import NamedTuple
+
+import imblearn
+import joblib
+import numpy as np
+import sklearn
+import torch
+from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV
+from sklearn.utils.parallel import Parallel, delayed
+
+from skseq import __version__
+from skseq._validation import safe_indexing
+from skseq.data import Sequences, as_sequences, as_tags
+from skseq.weights import has_step_labels
+
+
+class FoldPrediction(NamedTuple):
+    """What a candidate said of the test rows of a fold.
+
+    Parameters
+    ----------
+    rows : ndarray of int of shape (n_test,)
+        The test rows.
+
+    classes : ndarray of shape (n_classes,)
+        What each column of ``proba`` belongs to.
+
+    labels : ndarray of shape (n_test,) or Sequences
+        Predictions; Sequences of tags.
+
+    proba : ndarray of shape (n_test, n_classes), Sequences or None
+        Probabilities; None if the candidate gives none.
+
+    fit_seconds : float
+        How long the fit took.
+
+    warnings : list of str
+        What was warned of in the fit and in prediction, each once.
+
+    best_params : dict or None
+        What a search inside the fold chose.
+
+    See Also
+    --------
+    compare_strategies : Keeps one for each candidate and fold.
+
+    Examples
+    --------
+    >>> from skseq.model_selection import FoldPrediction
+    >>> FoldPrediction._fields[:3]
+    ('rows', 'classes', 'labels')
+    """
+
+    rows: np.ndarray
+    classes: np.ndarray
+    labels: np.ndarray | Sequences
+    proba: np.ndarray | Sequences | None
+    fit_seconds: float
+    warnings: list
+    best_params: dict | None
+
+
+class FoldFailure(NamedTuple):
+    """Why a candidate has no prediction for a fold."""
+
+    error: str
+
+
+def fit_on_folds(candidates, X, y, groups, splits, *, directory, error_score, n_jobs, verbose):
+    """Fit each candidate on each fold, unless the directory has it already.
+
+    Parameters
+    ----------
+    candidates : dict of str to estimator
+        By name.
+
+    X, y, groups : indexable of length n_sequences
+        The data; groups may be None.
+
+    splits : list of (train, test)
+        Rows of each fold.
+
+    directory : path-like or None
+        Where finished fits are kept.
+
+    error_score : "raise" or NaN
+        Whether an error ends everything.
+
+    n_jobs, verbose : int or None
+        As `joblib.Parallel` takes them.
+
+    Returns
+    -------
+    dict of str to list of FoldPrediction or FoldFailure
+        By name of the candidate, a list in the order of the folds.
+    """
+    paths = _result_paths(candidates, X, y, groups, splits, directory)
+    # Fold by fold, so that a run that is killed early has seen every candidate.
+    tasks = [(name, fold) for fold in range(len(splits)) for name in candidates]
+    results = Parallel(n_jobs=n_jobs, verbose=verbose)(
+        delayed(_fit_unless_kept)(
+            candidates[name], X, y, groups, *splits[fold], paths[name][fold], error_score
+        )
+        for name, fold in tasks
+    )
+    by_task = dict(zip(tasks, results, strict=True))
+    return {name: [by_task[name, fold] for fold in range(len(splits))] for name in candidates}
+
+
+def _result_paths(candidates, X, y, groups, splits, directory):
+    """Where the result of each candidate and fold lies, named by what it depends on."""
+    if directory is None:
+        return {name: [None] * len(splits) for name in candidates}
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    versions = [__version__, *(package.__version__ for package in (sklearn, imblearn, torch))]
+    data = joblib.hash((X, y, groups), coerce_mmap=True)
+    folds = [joblib.hash((np.asarray(train), np.asarray(test))) for train, test in splits]
+    paths = {}
+    for name, candidate in candidates.items():
+        made_of = _fingerprint(name, candidate)
+        keys = [joblib.hash((versions, data, made_of, fold)) for fold in folds]
+        paths[name] = [folder / f"{key}.joblib" for key in keys]
+    return paths
+
+
+def _fingerprint(name, candidate):
+    try:
+        return joblib.hash(candidate)
+    except (PicklingError, AttributeError, TypeError) as error:
+        raise ValueError(
+            f"directory= needs candidates that can be pickled, but {name!r} cannot: {error}. "
+            "Define its functions and classes at the top of a module"
+        ) from error
+
+
+def _fit_unless_kept(candidate, X, y, groups, train, test, path, error_score):
+    if path is not None and path.exists():
+        return joblib.load(path)
+    try:
+        result = fit_and_predict(candidate, X, y, groups, train, test)
+    except Exception:
+        if error_score == "raise":
+            raise
+        return FoldFailure(traceback.format_exc())
+    if path is not None:
+        _write_whole(result, path)
+    return result
+
+
+def _write_whole(result, path):
+    """Write a file that is there complete or not at all, whenever the process dies."""
+    unfinished = path.with_suffix(f".{os.getpid()}.part")
+    try:
+        joblib.dump(result, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def fit_and_predict(candidate, X, y, groups, train, test):
+    """Fit a clone on the training rows and predict the test rows.
+
+    Returns
+    -------
+    FoldPrediction
+    """
+    model = clone(candidate)
+    # Only a search inside the fold has a use for groups.
+    is_search = isinstance(model, GridSearchCV)
+    params = {"groups": groups[train]} if is_search and groups is not None else {}
+    X_test = safe_indexing(X, test)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        start = perf_counter()
+        model.fit(safe_indexing(X, train), safe_indexing(y, train), **params)
+        seconds = perf_counter() - start
+        labels = model.predict(X_test)
+        proba = model.predict_proba(X_test) if hasattr(model, "predict_proba") else None
+    if has_step_labels(y):
+        labels = as_tags(labels)
+        proba = None if proba is None else as_sequences(proba)
+    messages = list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
+    best_params = getattr(model, "best_params_", None)
+    return FoldPrediction(
+        np.asarray(test), model.classes_, labels, proba, seconds, messages, best_params
+    )

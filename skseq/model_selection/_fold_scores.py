@@ -1,0 +1,120 @@
+"""Scores of kept predictions: the chosen metric, recall of the minority, calibration."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from skseq._validation import safe_indexing
+from skseq.data import as_tags
+from skseq.metrics import balanced_accuracy_score, tag_balanced_accuracy_score
+from skseq.model_selection._answers import KeptLabels, KeptTags
+from skseq.model_selection._fold_fits import FoldFailure
+from skseq.weights import has_step_labels
+
+
+class CandidateScores(NamedTuple):
+    """How a candidate did; NaN in folds that failed."""
+
+    scores: np.ndarray  # (n_folds,)
+    minority_recall: float  # mean over all classes but the commonest, and over folds
+    calibration_error: float  # NaN without probabilities
+    fit_seconds: float  # mean of a fit
+
+
+def score_folds(predictions, X, y, scorer):
+    """Score the predictions of a candidate.
+
+    Parameters
+    ----------
+    predictions : list of FoldPrediction or FoldFailure
+        One for each fold.
+
+    X, y : indexable of length n_sequences
+        The data.
+
+    scorer : callable
+        ``scorer(estimator, X, y)``.
+
+    Returns
+    -------
+    CandidateScores
+    """
+    done = [each for each in predictions if not isinstance(each, FoldFailure)]
+    if len(done) < len(predictions):
+        return CandidateScores(np.full(len(predictions), np.nan), np.nan, np.nan, np.nan)
+    is_tagged = has_step_labels(y)
+    mean_recall = tag_balanced_accuracy_score if is_tagged else balanced_accuracy_score
+    majority = _commonest(as_tags(y).values if is_tagged else np.asarray(y))
+    truths = [safe_indexing(y, each.rows) for each in done]
+    return CandidateScores(
+        np.array([_score(scorer, X, t, each) for t, each in zip(truths, done, strict=True)]),
+        _mean_of_known(
+            [
+                mean_recall(t, each.labels, exclude=[majority])
+                for t, each in zip(truths, done, strict=True)
+            ]
+        ),
+        _pooled_calibration_error(truths, done, is_tagged),
+        np.mean([each.fit_seconds for each in done]),
+    )
+
+
+def _commonest(labels):
+    """The commonest label of all data: folds of small data need not agree on it."""
+    classes, counts = np.unique(labels, return_counts=True)
+    return classes[counts.argmax()]
+
+
+def _mean_of_known(values):
+    """Mean over the folds that have a minority at all."""
+    known = np.isfinite(values)
+    return float(np.mean(np.compress(known, values))) if known.any() else np.nan
+
+
+def _score(scorer, X, truth, prediction):
+    kept = KeptTags if has_step_labels(truth) else KeptLabels
+    answers = kept(prediction.classes, prediction.labels, prediction.proba)
+    return scorer(answers, safe_indexing(X, prediction.rows), truth)
+
+
+def _pooled_calibration_error(truths, predictions, is_tagged):
+    """Calibration error over all folds together: bins of a single one hold too few rows."""
+    if any(each.proba is None for each in predictions):
+        return np.nan
+    truths = [as_tags(truth).values if is_tagged else np.asarray(truth) for truth in truths]
+    tables = [each.proba.values if is_tagged else each.proba for each in predictions]
+    classes = np.unique(np.concatenate([*truths, *(each.classes for each in predictions)]))
+    columns = [np.searchsorted(classes, each.classes) for each in predictions]
+    proba = np.zeros((sum(map(len, tables)), len(classes)))
+    starts = np.cumsum([0, *map(len, tables)])
+    for start, table, column in zip(starts, tables, columns, strict=False):
+        proba[start : start + len(table), column] = table
+    return class_calibration_error(np.searchsorted(classes, np.concatenate(truths)), proba)
+
+
+def class_calibration_error(codes, proba, n_bins=10):
+    """Expected calibration error of each class against the rest, averaged over classes.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+        True column of each row.
+
+    proba : ndarray of shape (n, n_classes)
+        Probabilities.
+
+    n_bins : int, default=10
+        Bins of equal width between 0 and 1.
+
+    Returns
+    -------
+    float
+        0 where of the rows that a class is given a probability p, a share p is of that class.
+    """
+    n_rows, n_classes = proba.shape
+    surplus = proba.copy()
+    surplus[np.arange(n_rows), codes] -= 1
+    bins = np.minimum((proba * n_bins).astype(np.int64), n_bins - 1)
+    cells = bins + n_bins * np.arange(n_classes)
+    sums = np.bincount(cells.ravel(), weights=surplus.ravel(), minlength=n_bins * n_classes)
+    return float(np.abs(sums).sum() / n_rows / n_classes)

@@ -1,0 +1,26 @@
+"""What the sequences hold, and whether each step has a label, read off the data."""
+
+import numpy as np
+
+from skseq.data import Sequences, is_table
+from skseq.weights import has_step_labels
+
+
+def guess_kind(X, y):
+    """Tell the kind of a problem, one of those that `strategies` takes.
+
+    Texts, lists of strings and integer steps are tokens, as for the estimators.
+    """
+    if has_step_labels(y):
+        return "tags" if _holds_tokens(X) else "value tags"
+    return "tokens" if _holds_tokens(X) else "values"
+
+
+def _holds_tokens(X):
+    if is_table(X):
+        return False
+    first = X.values if isinstance(X, Sequences) else next((row for row in X if np.size(row)), ())
+    if isinstance(first, str):
+        return True
+    steps = np.asarray(first)
+    return steps.ndim == 1 and steps.dtype.kind in "OUTiu"

@@ -1,0 +1,62 @@
+"""Who won a comparison and whether that is more than chance, in one sentence."""
+
+import numpy as np
+
+
+def verdict_sentence(rows, metric, alpha):
+    """Say in plain words what won, and whether its lead is real.
+
+    Parameters
+    ----------
+    rows : list of ComparisonRow
+        The best first, what failed last.
+
+    metric : str
+        What they were compared by.
+
+    alpha : float
+        A p-value of at most this counts as real.
+
+    Returns
+    -------
+    str
+    """
+    rows = [row for row in rows if np.isfinite(row.mean)]
+    best = rows[0]
+    nets = [row for row in rows if row.role != "baseline"]
+    baseline = next((row for row in rows if row.role == "baseline"), None)
+    if best.role == "baseline":
+        lead = _lead(-nets[0].above_baseline, nets[0].p_baseline, alpha)
+        return (
+            f"No net beats the baseline {best.name!r}, which has the highest {metric}, "
+            f"{best.mean:.3f}: {lead[0]} above the best net, {nets[0].name!r}, {lead[1]}."
+        )
+    clauses = []
+    if best.role == "strategy":
+        lead = _lead(best.above_plain, best.p_plain, alpha)
+        clauses.append(f"{lead[0]} above the plain model, {lead[1]}")
+        opening = f"{best.name!r} has the highest {metric}, {best.mean:.3f}"
+    elif len(nets) > 1:
+        opening = f"No strategy beats the plain model, whose {metric} is {best.mean:.3f}"
+    else:
+        opening = f"The plain model has a {metric} of {best.mean:.3f}"
+    if baseline is not None:
+        lead = _lead(best.above_baseline, best.p_baseline, alpha)
+        clauses.append(f"{lead[0]} above the best baseline, {baseline.name!r}, {lead[1]}")
+    return f"{opening}: {'; '.join(clauses)}." if clauses else f"{opening}."
+
+
+def _lead(difference, p_value, alpha):
+    """Two pieces of a sentence: how much, and whether it is real."""
+    if np.isnan(p_value):
+        certainty = "which one fold cannot tell from chance"
+    elif p_value <= alpha:
+        certainty = f"a real difference ({p_text(p_value)})"
+    else:
+        certainty = f"which may be chance ({p_text(p_value)})"
+    return f"{difference:.3f}", certainty
+
+
+def p_text(p_value):
+    """Write a p-value as statistics do."""
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"

@@ -1,0 +1,40 @@
+"""The kind of a problem is read off X and y as estimators read it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skseq import Sequences
+from skseq.model_selection._kinds import guess_kind
+
+TOKENS = [
+    ["some text", "another"],
+    [["some", "text"], ["another"]],
+    [[2, 3], [4]],
+    [[], [4]],
+    Sequences.from_list([[2, 3], [4]]),
+    Sequences.from_list([["a", "b"], ["c"]]),
+    pd.Series(["some text", "another"]),
+    np.array(["some text", "another"]),
+]
+VALUES = [
+    [[2.0, 3.0], [4.0]],
+    [[[2, 3], [4, 5]], [[6, 7]]],
+    Sequences.from_list([[2.0, 3.0], [4.0]]),
+    Sequences.from_list([[[2, 3], [4, 5]], [[6, 7]]]),
+    np.array([[2, 3], [4, 5]]),
+    np.zeros((2, 3, 4)),
+    pd.DataFrame([[2, 3], [4, 5]]),
+]
+
+
+@pytest.mark.parametrize("X", TOKENS)
+def test_texts_and_integers_are_tokens(X):
+    assert guess_kind(X, ["a", "b"]) == "tokens"
+    assert guess_kind(X, [["a", "b"], ["a"]]) == "tags"
+
+
+@pytest.mark.parametrize("X", VALUES)
+def test_floats_vectors_and_tables_are_values(X):
+    assert guess_kind(X, ["a", "b"]) == "values"
+    assert guess_kind(X, [["a", "b"], ["a"]]) == "value tags"
