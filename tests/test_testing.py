@@ -14,7 +14,14 @@ from sklearn.exceptions import SkipTestWarning
 from sklearn.linear_model import LogisticRegression
 
 import skseq
-from skseq import ClassWeightTransformer, SequenceClassifier, Sequences, SequenceTagger
+from skseq import (
+    ClassWeightTransformer,
+    SequenceClassifier,
+    SequenceOrdinalClassifier,
+    SequenceRegressor,
+    Sequences,
+    SequenceTagger,
+)
 from skseq.augment import Augmenter, NewSteps
 from skseq.losses import CrossEntropyLoss, FocalLoss, SequenceLoss
 from skseq.nn import RecurrentEncoder
@@ -173,6 +180,35 @@ class AcceptsZeroWeights(SequenceTagger):
         return super().fit(X, y, sample_weight)
 
 
+class RoundsNumbers(SequenceRegressor):
+    def predict(self, X):
+        return super().predict(X).astype(int)
+
+
+class CutsWholeNumbers(SequenceRegressor):
+    def fit(self, X, y, sample_weight=None):
+        y = np.asarray(y)
+        return super().fit(X, y // 2 if y.dtype.kind == "i" else y, sample_weight)
+
+
+class LearnsOnce(SequenceRegressor):
+    def partial_fit(self, X, y, sample_weight=None):
+        return self if hasattr(self, "net_") else super().partial_fit(X, y, sample_weight)
+
+
+class SortsTheOrder(SequenceOrdinalClassifier):
+    def _learn_classes(self, classes):
+        super()._learn_classes(classes)
+        self.ordered_classes_ = classes
+
+
+class LeavesClassesInTheirOrder(SequenceOrdinalClassifier):
+    def predict_intensity(self, X):
+        intensity = super().predict_intensity(X)
+        self.classes_ = self.ordered_classes_
+        return intensity
+
+
 BROKEN_MODELS = [
     (ReturnsNothing, "check_fit_returns_self", "fit must return self, got NoneType"),
     (TunesItself, "check_fit_leaves_parameters_alone", r"but changed \['max_epochs'\]"),
@@ -193,6 +229,11 @@ BROKEN_MODELS = [
     (FillsNaN, "check_nan_and_infinity", "fit of an X with nan must raise ValueError"),
     (CutsTags, "check_y_is_aligned", "another length than that of X must raise ValueError"),
     (StartsAnew, "check_warm_start", "a second fit must go on"),
+    (RoundsNumbers, "check_predictions_are_numbers", "predict must give finite floats, got int64"),
+    (CutsWholeNumbers, "check_types_of_numbers", "same for y as integers and as floats"),
+    (LearnsOnce, "check_partial_fit_of_numbers", "second partial_fit must go on learning"),
+    (SortsTheOrder, "check_intensity", "must follow the order, not the names"),
+    (LeavesClassesInTheirOrder, "check_intensity", "classes_ must be sorted"),
     (AcceptsZeroWeights, "check_sample_weight_all_zero", "fit with zero weights only must raise"),
 ]
 
@@ -756,6 +797,8 @@ def test_a_loss_is_checked_by_name_class_or_instance(loss):
         (SequenceClassifier(), "classifier"),
         (LogisticRegression(), "classifier"),
         (SequenceTagger(), "tagger"),
+        (SequenceOrdinalClassifier(), "classifier"),
+        (SequenceRegressor(), "regressor"),
         (SequenceScaler(), "transformer"),
         (ClassWeightTransformer(), "transformer"),
         (TokenEncoder(), "text_transformer"),
