@@ -54,7 +54,7 @@ _STRATEGY_STEPS = ("sample", "weight", "model")
         "random_state": [Interval(Integral, 0, None, closed="left")],
         "verbose": ["verbose"],
     },
-    prefer_skip_nested_validation=True,
+    prefer_skip_nested_validation=False,  # the candidates' parameters are yet to be checked
 )
 def compare_strategies(
     pipeline,
@@ -350,7 +350,7 @@ def _report_failures(predictions):
         warnings.warn(
             f"{len(failures)} of {len(predictions)} candidates failed and have no score:\n{listed}",
             FitFailedWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

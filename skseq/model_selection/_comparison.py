@@ -70,7 +70,8 @@ class StrategyComparison:
         The score of each candidate on each fold; NaN if it failed.
 
     predictions_ : dict of str to list of FoldPrediction
-        What each candidate said of the test rows of each fold, with what it warned of.
+        What each candidate said of the test rows of each fold, with what it warned of. Where a
+        fit failed, its traceback stands as ``error`` instead.
 
     splits_ : list of (train, test)
         Rows of each fold, the same for all.

@@ -59,4 +59,4 @@ def _lead(difference, p_value, alpha):
 
 def p_text(p_value):
     """Write a p-value as statistics do."""
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3g}"

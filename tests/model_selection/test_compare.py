@@ -9,6 +9,7 @@ from scipy.stats import t as student
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.dummy import DummyClassifier
 from sklearn.exceptions import FitFailedWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import KFold, RepeatedKFold
 
@@ -156,6 +157,13 @@ def test_a_strategy_that_fails_is_named_and_the_others_go_on(cut_data):
         compare_strategies(Cut(), X, y, changes, cv=2, baselines=False, error_score="raise")
     with pytest.raises(ValueError, match=r"plain model cannot be fitted(?s:.)*told to fail"):
         compare_strategies(Cut(order="fail"), X, y, {}, cv=2, baselines=False)
+
+
+def test_parameters_of_candidates_are_checked_as_in_a_fit_of_their_own(cut_data):
+    X, y = cut_data
+    with pytest.warns(FitFailedWarning, match="The 'C' parameter") as caught:
+        compare_strategies(LogisticRegression(), X, y, {"low": {"C": -1}}, cv=2, baselines=False)
+    assert caught[0].filename == __file__
 
 
 def test_what_a_fit_warns_of_is_kept_and_counted(cut_data):

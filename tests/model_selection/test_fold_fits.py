@@ -9,12 +9,13 @@ from pathlib import Path
 import joblib
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import KFold, RepeatedKFold
 
 import skseq
-from skseq.model_selection import compare_strategies
-from skseq.model_selection._fold_fits import _write_whole
+from skseq.model_selection import compare_strategies, make_plain_pipeline, strategies
+from skseq.model_selection._fold_fits import _fingerprint, _write_whole
+from skseq.model_selection._strategies import KINDS
 
 KILLED = '''
 import os
@@ -165,3 +166,16 @@ def test_what_cannot_be_pickled_cannot_be_kept(tmp_path):
             Remembered(lambda: "a"), np.eye(4), ["a", "b"] * 2, [], cv=2, baselines=False,
             directory=tmp_path,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_strategy_has_a_fingerprint_of_its_own_that_does_not_change(kind):
+    def prints():
+        plain = make_plain_pipeline(kind, random_state=0)
+        return [
+            _fingerprint(name, clone(plain).set_params(**params))
+            for name, params in strategies(kind, random_state=0).items()
+        ]
+
+    assert prints() == prints()
+    assert len(set(prints())) == len(prints())

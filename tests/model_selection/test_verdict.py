@@ -56,7 +56,7 @@ def test_what_failed_has_no_say_and_one_fold_no_test():
 
 
 @pytest.mark.parametrize(
-    ("p", "text"), [(0.0004, "p < 0.001"), (0.0312, "p = 0.031"), (1, "p = 1")]
+    ("p", "text"), [(0.0004, "p < 0.001"), (0.0312, "p = 0.0312"), (1, "p = 1")]
 )
 def test_p_values_are_written_short(p, text):
     assert p_text(p) == text
