@@ -4,11 +4,25 @@ Names that start with ``tag_`` take tags: list of lists, object array or `Sequen
 `sklearn.metrics` has the rest. Nothing here imports torch.
 """
 
+from skseq.metrics._bootstrap import ConfidenceInterval, confidence_interval
 from skseq.metrics._labels import (
     balanced_accuracy_score,
     geometric_mean_score,
+    index_balanced_accuracy_score,
     minority_f1_score,
     minority_recall_score,
+)
+from skseq.metrics._ordinal import (
+    macro_mean_absolute_error,
+    quadratic_weighted_kappa_score,
+    tag_macro_mean_absolute_error,
+    tag_quadratic_weighted_kappa_score,
+)
+from skseq.metrics._probability import (
+    brier_score,
+    expected_calibration_error,
+    tag_brier_score,
+    tag_expected_calibration_error,
 )
 from skseq.metrics._ranking import (
     macro_average_precision_score,
@@ -23,6 +37,7 @@ from skseq.metrics._tags import (
     tag_f1_score,
     tag_fbeta_score,
     tag_geometric_mean_score,
+    tag_index_balanced_accuracy_score,
     tag_matthews_corrcoef,
     tag_minority_f1_score,
     tag_minority_recall_score,
@@ -31,25 +46,37 @@ from skseq.metrics._tags import (
 )
 
 __all__ = [
+    "ConfidenceInterval",
     "balanced_accuracy_score",
+    "brier_score",
+    "confidence_interval",
+    "expected_calibration_error",
     "geometric_mean_score",
     "get_scorer",
     "get_scorer_names",
     "get_scorers",
+    "index_balanced_accuracy_score",
     "macro_average_precision_score",
+    "macro_mean_absolute_error",
     "macro_roc_auc_score",
     "minority_f1_score",
     "minority_recall_score",
+    "quadratic_weighted_kappa_score",
     "tag_accuracy_score",
     "tag_average_precision_score",
     "tag_balanced_accuracy_score",
+    "tag_brier_score",
+    "tag_expected_calibration_error",
     "tag_f1_score",
     "tag_fbeta_score",
     "tag_geometric_mean_score",
+    "tag_index_balanced_accuracy_score",
+    "tag_macro_mean_absolute_error",
     "tag_matthews_corrcoef",
     "tag_minority_f1_score",
     "tag_minority_recall_score",
     "tag_precision_score",
+    "tag_quadratic_weighted_kappa_score",
     "tag_recall_score",
     "tag_roc_auc_score",
 ]

@@ -10,7 +10,7 @@ from scipy.stats import gmean
 from sklearn.metrics import f1_score, recall_score
 
 from skseq.metrics._flat import flat_labels
-from skseq.metrics._pairs import count_pairs, score_pairs
+from skseq.metrics._pairs import averaged_codes, count_pairs, score_pairs
 
 
 def balanced_accuracy_score(y_true, y_pred, *, labels=None, exclude=None, sample_weight=None):
@@ -168,3 +168,83 @@ def minority_f1_score(y_true, y_pred, *, sample_weight=None):
     """
     pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight)
     return score_pairs(f1_score, pairs, average="macro", exclude="majority")
+
+
+def index_balanced_accuracy_score(
+    y_true, y_pred, *, alpha=0.1, squared=True, labels=None, exclude=None, sample_weight=None
+):
+    r"""Mean over the classes of recall times specificity, corrected by which of them is higher.
+
+    .. math:: \text{IBA}_c = (1 + \alpha (r_c - s_c)) \, r_c s_c
+
+    with the recall r and the specificity s of class c against the rest. So of two models with
+    the same product, the one with the higher recall is ahead.
+
+    Parameters
+    ----------
+    y_true : array-like of shape (n_sequences,)
+        True labels.
+
+    y_pred : array-like of shape (n_sequences,)
+        Predicted labels.
+
+    alpha : float, default=0.1
+        How much the difference counts.
+
+    squared : bool, default=True
+        Whether it is the square of the geometric mean of recall and specificity that is
+        corrected, as in the formula, or this mean itself.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; a class that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average; "majority" is the commonest label in ``y_true``.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts.
+
+    Returns
+    -------
+    float
+        At least 0, higher is better; NaN if no class is left to average over.
+
+    See Also
+    --------
+    imblearn.metrics.make_index_balanced_accuracy : Corrects other metrics so.
+
+    References
+    ----------
+    .. [1] V. García, R. A. Mollineda, J. S. Sánchez, "Index of balanced accuracy: a performance
+       measure for skewed class distributions", IbPRIA 2009.
+
+    Examples
+    --------
+    >>> from skseq.metrics import index_balanced_accuracy_score
+    >>> index_balanced_accuracy_score(["O", "O", "O", "O", "A"], ["O", "O", "O", "A", "A"])
+    0.75
+    """
+    pairs = count_pairs(*flat_labels(y_true, y_pred), sample_weight, labels)
+    return index_balanced_accuracy(
+        pairs, alpha=alpha, squared=squared, labels=labels, exclude=exclude
+    )
+
+
+def index_balanced_accuracy(pairs, *, alpha, squared, labels, exclude):
+    """Index balanced accuracy of counted pairs."""
+    codes = averaged_codes(pairs, labels, exclude)
+    if not len(codes):
+        return np.nan
+    n_classes = len(pairs.classes)
+    hit = pairs.weight * (pairs.true == pairs.predicted)
+    true = np.bincount(pairs.true, weights=pairs.weight, minlength=n_classes)
+    named = np.bincount(pairs.predicted, weights=pairs.weight, minlength=n_classes)
+    hits = np.bincount(pairs.true, weights=hit, minlength=n_classes)
+    others = true.sum() - true
+    recall = np.divide(hits, true, out=np.zeros(n_classes), where=true > 0)
+    rejected = others - (named - hits)
+    specificity = np.divide(rejected, others, out=np.zeros(n_classes), where=others > 0)
+    product = recall * specificity
+    score = (1 + alpha * (recall - specificity)) * (product if squared else np.sqrt(product))
+    return float(score[codes].mean())

@@ -77,9 +77,9 @@ def one_vs_rest(y_true, y_score, *, classes, exclude, unseen, sample_weight):
     if not len(y_true):
         raise ValueError("y_true is empty; a score needs at least one label")
     labels = distinct(y_true, "y_true")
-    classes = labels if classes is None else _check_classes(classes)
+    classes = labels if classes is None else check_classes(classes)
     columns = _check_columns(y_score, y_true, classes)
-    classes, columns = _resolve_unseen(labels, classes, columns, unseen)
+    classes, columns = resolve_unseen(labels, classes, columns, unseen)
     codes = positions(y_true, classes)
     excluded = excluded_codes(exclude, classes, np.bincount(codes, minlength=len(classes)))
     weight = None
@@ -100,7 +100,8 @@ def _score_class(metric, is_positive, score, weight):
     return metric(is_positive, score, sample_weight=weight)
 
 
-def _check_classes(classes):
+def check_classes(classes):
+    """Give classes as an array, or raise ValueError if one of them is named twice."""
     classes = np.asarray(classes)
     if len(distinct(classes, "classes")) != len(classes):
         raise ValueError(f"classes must name each class once, got {classes.tolist()}")
@@ -127,7 +128,8 @@ def _check_columns(y_score, y_true, classes):
     return columns
 
 
-def _resolve_unseen(labels, classes, columns, unseen):
+def resolve_unseen(labels, classes, columns, unseen):
+    """Add a column of zeros for each label that has none, or raise ValueError."""
     check_same_kind(y_true=labels, classes=classes)
     extra = labels[positions(labels, classes) < 0]
     if not len(extra):

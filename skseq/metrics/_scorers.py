@@ -20,8 +20,21 @@ from skseq._validation import BaseScorer, did_you_mean
 from skseq.metrics._labels import (
     balanced_accuracy_score,
     geometric_mean_score,
+    index_balanced_accuracy_score,
     minority_f1_score,
     minority_recall_score,
+)
+from skseq.metrics._ordinal import (
+    macro_mean_absolute_error,
+    quadratic_weighted_kappa_score,
+    tag_macro_mean_absolute_error,
+    tag_quadratic_weighted_kappa_score,
+)
+from skseq.metrics._probability import (
+    brier_score,
+    expected_calibration_error,
+    tag_brier_score,
+    tag_expected_calibration_error,
 )
 from skseq.metrics._ranking import (
     macro_average_precision_score,
@@ -35,6 +48,7 @@ from skseq.metrics._tags import (
     tag_f1_score,
     tag_fbeta_score,
     tag_geometric_mean_score,
+    tag_index_balanced_accuracy_score,
     tag_matthews_corrcoef,
     tag_minority_f1_score,
     tag_minority_recall_score,
@@ -63,6 +77,13 @@ METRICS = {
     "geometric_mean": Metric(geometric_mean_score),
     "matthews_corrcoef": Metric(matthews_corrcoef),
     "minority_recall": Metric(minority_recall_score),
+    "index_balanced_accuracy": Metric(index_balanced_accuracy_score),
+    "neg_brier_score": Metric(brier_score, needs="predict_proba", greater_is_better=False),
+    "neg_expected_calibration_error": Metric(
+        expected_calibration_error, needs="predict_proba", greater_is_better=False
+    ),
+    "neg_macro_mean_absolute_error": Metric(macro_mean_absolute_error, greater_is_better=False),
+    "quadratic_weighted_kappa": Metric(quadratic_weighted_kappa_score),
     "roc_auc_macro": Metric(macro_roc_auc_score, needs="predict_proba"),
     "tag_accuracy": Metric(tag_accuracy_score),
     "tag_average_precision_macro": Metric(tag_average_precision_score, needs="predict_proba"),
@@ -73,6 +94,15 @@ METRICS = {
     "tag_geometric_mean": Metric(tag_geometric_mean_score),
     "tag_matthews_corrcoef": Metric(tag_matthews_corrcoef),
     "tag_minority_recall": Metric(tag_minority_recall_score),
+    "tag_index_balanced_accuracy": Metric(tag_index_balanced_accuracy_score),
+    "tag_neg_brier_score": Metric(tag_brier_score, needs="predict_proba", greater_is_better=False),
+    "tag_neg_expected_calibration_error": Metric(
+        tag_expected_calibration_error, needs="predict_proba", greater_is_better=False
+    ),
+    "tag_neg_macro_mean_absolute_error": Metric(
+        tag_macro_mean_absolute_error, greater_is_better=False
+    ),
+    "tag_quadratic_weighted_kappa": Metric(tag_quadratic_weighted_kappa_score),
     "tag_roc_auc_macro": Metric(tag_roc_auc_score, needs="predict_proba"),
 }
 

@@ -16,7 +16,7 @@ from sklearn.metrics import (
 )
 
 from skseq.metrics._flat import flat_tags
-from skseq.metrics._labels import geometric_mean
+from skseq.metrics._labels import geometric_mean, index_balanced_accuracy
 from skseq.metrics._pairs import count_pairs, score_pairs
 
 
@@ -610,3 +610,55 @@ def tag_accuracy_score(
     """
     pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
     return accuracy_score(pairs.true, pairs.predicted, sample_weight=pairs.weight)
+
+
+def tag_index_balanced_accuracy_score(
+    y_true, y_pred, *, alpha=0.1, squared=True, labels=None, exclude=None, sample_weight=None
+):
+    """Mean over the tags of recall times specificity, corrected by which of them is higher.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    alpha : float, default=0.1
+        How much the difference counts.
+
+    squared : bool, default=True
+        As in `index_balanced_accuracy_score`.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; one that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average, such as the background tag.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts.
+
+    Returns
+    -------
+    float
+        At least 0, higher is better; NaN if no class is left to average over.
+
+    See Also
+    --------
+    index_balanced_accuracy_score : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_index_balanced_accuracy_score
+    >>> y_true, y_pred = [["O", "O", "O"], ["O", "A"]], [["O", "O", "O"], ["A", "A"]]
+    >>> tag_index_balanced_accuracy_score(y_true, y_pred)
+    0.75
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    return index_balanced_accuracy(
+        pairs, alpha=alpha, squared=squared, labels=labels, exclude=exclude
+    )

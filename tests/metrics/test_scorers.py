@@ -64,6 +64,25 @@ def of_kind(tags):
     return sorted(name for name in METRICS if name.startswith("tag_") == tags)
 
 
+def scorer_of(name, order=None):
+    """A scorer; of ordered labels, one that is told the order of text."""
+    if not name.endswith(("mean_absolute_error", "kappa")):
+        return metrics.get_scorer(name)
+    tags, labels = TAGS.tolist(), ["common", "less", "rare"]
+    return metrics.get_scorer(name, labels=order or (tags if name.startswith("tag_") else labels))
+
+
+def scorers_of_tags():
+    return {name: scorer_of(name) for name in of_kind(tags=True)}
+
+
+def by_metric(name, scorer, y, answer, **arguments):
+    """What a scorer should give, straight from its metric."""
+    metric = METRICS[name]
+    sign = 1 if metric.greater_is_better else -1
+    return sign * metric.function(y, answer, **scorer._kwargs, **arguments)
+
+
 every_name = pytest.mark.parametrize("name", sorted(METRICS))
 tag_names = pytest.mark.parametrize("name", of_kind(tags=True))
 label_names = pytest.mark.parametrize("name", of_kind(tags=False))
@@ -78,12 +97,10 @@ def test_every_metric_of_labels_has_its_twin_for_tags():
 def test_tag_scorers_score_predictions_by_their_metric(name, tagged):
     X, y = tagged
     tagger = FrequencyTagger().fit(X, y)
-    metric = METRICS[name]
-    arguments = dict(metric.arguments)
-    if metric.needs == "predict_proba":
-        arguments["classes"] = tagger.classes_
-    expected = metric.function(y, getattr(tagger, metric.needs)(X), **arguments)
-    got = metrics.get_scorer(name)(tagger, X, y)
+    scorer, needs = scorer_of(name), METRICS[name].needs
+    arguments = {"classes": tagger.classes_} if needs == "predict_proba" else {}
+    expected = by_metric(name, scorer, y, getattr(tagger, needs)(X), **arguments)
+    got = scorer(tagger, X, y)
     assert got == pytest.approx(expected)
     assert isinstance(got, float)
 
@@ -92,9 +109,9 @@ def test_tag_scorers_score_predictions_by_their_metric(name, tagged):
 def test_label_scorers_score_predictions_by_their_metric(name, labelled):
     X, y = labelled
     model = GaussianNB().fit(X, y)
-    metric = METRICS[name]
-    expected = metric.function(y, getattr(model, metric.needs)(X), **metric.arguments)
-    assert metrics.get_scorer(name)(model, X, y) == pytest.approx(expected)
+    scorer = scorer_of(name)
+    expected = by_metric(name, scorer, y, getattr(model, METRICS[name].needs)(X))
+    assert scorer(model, X, y) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("name", sorted(set(METRICS) & set(sklearn.metrics.get_scorer_names())))
@@ -110,14 +127,15 @@ def test_binary_classifiers_are_scored(name, labelled):
     X, y = labelled
     y = np.where(y == "common", "no", "yes")
     model = GaussianNB().fit(X, y)
-    scorer = metrics.get_scorer(name)
-    assert 0.4 < scorer(model, X, y) <= 1
+    scorer = scorer_of(name, order=["no", "yes"])
+    low, high = (0.4, 1) if METRICS[name].greater_is_better else (-0.6, 0)
+    assert low < scorer(model, X, y) <= high
     assert scorer(model, X, y) > scorer(model, X[::-1], y)
 
 
 @every_name
 def test_scorers_survive_pickling_and_cloning(name, tagged, labelled):
-    scorer = metrics.get_scorer(name)
+    scorer = scorer_of(name)
     X, y = tagged if name.startswith("tag_") else labelled
     model = FrequencyTagger() if name.startswith("tag_") else GaussianNB()
     model.fit(X, y)
@@ -129,7 +147,7 @@ def test_scorers_survive_pickling_and_cloning(name, tagged, labelled):
 
 @every_name
 def test_grid_search_takes_every_scorer(name, tagged, labelled):
-    scorer = metrics.get_scorer(name)
+    scorer = scorer_of(name)
     if name.startswith("tag_"):
         search = GridSearchCV(FrequencyTagger(), {"smoothing": [0.1, 100]}, scoring=scorer, cv=2)
         search.fit(*tagged)
@@ -137,12 +155,13 @@ def test_grid_search_takes_every_scorer(name, tagged, labelled):
         search = GridSearchCV(GaussianNB(), {"var_smoothing": [1e-9, 1.0]}, scoring=scorer, cv=2)
         search.fit(*labelled)
     assert np.isfinite(search.cv_results_["mean_test_score"]).all()
-    assert search.score(*(tagged if name.startswith("tag_") else labelled)) > 0
+    score = search.score(*(tagged if name.startswith("tag_") else labelled))
+    assert (score > 0) == METRICS[name].greater_is_better
 
 
 def test_multimetric_search_on_ragged_tags_equals_scoring_one_by_one(tagged):
     X, y = tagged
-    scorers = metrics.get_scorers(of_kind(tags=True))
+    scorers = scorers_of_tags()
     together = cross_validate(FrequencyTagger(), X, y, scoring=scorers, cv=3)
     for name, scorer in scorers.items():
         alone = cross_val_score(FrequencyTagger(), X, y, scoring=scorer, cv=3)
@@ -157,7 +176,7 @@ def test_multimetric_search_predicts_once_for_all_metrics(tagged):
     fitted = cross_validate(
         FrequencyTagger(),
         *tagged,
-        scoring=metrics.get_scorers(of_kind(tags=True)),
+        scoring=scorers_of_tags(),
         cv=3,
         return_estimator=True,
     )["estimator"]
@@ -167,16 +186,14 @@ def test_multimetric_search_predicts_once_for_all_metrics(tagged):
 def test_a_pipeline_that_ends_in_a_tagger_is_scored(tagged):
     X, y = tagged
     pipe = Pipeline([("nothing", "passthrough"), ("model", FrequencyTagger())]).fit(X, y)
-    for name in of_kind(tags=True):
-        scorer = metrics.get_scorer(name)
+    for scorer in scorers_of_tags().values():
         assert scorer(pipe, X, y) == scorer(pipe["model"], X, y)
 
 
 def test_tags_in_lists_score_like_sequences(tagged):
     X, y = tagged
     tagger = FrequencyTagger().fit(X, y)
-    for name in of_kind(tags=True):
-        scorer = metrics.get_scorer(name)
+    for scorer in scorers_of_tags().values():
         assert scorer(tagger, X, y.tolist()) == scorer(tagger, X, y)
 
 
@@ -196,8 +213,8 @@ def test_a_test_fold_that_lacks_a_class_is_scored_without_warnings(tagged):
     X, y = tagged
     tagger = FrequencyTagger().fit(X, y)
     without = np.array(["B" not in tags for tags in y])
-    for name in of_kind(tags=True):
-        assert np.isfinite(metrics.get_scorer(name)(tagger, X[without], y[without]))
+    for scorer in scorers_of_tags().values():
+        assert np.isfinite(scorer(tagger, X[without], y[without]))
 
 
 def test_arguments_reach_the_metric(tagged):
@@ -214,7 +231,7 @@ def test_sample_weight_counts_sequences(name, tagged, labelled):
     X, y = tagged if name.startswith("tag_") else labelled
     model = FrequencyTagger() if name.startswith("tag_") else GaussianNB()
     model.fit(X, y)
-    scorer, twice = metrics.get_scorer(name), np.r_[np.arange(len(y)), np.arange(0, len(y), 2)]
+    scorer, twice = scorer_of(name), np.r_[np.arange(len(y)), np.arange(0, len(y), 2)]
     weight = np.bincount(twice)
     weighted = scorer(model, X, y, sample_weight=weight)
     assert weighted == pytest.approx(scorer(model, X[twice], y[twice]))

@@ -1,0 +1,171 @@
+"""Confidence intervals of any metric, by drawing sequences, not steps, again and again."""
+
+import inspect
+from numbers import Integral, Real
+from typing import NamedTuple
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skseq._validation import Interval, num_samples, validate_params
+from skseq.data import Sequences
+
+
+class ConfidenceInterval(NamedTuple):
+    """A score with the bounds of its confidence interval.
+
+    Parameters
+    ----------
+    estimate : float
+        The score of all sequences.
+
+    low, high : float
+        Bounds of the interval.
+
+    See Also
+    --------
+    confidence_interval : Makes it.
+
+    Examples
+    --------
+    >>> from skseq.metrics import ConfidenceInterval
+    >>> ConfidenceInterval(0.5, 0.4, 0.6).high
+    0.6
+    """
+
+    estimate: float
+    low: float
+    high: float
+
+
+@validate_params(
+    {
+        "metric": [callable],
+        "y_true": "no_validation",
+        "y_pred": "no_validation",
+        "n_resamples": [Interval(Integral, 2, None, closed="left")],
+        "confidence_level": [Interval(Real, 0, 1, closed="neither")],
+        "groups": "no_validation",
+        "random_state": ["random_state"],
+    },
+    prefer_skip_nested_validation=True,
+)
+def confidence_interval(
+    metric,
+    y_true,
+    y_pred,
+    *,
+    n_resamples=1000,
+    confidence_level=0.95,
+    groups=None,
+    random_state=None,
+    **arguments,
+):
+    """Bootstrap confidence interval of a metric, with sequences as what is drawn.
+
+    Steps of one sequence resemble each other. Drawing steps would take them for so many
+    observations of their own, and make the interval far too narrow.
+
+    Parameters
+    ----------
+    metric : callable
+        Any metric ``metric(y_true, y_pred, **arguments)`` that gives a number, such as
+        `tag_f1_score`. One with ``sample_weight`` is called with how often each sequence was
+        drawn, which spares copying them.
+
+    y_true : array-like of shape (n_sequences,), list of lists, object array or Sequences
+        True labels or tags.
+
+    y_pred : like y_true
+        Predicted labels, tags or probabilities, whatever the metric takes.
+
+    n_resamples : int, default=1000
+        How often the sequences are drawn.
+
+    confidence_level : float, default=0.95
+        Share of resamples inside the interval.
+
+    groups : array-like of shape (n_sequences,), default=None
+        Draw whole groups of sequences, such as documents or speakers, instead.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
+
+    **arguments : dict
+        Passed to the metric; a ``sample_weight`` must have one entry a sequence.
+
+    Returns
+    -------
+    ConfidenceInterval
+        With ``estimate``, ``low`` and ``high``: the percentiles of the scores of the resamples. A
+        resample that the metric has no score for (NaN) is left out.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two sequences or groups, or y_pred or groups differ from y_true in
+        length.
+
+    References
+    ----------
+    .. [1] B. Efron, R. Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.
+
+    Examples
+    --------
+    >>> from skseq.metrics import confidence_interval, tag_f1_score
+    >>> y_true = [["O", "A"], ["O", "O"], ["A", "O"], ["O", "A"]] * 5
+    >>> y_pred = [["O", "A"], ["O", "A"], ["A", "O"], ["O", "O"]] * 5
+    >>> interval = confidence_interval(
+    ...     tag_f1_score, y_true, y_pred, n_resamples=100, random_state=0)
+    >>> f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
+    '0.73 (0.58 to 0.82)'
+    """
+    n_sequences = num_samples(y_true)
+    for name, other in (("y_pred", y_pred), ("groups", groups)):
+        if other is not None and num_samples(other) != n_sequences:
+            raise ValueError(
+                f"{name} has {num_samples(other)} entries but y_true has {n_sequences} sequences"
+            )
+    unit = np.arange(n_sequences)
+    if groups is not None:
+        unit = np.unique(np.asarray(groups), return_inverse=True)[1]
+    n_units = unit.max() + 1
+    if n_units < 2:
+        raise ValueError(f"an interval needs at least 2 sequences or groups to draw, got {n_units}")
+    y_true, y_pred = _indexable(y_true), _indexable(y_pred)
+    resample = _weighted if _takes_weight(metric) else _repeated
+    rng = check_random_state(random_state)
+    scores = np.empty(n_resamples)
+    for index in range(n_resamples):
+        times = np.bincount(rng.randint(n_units, size=n_units), minlength=n_units)[unit]
+        scores[index] = resample(metric, y_true, y_pred, times, arguments)
+    tail = (1 - confidence_level) / 2
+    low, high = np.nanquantile(scores, [tail, 1 - tail])
+    return ConfidenceInterval(float(metric(y_true, y_pred, **arguments)), float(low), float(high))
+
+
+def _indexable(y):
+    """`Sequences` for ragged entries, so that indexing makes no loop, else an array."""
+    if isinstance(y, Sequences):
+        return y
+    if isinstance(y, (list, tuple)) and np.ndim(y[0]):
+        return Sequences.from_list(list(y))
+    y = np.asarray(y)
+    return Sequences.from_list(list(y)) if y.dtype == object and np.ndim(y[0]) else y
+
+
+def _takes_weight(metric):
+    try:
+        return "sample_weight" in inspect.signature(metric).parameters
+    except ValueError:  # a callable written in C
+        return False
+
+
+def _weighted(metric, y_true, y_pred, times, arguments):
+    weight = times * np.broadcast_to(arguments.get("sample_weight", 1.0), times.shape)
+    return metric(y_true, y_pred, **(arguments | {"sample_weight": weight}))
+
+
+def _repeated(metric, y_true, y_pred, times, arguments):
+    rows = np.repeat(np.arange(len(times)), times)
+    return metric(y_true[rows], y_pred[rows], **arguments)

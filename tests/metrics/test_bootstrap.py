@@ -1,0 +1,95 @@
+"""Intervals cover the truth as often as they say, and what is drawn is the sequence."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, r2_score
+
+from skseq import Sequences, metrics
+from skseq.metrics import confidence_interval
+
+
+def test_the_interval_is_that_of_draws_made_by_hand():
+    rng = np.random.default_rng(0)
+    y_true, y_pred = rng.integers(0, 2, 40), rng.integers(0, 2, 40)
+    ours = confidence_interval(accuracy_score, y_true, y_pred, n_resamples=200, random_state=3)
+    chance = np.random.RandomState(3)
+    scores = []
+    for _ in range(200):
+        rows = chance.randint(40, size=40)
+        scores.append(np.mean(y_true[rows] == y_pred[rows]))
+    np.testing.assert_allclose(ours[1:], np.quantile(scores, [0.025, 0.975]))
+    assert ours.estimate == np.mean(y_true == y_pred)
+
+
+def test_steps_of_one_sequence_are_drawn_together():
+    rng = np.random.default_rng(1)
+    right = rng.random(50) < 0.7
+    length = 20
+    y_true = Sequences(np.ones(50 * length, dtype=int), np.arange(51) * length)
+    y_pred = y_true.replace(values=np.repeat(right, length).astype(int))
+    options = {"n_resamples": 100, "random_state": 0}
+    ours = confidence_interval(metrics.tag_accuracy_score, y_true, y_pred, **options)
+    by_sequence = confidence_interval(accuracy_score, np.ones(50), right.astype(float), **options)
+    np.testing.assert_allclose(ours, by_sequence)
+    by_step = confidence_interval(accuracy_score, y_true.values, y_pred.values, **options)
+    assert ours.high - ours.low > 3 * (by_step.high - by_step.low)
+
+
+def test_weights_and_copies_draw_the_same():
+    rng = np.random.default_rng(2)
+    tags = Sequences(rng.choice(["O", "A"], 90, p=[0.8, 0.2]), np.arange(31) * 3)
+    noisy = tags.replace(values=np.where(rng.random(90) < 0.7, tags.values, "O"))
+
+    def without_weight(y_true, y_pred):
+        return metrics.tag_f1_score(y_true, y_pred)
+
+    options = {"n_resamples": 50, "random_state": 0}
+    weighted = confidence_interval(metrics.tag_f1_score, tags, noisy, **options)
+    copied = confidence_interval(without_weight, tags, noisy, **options)
+    np.testing.assert_allclose(weighted, copied)
+    lists = confidence_interval(without_weight, tags.tolist(), noisy.tolist(), **options)
+    np.testing.assert_allclose(lists, copied)
+
+
+def test_it_covers_the_truth_about_as_often_as_it_says():
+    rng = np.random.default_rng(3)
+    covered = 0
+
+    def accuracy(y_true, y_pred):
+        return np.mean(y_true == y_pred)
+
+    for _ in range(150):
+        right = rng.random(60) < 0.8
+        low, high = confidence_interval(
+            accuracy, np.ones(60), right.astype(float), n_resamples=120,
+            confidence_level=0.9, random_state=rng.integers(2**31),
+        )[1:]  # fmt: skip
+        covered += low <= 0.8 <= high
+    assert 0.82 < covered / 150 < 0.97
+
+
+def test_groups_are_drawn_as_wholes():
+    rng = np.random.default_rng(4)
+    right = np.repeat(rng.random(12) < 0.6, 10).astype(float)
+    groups = np.repeat(np.arange(12), 10)
+    alone = confidence_interval(accuracy_score, np.ones(120), right, random_state=0)
+    whole = confidence_interval(accuracy_score, np.ones(120), right, groups=groups, random_state=0)
+    assert whole.high - whole.low > 2 * (alone.high - alone.low)
+
+
+def test_probabilities_and_arguments_reach_the_metric():
+    rng = np.random.default_rng(5)
+    y, proba = rng.choice(["a", "b"], 30), rng.dirichlet([1, 1], 30)
+    interval = confidence_interval(
+        metrics.brier_score, y, proba, classes=["a", "b"], n_resamples=20, random_state=0
+    )
+    assert interval.low < interval.estimate < interval.high
+
+
+def test_bad_input_is_refused_with_its_reason():
+    with pytest.raises(ValueError, match="y_pred has 1 entries but y_true has 2"):
+        confidence_interval(accuracy_score, [0, 1], [0])
+    with pytest.raises(ValueError, match="at least 2 sequences or groups to draw, got 1"):
+        confidence_interval(accuracy_score, [0, 1], [0, 1], groups=["a", "a"])
+    with pytest.raises(ValueError, match="'confidence_level' parameter"):
+        confidence_interval(r2_score, [0, 1], [0, 1], confidence_level=95)
