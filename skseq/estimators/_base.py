@@ -78,8 +78,11 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
             self._start(X, codes, weight)
-        epochs = self._epochs(X, None, codes, weight, n_done=len(self.net_.history))
-        self._train(epochs, None, epochs=1)
+        n_done = len(self.net_.history)
+        self._train(self._epochs(X, None, codes, weight, n_done), None, epochs=1)
+        if self.batch_balance == "progressive" or self._first_weighted_epoch():
+            prior = self._prior_at(X, codes, weight, n_done)
+            self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
 
     def _weigh(self, X, codes, weight):
         """Learn ``class_weight_``; warn if one imbalance is corrected twice."""

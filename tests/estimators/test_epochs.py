@@ -237,9 +237,13 @@ def test_partial_fit_follows_the_same_schedule(labelled):
     model = SequenceClassifier(
         class_weight="balanced", class_weight_start=0.5, max_epochs=4, callbacks=[spy], **SMALL
     )
+    priors = []
     for _ in range(4):
         model.partial_fit(X, y, classes=["a", "b", "c"])
+        priors.append(model.train_prior_)
     assert spy.has_weights() == [False, False, True, True]
+    np.testing.assert_allclose(priors[1], [0.8, 0.15, 0.05])
+    np.testing.assert_allclose(priors[2], 1 / 3)
 
 
 # -- augmentation while training -------------------------------------------------------------------
