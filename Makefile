@@ -9,7 +9,7 @@ TEST_WORKERS ?= 2
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-oldest lint format bench docs clean
+.PHONY: help demo test test-slow test-oldest lint format bench results docs clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -37,11 +37,13 @@ format: $(STAMP)  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(STAMP)  ## run every benchmark; each asserts its claim
-	@set -e; for script in benchmarks/bench_*.py; do \
-		[ -e "$$script" ] || { echo "no benchmarks yet"; break; }; \
+bench: $(STAMP)  ## run every benchmark but the one of `results`; each asserts its claim
+	@set -e; for script in $(filter-out %/bench_strategies.py,$(wildcard benchmarks/bench_*.py)); do \
 		echo "== $$script"; $(BIN)/python "$$script"; \
 	done
+
+results: $(STAMP)  ## every strategy on real sets: writes docs/results.md; takes hours
+	$(ONE_THREAD) $(BIN)/python benchmarks/bench_strategies.py --output docs/results.md
 
 docs: $(STAMP)  ## build the HTML pages in docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
