@@ -138,7 +138,8 @@ def read_results(name, n_seeds, cache):
         for table, candidates in scores.items()
     }
     n_train, n_test = len(part.X_train), len(part.X_test)
-    about = f"{SETS[name].__doc__.strip()} {n_train} sequences to train on, {n_test} to test on."
+    about = " ".join(SETS[name].__doc__.split())
+    about = f"{about} {n_train} sequences to train on, {n_test} to test on."
     return about, tables
 
 
