@@ -4,12 +4,11 @@ Tags are read as IOB, IOBES, BILOU or BMES ("B-PER", "I-PER", ..., "O") where al
 most one, have such a prefix. Otherwise they are plain, and a span is a run of one tag.
 """
 
-import re
 from typing import NamedTuple
 
 import numpy as np
 
-_PREFIXED = re.compile(r"([BIMESLU])-(.+)")
+from skseq.data import split_prefix
 
 
 class TagScheme:
@@ -41,13 +40,13 @@ class TagScheme:
     def __init__(self, tags):
         self.classes, self.codes = np.unique(tags.values, return_inverse=True)
         names = self.classes.tolist()
-        parts = [_PREFIXED.fullmatch(tag) if isinstance(tag, str) else None for tag in names]
+        parts = [split_prefix(tag) for tag in names]
         self.is_prefixed = len(names) > parts.count(None) <= 1
         if self.is_prefixed:
             self.types = np.array(
-                [part[2] if part else tag for part, tag in zip(parts, names, strict=True)]
+                [part[1] if part else tag for part, tag in zip(parts, names, strict=True)]
             )
-            self.prefixes = np.array([part[1] if part else "" for part in parts])
+            self.prefixes = np.array([part[0] if part else "" for part in parts])
         else:
             self.types, self.prefixes = self.classes, np.full(len(names), "")
 

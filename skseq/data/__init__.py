@@ -15,16 +15,20 @@ from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import merge_origins, original_groups, original_rows, split_originals
 from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
 from skseq.data._sequences import Sequences
+from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
 
 __all__ = [
+    "SPAN_SCHEMES",
     "ChunkSpans",
     "Sequences",
+    "Spans",
     "as_sequences",
     "as_tags",
     "check_kind",
     "check_sequences",
     "check_tags",
     "chunk_spans",
+    "find_spans",
     "gather_steps",
     "is_list_table",
     "is_table",
@@ -34,6 +38,7 @@ __all__ = [
     "original_groups",
     "original_rows",
     "split_originals",
+    "split_prefix",
     "step_mask",
     "take_steps",
     "told_from_tokens",

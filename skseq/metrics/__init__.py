@@ -1,6 +1,7 @@
 """Metrics that imbalance cannot flatter: for one label a sequence, and for one label a step.
 
-Names that start with ``tag_`` take tags: list of lists, object array or `Sequences`. For labels,
+Names that start with ``tag_`` take tags: list of lists, object array or `Sequences`. Names that
+start with ``span_`` take tags that spell whole mentions ("B-PER", "I-PER"). For labels,
 `sklearn.metrics` has the rest. Nothing here imports torch.
 """
 
@@ -31,6 +32,12 @@ from skseq.metrics._ranking import (
     tag_roc_auc_score,
 )
 from skseq.metrics._scorers import get_scorer, get_scorer_names, get_scorers
+from skseq.metrics._spans import (
+    span_f1_score,
+    span_fbeta_score,
+    span_precision_score,
+    span_recall_score,
+)
 from skseq.metrics._tags import (
     tag_accuracy_score,
     tag_balanced_accuracy_score,
@@ -62,6 +69,10 @@ __all__ = [
     "minority_f1_score",
     "minority_recall_score",
     "quadratic_weighted_kappa_score",
+    "span_f1_score",
+    "span_fbeta_score",
+    "span_precision_score",
+    "span_recall_score",
     "tag_accuracy_score",
     "tag_average_precision_score",
     "tag_balanced_accuracy_score",

@@ -47,9 +47,15 @@ def flat_tags(y_true, y_pred, sample_weight=None):
     ValueError
         If a length differs, naming the sequence and both lengths.
     """
+    tags, predicted = aligned_tags(y_true, y_pred)
+    return tags.values, predicted.values, _step_weight(sample_weight, tags)
+
+
+def aligned_tags(y_true, y_pred):
+    """Check that two sets of tags align; give both as `Sequences`."""
     tags, predicted = as_tags(y_true, name="y_true"), as_tags(y_pred, name="y_pred")
     _check_aligned(tags, predicted, "y_pred", "tags")
-    return tags.values, predicted.values, _step_weight(sample_weight, tags)
+    return tags, predicted
 
 
 def flat_tag_scores(y_true, y_score, sample_weight=None):

@@ -42,6 +42,12 @@ from skseq.metrics._ranking import (
     tag_average_precision_score,
     tag_roc_auc_score,
 )
+from skseq.metrics._spans import (
+    span_f1_score,
+    span_fbeta_score,
+    span_precision_score,
+    span_recall_score,
+)
 from skseq.metrics._tags import (
     tag_accuracy_score,
     tag_balanced_accuracy_score,
@@ -85,6 +91,11 @@ METRICS = {
     "neg_macro_mean_absolute_error": Metric(macro_mean_absolute_error, greater_is_better=False),
     "quadratic_weighted_kappa": Metric(quadratic_weighted_kappa_score),
     "roc_auc_macro": Metric(macro_roc_auc_score, needs="predict_proba"),
+    "span_f1_macro": Metric(span_f1_score, {"average": "macro"}),
+    "span_f1_micro": Metric(span_f1_score),
+    "span_f2_macro": Metric(span_fbeta_score, {"beta": 2, "average": "macro"}),
+    "span_precision_micro": Metric(span_precision_score),
+    "span_recall_micro": Metric(span_recall_score),
     "tag_accuracy": Metric(tag_accuracy_score),
     "tag_average_precision_macro": Metric(tag_average_precision_score, needs="predict_proba"),
     "tag_balanced_accuracy": Metric(tag_balanced_accuracy_score),
@@ -110,8 +121,8 @@ METRICS = {
 def get_scorer_names():
     """Names that `get_scorer` knows besides those of scikit-learn.
 
-    Those that start with ``tag_`` score tags, one label a step; the others score one label a
-    sequence.
+    Those that start with ``tag_`` score tags, one label a step, those with ``span_`` the
+    mentions that tags spell; the others score one label a sequence.
 
     Returns
     -------
@@ -121,7 +132,7 @@ def get_scorer_names():
     --------
     >>> from skseq.metrics import get_scorer_names
     >>> [name for name in get_scorer_names() if "f1" in name]
-    ['f1_macro', 'f1_minority', 'tag_f1_macro', 'tag_f1_minority']
+    ['f1_macro', 'f1_minority', 'span_f1_macro', 'span_f1_micro', 'tag_f1_macro', 'tag_f1_minority']
     """
     return sorted(METRICS)
 

@@ -4,7 +4,6 @@ The background is the tag that is common everywhere ("O" of entities); the other
 something. Spans that are written as "B-PER", "I-PER" may count as one type, PER.
 """
 
-import re
 from numbers import Integral
 
 import numpy as np
@@ -13,7 +12,7 @@ from imblearn.utils._validation import ArraysTransformer
 from sklearn.utils import check_consistent_length
 
 from skseq._validation import check_parameters, did_you_mean
-from skseq.data import Sequences, as_tags, check_tags
+from skseq.data import Sequences, as_tags, check_tags, split_prefix
 from skseq.samplers._base import (
     SequenceSamplerMixin,
     in_sampled_form,
@@ -21,9 +20,6 @@ from skseq.samplers._base import (
     take_with_origin,
 )
 from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
-
-# IOB, IOBES, BILOU and BMES write the place in the span before the type of the entity.
-_SPAN_PREFIX = re.compile(r"^[BIMESLU]-(?=.)")
 
 
 class TagSampler(SequenceSamplerMixin, BaseSampler):
@@ -174,8 +170,9 @@ def find_entity_types(classes, majority, merge_spans):
     tags = classes.tolist()
     minority = [tag for tag in tags if tag != majority]
     types = minority
-    if merge_spans and all(_has_span_prefix(tag) for tag in minority):
-        types = [_SPAN_PREFIX.sub("", tag) for tag in minority]
+    parts = [split_prefix(tag) for tag in minority]
+    if merge_spans and None not in parts:
+        types = [span_type for _, span_type in parts]
     entity_types, index = np.unique(types, return_inverse=True)
     entity_of_class = np.full(len(tags), -1)
     entity_of_class[[tag != majority for tag in tags]] = index
@@ -224,10 +221,6 @@ def check_targets(strategy, names, steps, *, at_least):
                 f"this sampler only {'adds' if at_least else 'takes away'}"
             )
     return {names.index(name): int(wanted) for name, wanted in targets.items()}
-
-
-def _has_span_prefix(tag):
-    return isinstance(tag, str) and _SPAN_PREFIX.match(tag) is not None
 
 
 def _check_tags_of(y, X):

@@ -1,0 +1,389 @@
+"""Metrics of spans: a mention counts as found if its start, its end and its type are all right.
+
+Tags come as for the metrics of steps, written "B-PER", "I-PER", "O" or by another scheme. Spans are
+counted once, as (true type, predicted type) with "no span" as one more type, and scikit-learn
+scores the counts.
+"""
+
+import numpy as np
+from sklearn.metrics import f1_score, fbeta_score, precision_score, recall_score
+
+from skseq._validation import check_choice, check_fit_weight
+from skseq.data import find_spans
+from skseq.metrics._flat import aligned_tags
+from skseq.metrics._pairs import check_same_kind, distinct, positions
+
+
+def span_f1_score(
+    y_true,
+    y_pred,
+    *,
+    scheme=None,
+    labels=None,
+    average="micro",
+    zero_division=0.0,
+    sample_weight=None,
+):
+    """F1 of spans: the harmonic mean of precision and recall over whole mentions.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step: "O", or a prefix, a hyphen and a type.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+        With a scheme, only spans that it could have written count; a mention that lacks its B, say,
+        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
+        changes or a prefix says so.
+
+    labels : array-like of shape (n_labels,), default=None
+        Types to average over, such as "PER". None means those with a span in ``y_true`` or
+        ``y_pred``.
+
+    average : {"micro", "macro", "weighted"} or None, default="micro"
+        As in scikit-learn; None gives a score for each type, in the order of ``labels``, or else
+        sorted.
+
+    zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
+        Score where there is nothing to divide by, as in scikit-learn.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
+        for training are not used.
+
+    Returns
+    -------
+    float or ndarray of shape (n_labels,)
+        Between 0 and 1, higher is better.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``, a tag has no prefix, or one
+        that the scheme lacks.
+
+    See Also
+    --------
+    tag_f1_score : F1 of single steps.
+
+    Examples
+    --------
+    >>> from skseq.metrics import span_f1_score
+    >>> y_true = [["B-PER", "I-PER", "O"], ["B-LOC", "O", "B-PER"]]
+    >>> y_pred = [["B-PER", "I-PER", "O"], ["B-LOC", "I-LOC", "O"]]
+    >>> span_f1_score(y_true, y_pred)
+    0.4
+    >>> span_f1_score(y_true, y_pred, average=None)  # LOC, PER
+    array([0.        , 0.66666667])
+    """
+    return _score_spans(
+        f1_score,
+        y_true,
+        y_pred,
+        scheme=scheme,
+        labels=labels,
+        average=average,
+        zero_division=zero_division,
+        sample_weight=sample_weight,
+    )
+
+
+def span_fbeta_score(
+    y_true,
+    y_pred,
+    *,
+    beta,
+    scheme=None,
+    labels=None,
+    average="micro",
+    zero_division=0.0,
+    sample_weight=None,
+):
+    """F-beta of spans: recall counts ``beta`` times as much as precision.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step: "O", or a prefix, a hyphen and a type.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    beta : float
+        Weight of recall against precision; 2 suits rare spans that must not be missed.
+
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+        With a scheme, only spans that it could have written count; a mention that lacks its B, say,
+        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
+        changes or a prefix says so.
+
+    labels : array-like of shape (n_labels,), default=None
+        Types to average over, such as "PER". None means those with a span in ``y_true`` or
+        ``y_pred``.
+
+    average : {"micro", "macro", "weighted"} or None, default="micro"
+        As in scikit-learn; None gives a score for each type, in the order of ``labels``, or else
+        sorted.
+
+    zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
+        Score where there is nothing to divide by, as in scikit-learn.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
+        for training are not used.
+
+    Returns
+    -------
+    float or ndarray of shape (n_labels,)
+        Between 0 and 1, higher is better.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``, a tag has no prefix, or one
+        that the scheme lacks.
+
+    See Also
+    --------
+    tag_fbeta_score : F-beta of single steps.
+
+    Examples
+    --------
+    >>> from skseq.metrics import span_fbeta_score
+    >>> y_true = [["B-PER", "I-PER", "O"], ["B-LOC", "O", "B-PER"]]
+    >>> y_pred = [["B-PER", "I-PER", "O"], ["B-LOC", "I-LOC", "O"]]
+    >>> span_fbeta_score(y_true, y_pred, beta=2)
+    0.357...
+    """
+    return _score_spans(
+        fbeta_score,
+        y_true,
+        y_pred,
+        scheme=scheme,
+        labels=labels,
+        average=average,
+        zero_division=zero_division,
+        sample_weight=sample_weight,
+        beta=beta,
+    )
+
+
+def span_precision_score(
+    y_true,
+    y_pred,
+    *,
+    scheme=None,
+    labels=None,
+    average="micro",
+    zero_division=0.0,
+    sample_weight=None,
+):
+    """Precision of spans: the share of predicted mentions that are true.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step: "O", or a prefix, a hyphen and a type.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+        With a scheme, only spans that it could have written count; a mention that lacks its B, say,
+        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
+        changes or a prefix says so.
+
+    labels : array-like of shape (n_labels,), default=None
+        Types to average over, such as "PER". None means those with a span in ``y_true`` or
+        ``y_pred``.
+
+    average : {"micro", "macro", "weighted"} or None, default="micro"
+        As in scikit-learn; None gives a score for each type, in the order of ``labels``, or else
+        sorted.
+
+    zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
+        Score where there is nothing to divide by, as in scikit-learn.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
+        for training are not used.
+
+    Returns
+    -------
+    float or ndarray of shape (n_labels,)
+        Between 0 and 1, higher is better.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``, a tag has no prefix, or one
+        that the scheme lacks.
+
+    See Also
+    --------
+    tag_precision_score : Precision of single steps.
+
+    Examples
+    --------
+    >>> from skseq.metrics import span_precision_score
+    >>> y_true = [["B-PER", "I-PER", "O"], ["B-LOC", "O", "B-PER"]]
+    >>> y_pred = [["B-PER", "I-PER", "O"], ["B-LOC", "I-LOC", "O"]]
+    >>> span_precision_score(y_true, y_pred)
+    0.5
+    """
+    return _score_spans(
+        precision_score,
+        y_true,
+        y_pred,
+        scheme=scheme,
+        labels=labels,
+        average=average,
+        zero_division=zero_division,
+        sample_weight=sample_weight,
+    )
+
+
+def span_recall_score(
+    y_true,
+    y_pred,
+    *,
+    scheme=None,
+    labels=None,
+    average="micro",
+    zero_division=0.0,
+    sample_weight=None,
+):
+    """Recall of spans: the share of true mentions that are predicted.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step: "O", or a prefix, a hyphen and a type.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+        With a scheme, only spans that it could have written count; a mention that lacks its B, say,
+        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
+        changes or a prefix says so.
+
+    labels : array-like of shape (n_labels,), default=None
+        Types to average over, such as "PER". None means those with a span in ``y_true`` or
+        ``y_pred``.
+
+    average : {"micro", "macro", "weighted"} or None, default="micro"
+        As in scikit-learn; None gives a score for each type, in the order of ``labels``, or else
+        sorted.
+
+    zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
+        Score where there is nothing to divide by, as in scikit-learn.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
+        for training are not used.
+
+    Returns
+    -------
+    float or ndarray of shape (n_labels,)
+        Between 0 and 1, higher is better.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``, a tag has no prefix, or one
+        that the scheme lacks.
+
+    See Also
+    --------
+    tag_recall_score : Recall of single steps.
+
+    Examples
+    --------
+    >>> from skseq.metrics import span_recall_score
+    >>> y_true = [["B-PER", "I-PER", "O"], ["B-LOC", "O", "B-PER"]]
+    >>> y_pred = [["B-PER", "I-PER", "O"], ["B-LOC", "I-LOC", "O"]]
+    >>> span_recall_score(y_true, y_pred)
+    0.333...
+    """
+    return _score_spans(
+        recall_score,
+        y_true,
+        y_pred,
+        scheme=scheme,
+        labels=labels,
+        average=average,
+        zero_division=zero_division,
+        sample_weight=sample_weight,
+    )
+
+
+def _score_spans(
+    metric, y_true, y_pred, *, scheme, labels, average, zero_division, sample_weight, **kwargs
+):
+    if average is not None:
+        check_choice("average", average, ("macro", "micro", "weighted"))
+    types, hits, n_true, n_predicted = _count_spans(y_true, y_pred, scheme, sample_weight)
+    if labels is not None:
+        wanted = np.asarray(labels)
+        check_same_kind(tags=np.array([""]), labels=distinct(wanted, "labels"))
+        # Types that do not occur get places of their own behind the others.
+        absent = np.setdiff1d(wanted, types)
+        types = np.concatenate([types, absent])
+        hits, n_true, n_predicted = (
+            np.pad(counts, (0, len(absent))) for counts in (hits, n_true, n_predicted)
+        )
+    codes = np.arange(len(types)) if labels is None else positions(wanted, types)
+    if not len(codes):
+        if average is None:
+            return np.empty(0)
+        # Nothing to find and nothing found: scikit-learn judges a type that never occurs.
+        codes, average = np.array([0]), "micro"
+        hits = n_true = n_predicted = np.zeros(1)
+    # scikit-learn wants some weight, so one pair of "no span" comes first; no type counts it.
+    every, none = np.arange(len(hits)), np.full(len(hits), -1)
+    return metric(
+        np.concatenate([[-1], every, every, none]),
+        np.concatenate([[-1], every, none, every]),
+        sample_weight=np.concatenate([[1.0], hits, n_true - hits, n_predicted - hits]),
+        labels=codes,
+        average=average,
+        zero_division=zero_division,
+        **kwargs,
+    )
+
+
+def _count_spans(y_true, y_pred, scheme, sample_weight):
+    """Give the sorted types, and for each the weight of spans found, true and predicted."""
+    tags, predicted = aligned_tags(y_true, y_pred)
+    if not tags.n_steps:
+        raise ValueError("y_true is empty; a score needs at least one label")
+    weight = np.ones(len(tags)) if sample_weight is None else check_fit_weight(sample_weight, tags)
+    true, guessed = _spans_of(tags, "y_true", scheme), _spans_of(predicted, "y_pred", scheme)
+    types = np.union1d(true.type, guessed.type)
+    true_codes, guessed_codes = (np.searchsorted(types, spans.type) for spans in (true, guessed))
+
+    # At most one true span starts at a step, so a guess is compared with that one alone.
+    stop_of, code_of = np.full((2, tags.n_steps), -1)
+    stop_of[true.start], code_of[true.start] = true.stop, true_codes
+    hit = (stop_of[guessed.start] == guessed.stop) & (code_of[guessed.start] == guessed_codes)
+
+    def total(spans, codes):
+        sequence = np.searchsorted(tags.offsets, spans.start, side="right") - 1
+        return np.bincount(codes, weights=weight[sequence], minlength=len(types))
+
+    found = type(guessed)(*(part[hit] for part in guessed))
+    return (
+        types,
+        total(found, guessed_codes[hit]),
+        total(true, true_codes),
+        total(guessed, guessed_codes),
+    )
+
+
+def _spans_of(tags, name, scheme):
+    classes = distinct(tags.values, name)
+    return find_spans(positions(tags.values, classes), tags.offsets, classes, scheme)
