@@ -39,17 +39,19 @@ from skseq.metrics._spans import (
     span_recall_score,
 )
 from skseq.metrics._tags import (
-    tag_accuracy_score,
-    tag_balanced_accuracy_score,
     tag_f1_score,
     tag_fbeta_score,
-    tag_geometric_mean_score,
-    tag_index_balanced_accuracy_score,
-    tag_matthews_corrcoef,
     tag_minority_f1_score,
     tag_minority_recall_score,
     tag_precision_score,
     tag_recall_score,
+)
+from skseq.metrics._tags_overall import (
+    tag_accuracy_score,
+    tag_balanced_accuracy_score,
+    tag_geometric_mean_score,
+    tag_index_balanced_accuracy_score,
+    tag_matthews_corrcoef,
 )
 
 __all__ = [

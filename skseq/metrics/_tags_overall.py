@@ -1,0 +1,279 @@
+"""One number for all tags: what is common to their recalls, their correlation, their accuracy.
+
+Tags and the classes that count are those of `skseq.metrics._tags`.
+"""
+
+from sklearn.metrics import accuracy_score, matthews_corrcoef, recall_score
+
+from skseq.metrics._flat import flat_tags
+from skseq.metrics._labels import geometric_mean, index_balanced_accuracy
+from skseq.metrics._pairs import count_pairs, score_pairs
+
+
+def tag_balanced_accuracy_score(
+    y_true,
+    y_pred,
+    *,
+    labels=None,
+    exclude=None,
+    sample_weight=None,
+):
+    """Mean recall of all tags, each counting alike however rare it is.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; one that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average, such as the background tag; "majority" is the commonest
+        tag in ``y_true``.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts. Weights that ``y_true`` carries for
+        training are not used.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if no class is left to average over.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``.
+
+    See Also
+    --------
+    sklearn.metrics.balanced_accuracy_score : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_balanced_accuracy_score
+    >>> y_true = [["O", "O", "A"], ["B", "O", "A", "O"]]
+    >>> y_pred = [["O", "O", "A"], ["O", "O", "O", "O"]]
+    >>> tag_balanced_accuracy_score(y_true, y_pred)
+    0.5
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    return score_pairs(recall_score, pairs, average="macro", labels=labels, exclude=exclude)
+
+
+def tag_geometric_mean_score(
+    y_true,
+    y_pred,
+    *,
+    labels=None,
+    exclude=None,
+    correction=0.0,
+    sample_weight=None,
+):
+    """Geometric mean of the recalls of all tags; 0 as soon as one tag is never found.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; one that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average, such as the background tag; "majority" is the commonest
+        tag in ``y_true``.
+
+    correction : float, default=0.0
+        Recall of a tag that is never found, so that one such tag does not hide the others.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts. Weights that ``y_true`` carries for
+        training are not used.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better; NaN if no class is left to average over.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``.
+
+    See Also
+    --------
+    geometric_mean_score : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_geometric_mean_score
+    >>> y_true = [["O", "O", "A"], ["B", "O", "A", "O"]]
+    >>> y_pred = [["O", "O", "A"], ["O", "O", "O", "O"]]
+    >>> tag_geometric_mean_score(y_true, y_pred)
+    0.0
+    >>> tag_geometric_mean_score(y_true, y_pred, correction=0.01)
+    0.170...
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    return geometric_mean(pairs, labels=labels, exclude=exclude, correction=correction)
+
+
+def tag_index_balanced_accuracy_score(
+    y_true, y_pred, *, alpha=0.1, squared=True, labels=None, exclude=None, sample_weight=None
+):
+    """Mean over the tags of recall times specificity, corrected by which of them is higher.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    alpha : float, default=0.1
+        How much the difference counts.
+
+    squared : bool, default=True
+        As in `index_balanced_accuracy_score`.
+
+    labels : array-like of shape (n_labels,), default=None
+        Classes to average over; one that ``y_true`` lacks has recall 0. None means the
+        classes in ``y_true``.
+
+    exclude : None, "majority", label or list of labels, default=None
+        Classes left out of the average, such as the background tag.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts.
+
+    Returns
+    -------
+    float
+        At least 0, higher is better; NaN if no class is left to average over.
+
+    See Also
+    --------
+    index_balanced_accuracy_score : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_index_balanced_accuracy_score
+    >>> y_true, y_pred = [["O", "O", "O"], ["O", "A"]], [["O", "O", "O"], ["A", "A"]]
+    >>> tag_index_balanced_accuracy_score(y_true, y_pred)
+    0.75
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    return index_balanced_accuracy(
+        pairs, alpha=alpha, squared=squared, labels=labels, exclude=exclude
+    )
+
+
+def tag_matthews_corrcoef(
+    y_true,
+    y_pred,
+    *,
+    sample_weight=None,
+):
+    """Matthews correlation coefficient of tags.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts. Weights that ``y_true`` carries for
+        training are not used.
+
+    Returns
+    -------
+    float
+        Between -1 and 1, higher is better; 0 is chance, also where there is one tag only.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``.
+
+    See Also
+    --------
+    sklearn.metrics.matthews_corrcoef : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_matthews_corrcoef
+    >>> y_true = [["O", "O", "A"], ["B", "O", "A", "O"]]
+    >>> y_pred = [["O", "O", "A"], ["O", "O", "O", "O"]]
+    >>> tag_matthews_corrcoef(y_true, y_pred)
+    0.490...
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    if len(pairs.classes) == 1:
+        # Nothing to correlate: scikit-learn says 0 as well, after a warning.
+        return 0.0
+    return matthews_corrcoef(pairs.true, pairs.predicted, sample_weight=pairs.weight)
+
+
+def tag_accuracy_score(
+    y_true,
+    y_pred,
+    *,
+    sample_weight=None,
+):
+    """Share of steps whose tag is right; on imbalanced tags hardly more than a check.
+
+    Parameters
+    ----------
+    y_true : list of array-like of shape (length_i,), object array or Sequences
+        True tags, one a step.
+
+    y_pred : list of array-like of shape (length_i,), object array or Sequences
+        Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
+            or Sequences, default=None
+        How much each sequence, or each step, counts. Weights that ``y_true`` carries for
+        training are not used.
+
+    Returns
+    -------
+    float
+        Between 0 and 1, higher is better.
+
+    Raises
+    ------
+    ValueError
+        If ``y_pred`` does not have a tag for each step of ``y_true``.
+
+    See Also
+    --------
+    sklearn.metrics.accuracy_score : The same for flat labels.
+
+    Examples
+    --------
+    >>> from skseq.metrics import tag_accuracy_score
+    >>> y_true = [["O", "O", "A"], ["B", "O", "A", "O"]]
+    >>> y_pred = [["O", "O", "A"], ["O", "O", "O", "O"]]
+    >>> tag_accuracy_score(y_true, y_pred)
+    0.714...
+    """
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    return accuracy_score(pairs.true, pairs.predicted, sample_weight=pairs.weight)
