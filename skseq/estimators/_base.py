@@ -60,14 +60,15 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
             self._start(X, codes, weight)
+        elif hasattr(self, "second_stage_"):
+            self._relearn_priors(X, codes, weight, self.max_epochs - 1)
         train, validation = self._split(X, codes)
         held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
         n_before = len(self.net_.history)
         self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
         if self.early_stopping and self.batch_balance == "progressive":
             best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
-            kept = self._prior_at(X, codes, weight, best - n_before - 1)
-            self._learn_priors(X, codes, kept, self.net_.criterion_.loss)
+            self._relearn_priors(X, codes, weight, best - n_before - 1)
         self._refit_head(X, codes, weight, train)
         if self._calibration_kind() is not None:
             self._calibrate(X, codes, validation)
@@ -80,9 +81,9 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             self._start(X, codes, weight)
         n_done = len(self.net_.history)
         self._train(self._epochs(X, None, codes, weight, n_done), None, epochs=1)
-        if self.batch_balance == "progressive" or self._first_weighted_epoch():
-            prior = self._prior_at(X, codes, weight, n_done)
-            self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
+        is_scheduled = self.batch_balance == "progressive" or self._first_weighted_epoch()
+        if is_scheduled or hasattr(self, "second_stage_"):
+            self._relearn_priors(X, codes, weight, n_done)
 
     def _weigh(self, X, codes, weight):
         """Learn ``class_weight_``; warn if one imbalance is corrected twice."""
@@ -179,6 +180,11 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         prior = masses / masses.sum()
         mixer = self._make_mixer(codes)
         return prior if mixer is None else mixer.prior_of_labels(prior)
+
+    def _relearn_priors(self, X, codes, weight, epoch):
+        """Take the class shares of an epoch for those that the net's scores stand for."""
+        prior = self._prior_at(X, codes, weight, epoch)
+        self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
 
     def _start(self, X, codes, weight):
         """Build the net anew, its last bias at the log prior of the first epoch."""

@@ -86,7 +86,8 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         classes, "tau" evens out the lengths of its weights, "lws" learns one scale for each class,
         "smote" learns it anew on hidden states and synthetic ones between them. Held-out sequences
         have no part in it. Class weights, ``batch_balance`` and the loss act before, in training,
-        sample weights in both. See `skseq.stages`; `partial_fit` has no second stage.
+        sample weights in both, but in "smote". See `skseq.stages`; `partial_fit` has no second
+        stage.
 
     decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"

@@ -31,7 +31,7 @@ class SecondStageMixin:
         last = self.net_.module_.head[-1]
         stage = make_second_stage(self.second_stage)
         chance = np.random.RandomState(self._random_state.randint(2**31))
-        chosen = self._rows_of_stage(X, codes, weight, rows)
+        chosen = counting(*self._rows_of_stage(X, codes, weight, rows))
         drawn = at_most(chosen[1], getattr(stage, "max_rows", None), chance)
         features, codes, weight = (None if part is None else part[drawn] for part in chosen)
         features = features.astype(np.float64)
@@ -46,6 +46,11 @@ class SecondStageMixin:
         self.second_stage_ = stage
         self.train_prior_ = stage.prior_
 
+    def _learn_priors(self, X, codes, class_prior, loss):
+        # What the net is trained on from here on, no second stage has seen.
+        self.__dict__.pop("second_stage_", None)
+        super()._learn_priors(X, codes, class_prior, loss)
+
     def _rows_of_stage(self, X, codes, weight, rows):
         """What the last layer reads of the training rows or steps, their codes and weights."""
         X, labels = self._with_labels(X, codes, weight)
@@ -58,6 +63,14 @@ class SecondStageMixin:
         if self.second_stage is not None:
             return make_second_stage(self.second_stage).is_proper
         return super()._gives_probabilities()
+
+
+def counting(features, codes, weight):
+    """Leave out rows without weight."""
+    if weight is None or np.all(weight > 0):
+        return features, codes, weight
+    counts = weight > 0
+    return features[counts], codes[counts], weight[counts]
 
 
 def at_most(codes, max_rows, random_state):

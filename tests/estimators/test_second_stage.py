@@ -129,6 +129,30 @@ def test_partial_fit_has_no_second_stage_and_a_warm_start_has_another(labelled):
     assert model.fit(X, y).second_stage_ is not first
 
 
+def test_more_training_takes_the_prior_back_from_the_second_stage(labelled):
+    X, y = labelled
+    shares = np.bincount(y) / len(y)
+    model = SequenceClassifier(second_stage="crt", **SMALL).fit(X, y)
+    np.testing.assert_allclose(model.train_prior_, 1 / 3)
+    model.partial_fit(X, y)
+    np.testing.assert_allclose(model.train_prior_, shares)
+    assert not hasattr(model, "second_stage_")
+    model.set_params(warm_start=True).fit(X, y)
+    assert hasattr(model, "second_stage_")
+    model.set_params(second_stage=None).fit(X, y)
+    np.testing.assert_allclose(model.train_prior_, shares)
+    assert not hasattr(model, "second_stage_")
+
+
+@pytest.mark.parametrize("stage", SECOND_STAGES)
+def test_a_class_without_weight_is_left_out(labelled, stage):
+    X, y = labelled
+    weight = np.where(y == 2, 0.0, 1.0)
+    model = SequenceClassifier(second_stage=stage, **SMALL).fit(X, y, weight)
+    np.testing.assert_allclose(model.train_prior_, [0.5, 0.5, 0])
+    assert np.isfinite(model.predict_proba(X)).all()
+
+
 def test_it_helps_where_the_net_sees_too_little_of_a_class():
     X, y = make_imbalanced_sequences(300, weights=[0.9, 0.06, 0.04], class_sep=2, random_state=1)
     scores = {}
