@@ -22,9 +22,9 @@ from skseq.weights import class_masses
 
 
 class PriorCorrector(BaseScoreClassifier):
-    r"""Correct the probabilities of a classifier that saw other class shares than the data has.
+    """Correct the probabilities of a classifier that saw other class shares than the data has.
 
-    .. math:: p'(c | x) \propto p(c | x)\, \pi'_c / \pi_c
+    .. math:: p'(c | x) \\propto p(c | x)\\, \\pi'_c / \\pi_c
 
     where π is the class prior that the estimator's probabilities stand for, after samplers,
     weights and losses, and π' is the one asked for (Saerens et al. 2002; for under-sampling Dal
