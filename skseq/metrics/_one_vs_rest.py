@@ -78,7 +78,7 @@ def one_vs_rest(y_true, y_score, *, classes, exclude, unseen, sample_weight):
         raise ValueError("y_true is empty; a score needs at least one label")
     labels = distinct(y_true, "y_true")
     classes = labels if classes is None else check_classes(classes)
-    columns = _check_columns(y_score, y_true, classes)
+    columns = _check_scores(y_score, y_true, classes)
     classes, columns = resolve_unseen(labels, classes, columns, unseen)
     codes = positions(y_true, classes)
     excluded = excluded_codes(exclude, classes, np.bincount(codes, minlength=len(classes)))
@@ -109,22 +109,31 @@ def check_classes(classes):
     return np.array(classes.tolist())
 
 
-def _check_columns(y_score, y_true, classes):
-    columns = np.asarray(y_score, dtype=np.float64)
+def _check_scores(y_score, y_true, classes):
+    # Only the order within a column matters, so the first of two classes ranks by the negative.
+    columns = check_columns("y_score", y_score, y_true, classes, np.negative)
+    if not np.isfinite(columns).all():
+        raise ValueError("y_score contains NaN or infinity")
+    return columns
+
+
+def check_columns(name, columns, y_true, classes, other_of_two):
+    """Give columns as float64 of shape (n, n_classes), or raise ValueError if they do not fit.
+
+    Of two classes, a flat array is the second; ``other_of_two`` makes the first of it.
+    """
+    columns = np.asarray(columns, dtype=np.float64)
     if columns.ndim == 1 and len(classes) == 2:
-        # Only the order within a column matters, so the first class ranks by the negative.
-        columns = np.column_stack([-columns, columns])
+        columns = np.column_stack([other_of_two(columns), columns])
     if columns.ndim != 2 or columns.shape[1] != len(classes):
         got = columns.shape[1] if columns.ndim == 2 else 1
         raise ValueError(
-            f"y_score has {got} column(s) but there are {len(classes)} classes "
+            f"{name} has {got} column(s) but there are {len(classes)} classes "
             f"{classes.tolist()}; name the label of each column with classes=, for example "
             "classes=estimator.classes_"
         )
     if len(columns) != len(y_true):
-        raise ValueError(f"y_score has {len(columns)} rows but y_true has {len(y_true)} labels")
-    if not np.isfinite(columns).all():
-        raise ValueError("y_score contains NaN or infinity")
+        raise ValueError(f"{name} has {len(columns)} rows but y_true has {len(y_true)} labels")
     return columns
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from skseq._validation import check_choice, check_fit_weight
 from skseq.metrics._flat import as_labels, flat_tag_scores
-from skseq.metrics._one_vs_rest import check_classes, resolve_unseen
+from skseq.metrics._one_vs_rest import check_classes, check_columns, resolve_unseen
 from skseq.metrics._pairs import distinct, excluded_codes, positions
 
 # Rows of probabilities that are off by more than rounding in float16 are no probabilities.
@@ -359,18 +359,7 @@ def _aligned(y_true, y_proba, *, classes, unseen, class_prior, sample_weight):
 
 
 def _check_proba(y_proba, y_true, classes):
-    proba = np.asarray(y_proba, dtype=np.float64)
-    if proba.ndim == 1 and len(classes) == 2:
-        proba = np.column_stack([1 - proba, proba])
-    if proba.ndim != 2 or proba.shape[1] != len(classes):
-        got = proba.shape[1] if proba.ndim == 2 else 1
-        raise ValueError(
-            f"y_proba has {got} column(s) but there are {len(classes)} classes "
-            f"{classes.tolist()}; name the label of each column with classes=, for example "
-            "classes=estimator.classes_"
-        )
-    if len(proba) != len(y_true):
-        raise ValueError(f"y_proba has {len(proba)} rows but y_true has {len(y_true)} labels")
+    proba = check_columns("y_proba", y_proba, y_true, classes, lambda second: 1 - second)
     off = ~(np.abs(proba.sum(axis=1) - 1) <= _TOLERANCE) | ~(proba >= 0).all(axis=1)
     if off.any():
         row = int(np.argmax(off))
