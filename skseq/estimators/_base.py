@@ -99,17 +99,23 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             masses = weighted
             earlier = " and ".join(filter(None, [earlier, later]))
         if self._is_drawn_evenly():
-            spans = self._spans_of(X, None, codes, weight)
-            spans = draw_by_class(spans, class_rates(counts, self.batch_balance, 1.0))
+            drawn = self._drawn(self._spans_of(X, None, codes, weight), codes, progress=1.0)
             warn_if_double_counted(
                 masses,
-                drawn_masses(spans, n_classes),
+                drawn_masses(drawn, n_classes),
                 earlier=earlier,
                 later=f"batch_balance={self.batch_balance!r}",
             )
 
     def _is_drawn_evenly(self):
         return self.batch_balance != 1
+
+    def _drawn(self, spans, codes, progress):
+        """Spans with the rate at which each is drawn, ``progress`` of the schedule being over."""
+        if not self._is_drawn_evenly():
+            return spans
+        counts = class_masses(codes, len(self.classes_))
+        return draw_by_class(spans, class_rates(counts, self.batch_balance, progress))
 
     def _spans_of(self, X, rows, codes, weight, class_weight=True):
         """Spans of some rows with their targets and weights."""
@@ -121,16 +127,13 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
 
         ``n_done`` epochs of the schedule are over.
         """
-        counts = class_masses(codes, len(self.classes_))
         weighted_from = self._first_weighted_epoch()
         augmented = self._augmenter(X, rows, codes, weight)
 
         def make(epoch):
             data = (X, rows, codes, weight) if augmented is None else augmented()
             spans = self._spans_of(*data, class_weight=epoch >= weighted_from)
-            if not self._is_drawn_evenly():
-                return spans
-            return draw_by_class(spans, class_rates(counts, self.batch_balance, self._done(epoch)))
+            return self._drawn(spans, codes, self._done(epoch))
 
         first = make(n_done) if augmented is None else None
         if augmented is None and n_done >= weighted_from and self.batch_balance != "progressive":
@@ -169,11 +172,8 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         n_classes = len(self.classes_)
         late = epoch >= self._first_weighted_epoch()
         if self._is_drawn_evenly():
-            rates = class_rates(
-                class_masses(codes, n_classes), self.batch_balance, self._done(epoch)
-            )
             spans = self._spans_of(X, None, codes, weight, class_weight=late)
-            masses = drawn_masses(draw_by_class(spans, rates), n_classes)
+            masses = drawn_masses(self._drawn(spans, codes, self._done(epoch)), n_classes)
         else:
             masses = class_masses(codes, n_classes, weight)
             masses = masses * self.class_weight_ if late else masses
