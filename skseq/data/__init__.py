@@ -12,7 +12,13 @@ from skseq.data._checks import (
     told_from_tokens,
 )
 from skseq.data._chunks import ChunkSpans, chunk_spans
-from skseq.data._groups import merge_origins, original_groups, original_rows, split_originals
+from skseq.data._groups import (
+    draw_of_each_class,
+    merge_origins,
+    original_groups,
+    original_rows,
+    split_originals,
+)
 from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
 from skseq.data._sequences import Sequences
 from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
@@ -28,6 +34,7 @@ __all__ = [
     "check_sequences",
     "check_tags",
     "chunk_spans",
+    "draw_of_each_class",
     "find_spans",
     "gather_steps",
     "is_list_table",

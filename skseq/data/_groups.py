@@ -204,12 +204,33 @@ def _choose_by_class(classes, fraction, rng, class_names):
     _warn_about_single_originals(np.flatnonzero(n_members == 1), class_names)
     n_chosen = np.rint(fraction * n_members).clip(1, None)
     n_chosen = np.minimum(n_chosen, n_members - 1)
-    # Shuffled, then sorted by class: the first n_chosen of each class are taken.
-    order = rng.permutation(len(classes))
-    order = order[np.argsort(classes[order], kind="stable")]
-    ordered = classes[order]
-    rank = np.arange(len(order)) - (np.cumsum(n_members) - n_members)[ordered]
-    return order[rank < n_chosen[ordered]]
+    return draw_of_each_class(classes, n_chosen, rng)
+
+
+def draw_of_each_class(codes, n_drawn, rng):
+    """Draw rows of each class without replacement.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+        Class of each row, from 0.
+
+    n_drawn : int or ndarray of shape (n_classes,)
+        How many rows of each class, at most.
+
+    rng : numpy.random.RandomState or Generator
+        What draws.
+
+    Returns
+    -------
+    ndarray of int
+        Their positions, class by class.
+    """
+    shuffled = rng.permutation(len(codes))
+    by_class = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    counts = np.bincount(codes)
+    rank = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return by_class[rank < np.repeat(np.broadcast_to(n_drawn, counts.shape), counts)]
 
 
 def _warn_about_single_originals(codes, class_names):

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 
 from skseq._validation import HasMethods, StrOptions
+from skseq.data import draw_of_each_class
 from skseq.losses._table import make_loss
 from skseq.stages import SECOND_STAGES, make_second_stage
 
@@ -77,8 +78,4 @@ def at_most(codes, max_rows, random_state):
     """Positions of all rows, of a class with more than ``max_rows`` of a random choice of them."""
     if max_rows is None or not len(codes) or np.bincount(codes).max() <= max_rows:
         return slice(None)
-    shuffled = random_state.permutation(len(codes))
-    by_class = shuffled[np.argsort(codes[shuffled], kind="stable")]
-    counts = np.bincount(codes)
-    rank = np.arange(len(codes)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.sort(by_class[rank < max_rows])
+    return np.sort(draw_of_each_class(codes, max_rows, random_state))
