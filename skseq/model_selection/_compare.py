@@ -180,8 +180,8 @@ def compare_strategies(
     The p-values in a column are corrected for their number by Holm's method. The best baseline
     is chosen by the same scores, in its favour.
 
-    The calibration error is that of probabilities over all held-out rows, each class against the
-    rest, in 10 bins, averaged over classes.
+    The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
+    over all held-out rows.
 
     The highest of many scores flatters a little. For an unbiased score of the whole procedure,
     choice of the strategy included, pass ``strategies=[]`` and

@@ -6,7 +6,11 @@ import numpy as np
 
 from skseq._validation import safe_indexing
 from skseq.data import as_tags
-from skseq.metrics import balanced_accuracy_score, tag_balanced_accuracy_score
+from skseq.metrics import (
+    balanced_accuracy_score,
+    expected_calibration_error,
+    tag_balanced_accuracy_score,
+)
 from skseq.model_selection._answers import KeptLabels, KeptTags
 from skseq.model_selection._fold_fits import FoldFailure
 from skseq.weights import has_step_labels
@@ -89,32 +93,6 @@ def _pooled_calibration_error(truths, predictions, is_tagged):
     starts = np.cumsum([0, *map(len, tables)])
     for start, table, column in zip(starts, tables, columns, strict=False):
         proba[start : start + len(table), column] = table
-    return class_calibration_error(np.searchsorted(classes, np.concatenate(truths)), proba)
-
-
-def class_calibration_error(codes, proba, n_bins=10):
-    """Expected calibration error of each class against the rest, averaged over classes.
-
-    Parameters
-    ----------
-    codes : ndarray of int of shape (n,)
-        True column of each row.
-
-    proba : ndarray of shape (n, n_classes)
-        Probabilities.
-
-    n_bins : int, default=10
-        Bins of equal width between 0 and 1.
-
-    Returns
-    -------
-    float
-        0 where of the rows that a class is given a probability p, a share p is of that class.
-    """
-    n_rows, n_classes = proba.shape
-    surplus = proba.copy()
-    surplus[np.arange(n_rows), codes] -= 1
-    bins = np.minimum((proba * n_bins).astype(np.int64), n_bins - 1)
-    cells = bins + n_bins * np.arange(n_classes)
-    sums = np.bincount(cells.ravel(), weights=surplus.ravel(), minlength=n_bins * n_classes)
-    return float(np.abs(sums).sum() / n_rows / n_classes)
+    return expected_calibration_error(
+        np.concatenate(truths), proba, classes=classes, average="macro"
+    )

@@ -1,4 +1,4 @@
-"""Calibration error against a loop over bins, and its limits."""
+"""Scores of folds: calibration error against a loop over bins, classes that a fold lacks."""
 
 import numpy as np
 import pytest
@@ -6,30 +6,7 @@ import pytest
 from skseq import Sequences
 from skseq.metrics import get_scorer
 from skseq.model_selection._fold_fits import FoldPrediction
-from skseq.model_selection._fold_scores import class_calibration_error, score_folds
-
-
-def test_calibration_error_is_the_gap_of_each_bin_and_class():
-    rng = np.random.default_rng(0)
-    proba, codes = rng.dirichlet(np.ones(3), size=200), rng.integers(3, size=200)
-    errors = []
-    for label in range(3):
-        error = 0.0
-        for low in np.arange(5) / 5:
-            is_in = (proba[:, label] >= low) & (proba[:, label] < low + 0.2)
-            if is_in.any():
-                gap = proba[is_in, label].mean() - (codes[is_in] == label).mean()
-                error += abs(gap) * is_in.mean()
-        errors.append(error)
-    assert class_calibration_error(codes, proba, n_bins=5) == pytest.approx(np.mean(errors))
-
-
-def test_true_probabilities_are_calibrated_and_certainty_in_the_wrong_is_not():
-    rng = np.random.default_rng(0)
-    proba = rng.dirichlet([1, 1], size=20_000)
-    codes = (rng.uniform(size=20_000) < proba[:, 1]).astype(int)
-    assert class_calibration_error(codes, proba) < 0.02
-    assert class_calibration_error(np.array([0, 0]), np.array([[0.0, 1.0], [0.0, 1.0]])) == 1
+from skseq.model_selection._fold_scores import score_folds
 
 
 def prediction(rows, labels, classes=None, proba=None):
@@ -45,6 +22,28 @@ def test_classes_that_a_fold_lacks_have_probability_zero():
     found = score_folds(parts, np.zeros((4, 1)), y, get_scorer("accuracy"))
     assert found.scores.tolist() == [1, 1]
     assert (found.calibration_error, found.fit_seconds) == (0, 2)
+
+
+def test_calibration_is_that_of_all_folds_together_with_columns_in_any_order():
+    rng = np.random.default_rng(0)
+    y = rng.choice(["a", "b", "c"], size=60)
+    proba = rng.dirichlet(np.ones(3), size=60)
+    names = np.array(["a", "b", "c"])
+    parts = [
+        prediction(range(20), y[:20], names, proba[:20]),
+        prediction(range(20, 60), y[20:], names[::-1], proba[20:, ::-1]),
+    ]
+    found = score_folds(parts, np.zeros((60, 1)), y, get_scorer("accuracy"))
+    errors = []
+    for column, label in enumerate(names):
+        error = 0.0
+        for low in np.arange(15) / 15:
+            is_in = (proba[:, column] > low) & (proba[:, column] <= low + 1 / 15)
+            if is_in.any():
+                gap = proba[is_in, column].mean() - (y[is_in] == label).mean()
+                error += abs(gap) * is_in.mean()
+        errors.append(error)
+    assert found.calibration_error == pytest.approx(np.mean(errors))
 
 
 def test_the_majority_is_that_of_all_data_and_folds_without_minority_have_no_recall_of_it():
