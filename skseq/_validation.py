@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._split import GroupsConsumerMixin
 from sklearn.model_selection._split import _BaseKFold as BaseKFold
+from sklearn.pipeline import _name_estimators
 from sklearn.utils import _safe_indexing
 from sklearn.utils._param_validation import (
     HasMethods,
@@ -50,6 +51,7 @@ __all__ = [
     "check_parameters",
     "did_you_mean",
     "manual_routing",
+    "name_estimators",
     "num_samples",
     "routing_enabled",
     "safe_indexing",
@@ -60,6 +62,7 @@ num_samples = _num_samples
 check_feature_names_in = _check_feature_names_in
 check_method_params = _check_method_params
 manual_routing = _manual_routing
+name_estimators = _name_estimators
 routing_enabled = _routing_enabled
 safe_indexing = _safe_indexing
 

@@ -4,6 +4,7 @@ from copy import copy
 
 import numpy as np
 
+from skseq._validation import name_estimators
 from skseq.augment._base import Augmenter, put_back, take_labels
 from skseq.data import Sequences
 
@@ -23,6 +24,69 @@ class _Combination(Augmenter):
         return isinstance(self.augmenters, (list, tuple)) and any(
             getattr(augmenter, "by_class", False) for augmenter in self.augmenters
         )
+
+    def get_params(self, deep=True):
+        """Get the parameters, and those of the members under their names.
+
+        A member is named by its class in lower case, with -1, -2 and so on behind it where there
+        are several of a class, as by ``make_pipeline``: ``jitter__sigma``, ``jitter-2__sigma``.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to give members and their parameters too.
+
+        Returns
+        -------
+        dict
+        """
+        params = super().get_params(deep=False)
+        if not deep:
+            return params
+        members = self._members()
+        nested = {
+            f"{name}__{key}": value
+            for name, member in members.items()
+            if hasattr(member, "get_params") and not isinstance(member, type)
+            for key, value in member.get_params().items()
+        }
+        return nested | members | params
+
+    def set_params(self, **params):
+        """Set parameters, replace members by name, set parameters of members.
+
+        Parameters
+        ----------
+        **params : dict
+            As `get_params` names them. Names are those before the call, or those of new
+            ``augmenters`` that are set with it: a member that is replaced takes the parameters
+            meant for its name, and is called by its own class from then on.
+
+        Returns
+        -------
+        self : Augmenter
+        """
+        if "augmenters" in params:
+            self.augmenters = params.pop("augmenters")
+        members = self._members()
+        own = super().get_params(deep=False)
+        replaced = {name: params.pop(name) for name in members.keys() & params.keys() - own.keys()}
+        if replaced:
+            members |= replaced
+            self.augmenters = list(members.values())
+        for name, member in members.items():
+            nested = [key for key in params if key.startswith(f"{name}__")]
+            if nested:
+                member.set_params(
+                    **{key.removeprefix(f"{name}__"): params.pop(key) for key in nested}
+                )
+        return super().set_params(**params)
+
+    def _members(self):
+        """Members by name; empty while ``augmenters`` is not what it should be."""
+        if not isinstance(self.augmenters, (list, tuple)):
+            return {}
+        return dict(name_estimators(self.augmenters))
 
     def _learn(self, X, y):
         self.augmenters_ = [copy(augmenter)._fit(X, y) for augmenter in self.augmenters]
@@ -46,7 +110,8 @@ class Compose(_Combination):
     ----------
     augmenters : list of Augmenter
         In the order in which they are applied. Each decides by its own ``p`` which sequences it
-        augments.
+        augments. A grid reaches inside by names as ``make_pipeline`` gives them: ``jitter`` is
+        the `Jitter` of the list, ``jitter__sigma`` its parameter, ``jitter-2`` the second of two.
 
     p : float in [0, 1], default=1.0
         Probability that a sequence is handed to them; the others stay as they are.
@@ -79,7 +144,7 @@ class OneOf(_Combination):
     Parameters
     ----------
     augmenters : list of Augmenter
-        What to draw from.
+        What to draw from; `set_params` reaches inside as for `Compose`.
 
     weights : array-like of shape (n_augmenters,), default=None
         How often each is drawn, relative to the others. None draws all alike.

@@ -2,10 +2,15 @@
 
 import numpy as np
 import pytest
+from imblearn.pipeline import Pipeline
+from sklearn.base import clone
+from sklearn.model_selection import ParameterGrid
+from sklearn.pipeline import make_pipeline
 
 from skseq import Sequences
 from skseq.augment import (
     AUGMENTERS,
+    Augmenter,
     Compose,
     Jitter,
     OneOf,
@@ -16,6 +21,7 @@ from skseq.augment import (
     TokenDropout,
     make_augmenter,
 )
+from skseq.samplers import SequenceOverSampler
 
 TO_SEVEN, TO_EIGHT = TokenDropout(1.0, unknown=7), TokenDropout(1.0, unknown=8)
 
@@ -59,6 +65,81 @@ def test_one_of_keeps_sequences_in_order_with_their_labels(ragged_tokens, tags):
 def test_combinations_nest():
     nested = Compose([OneOf([TO_SEVEN, Compose([TO_EIGHT, TO_SEVEN])]), TO_EIGHT])
     assert nested([[2, 3]]).tolist() == [[8, 8]]
+
+
+@pytest.mark.parametrize("combination", [Compose, OneOf])
+def test_members_and_their_parameters_are_named_as_by_make_pipeline(combination):
+    members = [Jitter(0.1), Scaling(), Jitter(0.2), Compose([Scaling(0.3)])]
+    params = combination(members).get_params()
+    steps = make_pipeline(*members[:3], "passthrough").get_params()
+    del steps["passthrough"], steps["steps"]
+    named_alike = {name: steps[name] for name in steps.keys() & params.keys()}
+    assert set(named_alike) >= {"jitter-1__sigma", "scaling__p", "jitter-2", "jitter-2__p"}
+    assert all(params[name] is value for name, value in named_alike.items())
+    assert params["compose__scaling__sigma"] == 0.3
+    assert set(combination(members).get_params(deep=False)) <= {"augmenters", "weights", "p"}
+
+
+@pytest.mark.parametrize("combination", [Compose, OneOf])
+def test_every_parameter_that_is_named_can_be_set(combination):
+    composed = combination([Jitter(0.1), OneOf([Scaling(), Jitter(0.2)]), Jitter(0.3)])
+    for name, value in composed.get_params().items():
+        assert composed.set_params(**{name: value}).get_params()[name] is value
+    composed.set_params(**{"jitter-2__sigma": 0.7, "oneof__jitter__p": 0.5, "p": 0.9})
+    first, one_of, last = composed.augmenters
+    inner = one_of.augmenters[1]
+    assert (first.sigma, inner.sigma, inner.p, last.sigma, composed.p) == (0.1, 0.2, 0.5, 0.7, 0.9)
+
+
+def test_setting_a_parameter_of_a_clone_leaves_the_original_alone():
+    members = [Jitter(0.1), Scaling()]
+    original = Compose(members)
+    copied = clone(original).set_params(jitter__sigma=0.5, scaling=Jitter(0.2))
+    assert repr(copied) == repr(Compose([Jitter(0.5), Jitter(0.2)]))
+    assert repr(original) == repr(Compose([Jitter(0.1), Scaling()]))
+    assert original.set_params(scaling=Jitter()).augmenters is not members
+    assert len(members) == 2
+    assert isinstance(members[1], Scaling)
+
+
+def test_member_that_is_replaced_takes_the_parameters_meant_for_its_name():
+    composed = Compose([Jitter(), Jitter()])
+    composed.set_params(**{"jitter-1": Scaling(), "jitter-1__p": 0.5, "jitter-2__p": 0.2})
+    assert repr(composed) == repr(Compose([Scaling(p=0.5), Jitter(p=0.2)]))
+    composed.set_params(jitter__p=0.3, augmenters=[Jitter()])
+    assert repr(composed) == repr(Compose([Jitter(p=0.3)]))
+
+
+def test_grid_reaches_members_through_a_pipeline():
+    pipeline = Pipeline([("sample", SequenceOverSampler(augment=Compose([TO_SEVEN, TO_EIGHT])))])
+    X, y = [[2, 2], [2, 2, 2], [3, 3]], ["common", "common", "rare"]
+    grid = ParameterGrid({
+        "sample__augment__tokendropout-2__unknown": [5, 6],
+        "sample__augment__tokendropout-2": [TO_SEVEN, TO_EIGHT],
+    })  # fmt: skip
+    for params in grid:
+        candidate = clone(pipeline).set_params(**clone(params, safe=False))
+        X_new, _ = candidate.named_steps["sample"].fit_resample(X, y)
+        assert set(X_new[-1]) == {params["sample__augment__tokendropout-2__unknown"]}
+    assert (TO_SEVEN.unknown, TO_EIGHT.unknown) == (7, 8)
+
+
+def test_parameter_of_the_combination_itself_goes_before_a_member_of_that_name():
+    class P(Augmenter):
+        """An augmenter whose name is that of a parameter."""
+
+    composed = Compose([P()]).set_params(p=0.25, p__p=0.75)
+    assert composed.get_params()["p"] == composed.p == 0.25
+    assert composed.augmenters[0].p == 0.75
+
+
+@pytest.mark.parametrize(
+    ("name", "unknown"),
+    [("scaling", "scaling"), ("jitter__sigme", "sigme"), ("jitter-1__sigma", "jitter-1")],
+)
+def test_parameter_that_is_not_there_is_refused(name, unknown):
+    with pytest.raises(ValueError, match=f"Invalid parameter '{unknown}' for estimator"):
+        Compose([Jitter()]).set_params(**{name: 1})
 
 
 @pytest.mark.parametrize(
