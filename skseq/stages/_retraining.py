@@ -1,6 +1,7 @@
 """A new last layer, learnt on even classes: by weights, or by synthetic states."""
 
 import warnings
+from collections import defaultdict
 from numbers import Integral, Real
 
 import numpy as np
@@ -96,8 +97,8 @@ class HiddenSMOTE(ClassifierRetraining):
     Parameters
     ----------
     k_neighbors : int, default=5
-        Neighbours of the same class, towards one of which a synthetic state is put. Fewer are
-        used, with a warning, if a class has no more members.
+        Neighbours of the same class, towards one of which a synthetic state is put. A class of
+        n members has at most n - 1; a class of one is copied.
 
     sampling_strategy : float, str, dict or callable, default="auto"
         How many states of each class there will be, with imbalanced-learn's meaning; a dict goes
@@ -123,8 +124,7 @@ class HiddenSMOTE(ClassifierRetraining):
     Warns
     -----
     SmallClassWarning
-        If a class has too few members for ``k_neighbors``; the states of a class with a single
-        member are repeated.
+        For each class that has too few members for ``k_neighbors``.
 
     See Also
     --------
@@ -171,23 +171,26 @@ class HiddenSMOTE(ClassifierRetraining):
 
     def _resample(self, features, codes, random_state):
         to_add = check_sampling_strategy(self.sampling_strategy, codes, "over-sampling")
-        counts = {label: int(np.count_nonzero(codes == label)) for label in to_add}
-        wanted = {label: n + counts[label] for label, n in to_add.items() if n}
-        single = {label: n for label, n in wanted.items() if counts[label] == 1}
-        several = {label: n for label, n in wanted.items() if counts[label] > 1}
-        few = [int(label) for label in wanted if counts[label] <= self.k_neighbors]
-        if few:
-            warnings.warn(
-                f"class(es) number {few} have at most k_neighbors={self.k_neighbors} members; "
-                "fewer neighbours are used for all, and single members are repeated",
-                SmallClassWarning,
-                stacklevel=2,
-            )
-        if several:
-            k = min(self.k_neighbors, min(counts[label] for label in several) - 1)
-            smote = SMOTE(sampling_strategy=several, k_neighbors=k, random_state=random_state)
-            features, codes = smote.fit_resample(features, codes)
-        if single:
-            repeat = RandomOverSampler(sampling_strategy=single, random_state=random_state)
-            features, codes = repeat.fit_resample(features, codes)
+        wanted_by_k = defaultdict(dict)
+        for label, n in to_add.items():
+            if n:
+                count = int(np.count_nonzero(codes == label))
+                k = min(self.k_neighbors, count - 1)
+                wanted_by_k[k][label] = count + n
+                self._warn_if_small(label, k)
+        for k, wanted in sorted(wanted_by_k.items(), reverse=True):
+            sampler = SMOTE(k_neighbors=k) if k else RandomOverSampler()
+            sampler.set_params(sampling_strategy=wanted, random_state=random_state)
+            features, codes = sampler.fit_resample(features, codes)
         return features, codes
+
+    def _warn_if_small(self, label, k):
+        if k == self.k_neighbors:
+            return
+        cure = "its only state is copied" if k == 0 else f"k_neighbors={k} is used for it"
+        warnings.warn(
+            f"class number {label} has {k + 1} state(s), too few for "
+            f"k_neighbors={self.k_neighbors}; {cure}",
+            SmallClassWarning,
+            stacklevel=4,
+        )

@@ -137,14 +137,49 @@ def test_synthetic_states_lie_between_two_states_of_their_class(layer):
         assert miss.min() < 1e-8
 
 
-def test_tiny_classes_use_fewer_neighbours_and_single_members_are_repeated(layer):
+def rank_of_neighbour(state, own):
+    """Which neighbour of its start a state lies towards: 1 is the nearest."""
+    way, ends = state - own[:, None], own[None] - own[:, None]  # from every start to every end
+    share = (way * ends).sum(axis=-1) / np.maximum((ends**2).sum(axis=-1), 1e-12)
+    miss = np.linalg.norm(way - share[..., None] * ends, axis=-1)
+    # Either end of a line may be its start: one has the other among its k nearest at least.
+    ranks = np.linalg.norm(ends, axis=-1).argsort(axis=1).argsort(axis=1)
+    return ranks[(miss < 1e-8) & (ranks > 0)].min()
+
+
+def test_tiny_class_takes_no_neighbours_from_the_others(layer):
+    features, codes, _, _ = layer
+    kept = np.concatenate([np.flatnonzero(codes == 0), np.flatnonzero(codes == 1),
+                           np.flatnonzero(codes == 2)[:3]])  # fmt: skip
+    features, codes = features[kept], codes[kept]
+    with pytest.warns(SmallClassWarning) as record:
+        states, state_codes = HiddenSMOTE()._resample(features, codes, np.random.RandomState(0))
+    assert [str(warning.message) for warning in record] == [
+        "class number 2 has 3 state(s), too few for k_neighbors=5; k_neighbors=2 is used for it"
+    ]
+    np.testing.assert_array_equal(np.bincount(state_codes), [120, 120, 120])
+    ranks = {
+        code: {
+            int(rank_of_neighbour(state, features[codes == code]))
+            for state in states[153:][state_codes[153:] == code]
+        }
+        for code in (1, 2)
+    }
+    assert ranks == {1: {1, 2, 3, 4, 5}, 2: {1, 2}}
+
+
+def test_state_of_a_single_member_is_copied(layer):
     features, codes, coef, intercept = layer
-    kept = np.concatenate([np.flatnonzero(codes == 0), np.flatnonzero(codes == 1)[:3],
-                           np.flatnonzero(codes == 2)[:1]])  # fmt: skip
+    kept = np.concatenate([np.flatnonzero(codes < 2), np.flatnonzero(codes == 2)[:1]])
+    features, codes = features[kept], codes[kept]
     stage = HiddenSMOTE()
-    with pytest.warns(SmallClassWarning, match=r"number \[1, 2\]"):
-        stage.refit(features[kept], codes[kept], None, coef, intercept, np.random.RandomState(0))
-    assert stage.n_synthetic_ == 117 + 119
+    with pytest.warns(SmallClassWarning, match=r"class number 2 .*; its only state is copied$"):
+        states, state_codes = stage._resample(features, codes, np.random.RandomState(0))
+    copies = states[state_codes == 2]
+    np.testing.assert_array_equal(copies, np.repeat(features[codes == 2], 120, axis=0))
+    with pytest.warns(SmallClassWarning):
+        stage.refit(features, codes, None, coef, intercept, np.random.RandomState(0))
+    assert stage.n_synthetic_ == 90 + 119
 
 
 def test_smote_takes_a_target_by_class_number(layer):
