@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, has_fit_parameter
+from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import (
     HasMethods,
@@ -18,6 +18,7 @@ from skseq._validation import (
 )
 from skseq.data import Sequences
 from skseq.ensemble._base import SequenceEnsemble
+from skseq.ensemble._weighting import check_weighable, fit_weighted
 from skseq.weights import sequence_weight
 
 
@@ -36,9 +37,9 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
     Parameters
     ----------
     estimator : classifier, default=None
-        What is boosted. Its fit takes ``sample_weight``, or reads the weights that `Sequences`
-        carry: a pipeline that ends in an estimator of skseq does. None takes
-        ``SequenceClassifier()``.
+        What is boosted. Its fit takes ``sample_weight``; or it is a pipeline whose steps keep the
+        weights that `Sequences` carry, and whose last step, such as an estimator of skseq, reads
+        them. None takes ``SequenceClassifier()``.
 
     n_estimators : int, default=5
         Most rounds. They end before where one makes no errors, or is no better than chance.
@@ -137,7 +138,8 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         Raises
         ------
         ValueError
-            If a parameter or y breaks a rule, or the estimator cannot be weighted.
+            If a parameter or y breaks a rule, or weights don't get to what learns: its fit takes
+            none, or a step of the pipeline before it loses them.
 
         Warns
         -----
@@ -152,7 +154,9 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         weight = np.ones(len(y)) if sample_weight is None else check_fit_weight(sample_weight, X)
         if isinstance(X, Sequences) and X.weight is not None:
             weight, X = weight * sequence_weight(X), X.replace(weight=None)
-        self._boost(X, y, weight / weight.sum())
+        weight = weight / weight.sum()
+        check_weighable(self.estimator_, X, y, weight)
+        self._boost(X, y, weight)
         return self
 
     def _boost(self, X, y, weight):
@@ -161,7 +165,7 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         self.estimators_, votes, errors = [], [], []
         for _ in range(self.n_estimators):
             estimator = self._make_estimator(append=False, random_state=rng)
-            _fit_weighted(estimator, X, y, weight)
+            fit_weighted(estimator, X, y, weight)
             is_wrong = estimator.predict(X) != y
             error = weight[is_wrong].sum()
             vote = self._vote(error)
@@ -227,19 +231,6 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
             is_predicted = estimator.predict(X)[:, None] == self.classes_
             total = total + weight * np.where(is_predicted, 1, -1 / n_others)
         return total / self.estimator_weights_.sum()
-
-
-def _fit_weighted(estimator, X, y, weight):
-    if has_fit_parameter(estimator, "sample_weight"):
-        estimator.fit(X, y, sample_weight=weight)
-    elif isinstance(X, Sequences):
-        estimator.fit(X.replace(weight=weight), y)
-    else:
-        raise ValueError(
-            f"{type(estimator).__name__} takes no sample_weight, which boosting needs, and texts "
-            "and tables can't carry weights; encode X as Sequences before the ensemble "
-            "(skseq.preprocessing), or take an estimator whose fit has sample_weight"
-        )
 
 
 def _warn_that_it_is_chance(error):

@@ -4,11 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from imblearn.pipeline import make_pipeline
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification
 from sklearn.ensemble import AdaBoostClassifier
-from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
@@ -52,28 +50,6 @@ def test_weights_that_sequences_carry_are_those_of_the_first_round(member, three
     np.testing.assert_allclose(model[0].sample_weight_, weight / weight.sum())
 
 
-class ReadsWeightsOfX(ClassifierMixin, BaseEstimator):
-    """A classifier without sample_weight, as a pipeline is one."""
-
-    def __init__(self, inner=None):
-        self.inner = inner
-
-    def fit(self, X, y):
-        self.inner_ = type(self.inner)().fit(X, y, X.weight)
-        self.classes_ = self.inner_.classes_
-        return self
-
-    def predict(self, X):
-        return self.inner_.predict(X)
-
-
-def test_what_takes_no_weights_gets_them_in_the_sequences(member, three_classes):
-    X, y = three_classes
-    direct = SequenceAdaBoostClassifier(member).fit(X, y)
-    carried = SequenceAdaBoostClassifier(make_pipeline(ReadsWeightsOfX(member))).fit(X, y)
-    np.testing.assert_array_equal(carried.estimator_weights_, direct.estimator_weights_)
-
-
 def test_a_round_without_errors_is_the_last(member):
     X = Sequences.from_list([[0.0], [0.1, 0.0], [5.0], [5.0, 4.9]])
     model = SequenceAdaBoostClassifier(member).fit(X, [0, 0, 1, 1])
@@ -96,11 +72,6 @@ def test_a_first_round_no_better_than_chance_stays_alone_with_a_warning():
         model = SequenceAdaBoostClassifier(AlwaysFirst()).fit(X, [0, 0, 1, 1])
     assert len(model) == 1
     assert model.predict(X).tolist() == [0, 0, 0, 0]
-
-
-def test_what_cannot_be_weighted_is_refused():
-    with pytest.raises(ValueError, match="KNeighborsClassifier takes no sample_weight"):
-        SequenceAdaBoostClassifier(KNeighborsClassifier()).fit(np.eye(6), [0, 1] * 3)
 
 
 # As scikit-learn has it for its own.
