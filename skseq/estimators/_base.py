@@ -133,7 +133,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         def make(epoch):
             data = (X, rows, codes, weight) if augmented is None else augmented()
             spans = self._spans_of(*data, class_weight=epoch >= weighted_from)
-            return self._drawn(spans, codes, self._done(epoch))
+            return self._drawn(spans, data[2], self._done(epoch))
 
         first = make(n_done) if augmented is None else None
         if augmented is None and n_done >= weighted_from and self.batch_balance != "progressive":
@@ -183,17 +183,18 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
 
     def _relearn_priors(self, X, codes, weight, epoch):
         """Take the class shares of an epoch for those that the net's scores stand for."""
-        prior = self._prior_at(X, codes, weight, epoch)
+        prior = self._prior_at(*self._as_trained(X, codes, weight), epoch)
         self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
 
     def _start(self, X, codes, weight):
         """Build the net anew, its last bias at the log prior of the first epoch."""
         self._take_chance()
         counts = class_masses(codes, len(self.classes_))
-        prior = self._prior_at(X, codes, weight, self.max_epochs - 1)
+        trained = self._as_trained(X, codes, weight)
+        prior = self._prior_at(*trained, self.max_epochs - 1)
         loss = self._make_loss().fit(counts, prior)
         self._learn_priors(X, codes, prior, loss)
-        first_prior = loss.prior_of_scores(self._prior_at(X, codes, weight, 0))
+        first_prior = loss.prior_of_scores(self._prior_at(*trained, 0))
         log_prior = floored_log_prior(first_prior, counts.sum())
         self._build(
             loss,
@@ -204,6 +205,10 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         )
 
     # -- what siblings may have besides -----------------------------------------------------
+
+    def _as_trained(self, X, codes, weight):
+        """X, codes and weights as an epoch has them, where ``augment`` changes the codes."""
+        return X, codes, weight
 
     def _make_mixer(self, codes):
         """What mixes pooled states while training, if anything does."""

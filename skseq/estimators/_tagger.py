@@ -83,6 +83,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     augment : Augmenter, str or list of them, default=None
         What changes the training sequences anew in every epoch, an instance from `skseq.augment`
         or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
+        ``class_weight`` goes by the tags before, ``batch_balance`` and ``train_prior_`` by those
+        that it leaves: a window that is cut out of a sequence may lose the tags at its ends.
 
     second_stage : {"crt", "tau", "lws", "smote"}, class or SecondStage, default=None
         What becomes of the last layer when the net has trained: "crt" learns it anew on even
@@ -529,6 +531,15 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     def _without_labels(self, X, tags):
         weight = None if X.weight is None else X.step_weight()
         return X, None, encode_labels(tags.values, self.classes_), weight
+
+    def _as_trained(self, X, codes, weight):
+        augmented = self._augmenter(X, None, codes, weight)
+        if augmented is None:
+            return X, codes, weight
+        new, _, new_codes, new_weight = augmented()
+        if np.array_equal(new_codes, codes):
+            return X, codes, weight
+        return new, new_codes, new_weight
 
     def _strata(self, X, codes):
         """The rarest class that each sequence holds: what a split must spread."""

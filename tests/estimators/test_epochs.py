@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from skorch.callbacks import Callback
 
 from skseq import SequenceClassifier, Sequences, SequenceTagger
-from skseq.augment import Augmenter, Compose, Jitter, NewSteps, RandomInsertion, TokenDropout
+from skseq.augment import (
+    Augmenter,
+    Compose,
+    Jitter,
+    NewSteps,
+    RandomInsertion,
+    TokenDropout,
+    WindowSlice,
+)
 from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
 from skseq.exceptions import DoubleCountingWarning
 from skseq.nn import Spans, training_plan
@@ -271,9 +279,10 @@ def test_each_epoch_is_augmented_anew_and_prediction_is_not(tagged):
     Marking.seen.clear()
     spy = Spy()
     model = SequenceTagger(augment=Marking(), max_epochs=3, callbacks=[spy], **SMALL).fit(X, y)
-    assert [kind for kind, _ in Marking.seen] == ["fit", "call", "call", "call"]
+    # First for the prior of the tags that it leaves, then epoch by epoch.
+    assert [kind for kind, _ in Marking.seen] == ["fit", "call", "fit", "call", "call", "call"]
     model.predict(X)
-    assert len(Marking.seen) == 4
+    assert len(Marking.seen) == 6
     for epoch in spy.epochs:
         n_steps = 0
         for batch in epoch:
@@ -309,6 +318,50 @@ def test_weights_of_steps_move_along_and_labels_that_change_are_weighed_anew(tag
     steps = np.concatenate([batch["values"][batch["mask"]] for batch in batches])
     by_hand = (steps[:, 1] - 100) * model.class_weight_[tags]
     np.testing.assert_allclose(seen, by_hand / by_hand.mean(), rtol=1e-4)
+
+
+@pytest.fixture
+def failing():
+    """300 series of 40 to 59 noisy values; the last five steps of each are tagged 1."""
+    rng = np.random.default_rng(2)
+    lengths = rng.integers(40, 60, size=300)
+    tags = [np.arange(length) >= length - 5 for length in lengths]
+    y = Sequences.from_list([row.astype(int) for row in tags])
+    return y.replace(values=rng.normal(1.5 * y.values)), y
+
+
+@pytest.mark.parametrize("class_weight", [None, {0: 1.0, 1: 5.0}])
+@pytest.mark.parametrize("balance", [1.0, 0.3])
+def test_the_prior_is_that_of_the_tags_that_an_augmenter_leaves(failing, balance, class_weight):
+    X, y = failing
+    spy = Spy()
+    model = SequenceTagger(
+        augment=WindowSlice(0.7), batch_balance=balance, class_weight=class_weight, max_epochs=20,
+        callbacks=[spy], **SMALL,
+    ).fit(X, y)  # fmt: skip
+    seen = np.mean([spy.shares(epoch, 2) for epoch in range(20)], axis=0)
+    seen = seen * model.class_weight_ / (seen @ model.class_weight_)
+    assert seen[1] < 0.65 * np.bincount(y.values, weights=model.class_weight_[y.values])[1] / (
+        model.class_weight_[y.values].sum()
+    )
+    np.testing.assert_allclose(model.train_prior_, seen, atol=0.01)
+
+
+def test_probabilities_stand_for_the_tags_of_the_data_though_an_augmenter_loses_some(failing):
+    X, y = failing
+    model = SequenceTagger(
+        "cnn", augment=WindowSlice(0.7), target_prior="data", lr=0.02, max_epochs=8, **SMALL
+    )
+    rare = model.fit(X, y).predict_proba(X).values[:, 1].mean()
+    assert rare == pytest.approx(np.mean(y.values), rel=0.1)
+    as_trained = model.set_params(target_prior="train").fit(X, y).predict_proba(X).values[:, 1]
+    assert as_trained.mean() < 0.8 * rare
+
+
+def test_the_prior_is_exact_where_an_augmenter_leaves_tags_alone(tagged):
+    X, y = tagged
+    model = SequenceTagger(augment=Jitter(), max_epochs=1, **SMALL).fit(X, y)
+    np.testing.assert_array_equal(model.train_prior_, np.bincount(y.values) / len(y.values))
 
 
 @pytest.mark.parametrize(
