@@ -19,7 +19,13 @@ from skseq.data._groups import (
     original_rows,
     split_originals,
 )
-from skseq.data._layout import gather_steps, offsets_from_lengths, step_mask, take_steps
+from skseq.data._layout import (
+    gather_steps,
+    offsets_from_lengths,
+    step_mask,
+    step_positions,
+    take_steps,
+)
 from skseq.data._sequences import Sequences
 from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
 
@@ -47,6 +53,7 @@ __all__ = [
     "split_originals",
     "split_prefix",
     "step_mask",
+    "step_positions",
     "take_steps",
     "told_from_tokens",
 ]

@@ -19,10 +19,11 @@ def gather_steps(offsets, indices):
     """New offsets, and the flat position of each step, of the sequences at ``indices``."""
     starts = offsets[indices]
     lengths = offsets[indices + 1] - starts
-    return offsets_from_lengths(lengths), _step_positions(starts, lengths)
+    return offsets_from_lengths(lengths), step_positions(starts, lengths)
 
 
-def _step_positions(starts, lengths):
+def step_positions(starts, lengths):
+    """Flat position of each step of sequences with these starts and lengths."""
     offsets = offsets_from_lengths(lengths)
     positions = np.arange(offsets[-1])
     positions += np.repeat(starts - offsets[:-1], lengths)
@@ -37,7 +38,7 @@ def take_steps(flat, starts, lengths):
         # Equal lengths: each is a row of the flat array cut into rows, which copies in one piece.
         rows = flat[: len(flat) // length * length].reshape(-1, length, *flat.shape[1:])
         return rows.take(starts // length, axis=0).reshape(-1, *flat.shape[1:])
-    return flat.take(_step_positions(starts, lengths), axis=0)
+    return flat.take(step_positions(starts, lengths), axis=0)
 
 
 def as_indices(key, n_sequences):

@@ -192,11 +192,10 @@ class SequenceEngine(BaseEstimator):
         self.net_.module_.eval()
         with torch.inference_mode():
             for rows in scoring_plan(spans.lengths, max(256, self.batch_size)):
-                inputs, _ = spans.batch(rows)
+                inputs, target = spans.batch(rows)
                 answer = forward(inputs).cpu()
                 if spans.per_step:
-                    rows, core = spans.answers(rows)
-                    answer = answer[core]
+                    rows, answer = spans.core_steps(rows), answer[target["mask"]]
                 if answers is None:
                     answers = np.empty((n_answers, answer.shape[-1]), dtype=np.float32)
                 answers[rows] = answer.numpy()

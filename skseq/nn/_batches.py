@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
+from skseq.data import step_positions
+
 # Rows that are sorted by length together, in batches: large enough for even batches, small enough
 # that a short row meets other company in every epoch.
 _POOL_BATCHES = 50
@@ -62,14 +64,15 @@ class Spans(torch.utils.data.Dataset):
         )
 
     def batch(self, rows):
-        """Padded inputs, and targets where there are any, of some rows.
+        """Padded inputs of some rows, and targets where there are any.
 
         Returns
         -------
         inputs : dict of Tensor
             ``values`` (batch, time[, n_features]) and ``lengths`` (batch,).
         target : dict of Tensor
-            ``target``, ``weight`` and, for steps, ``mask``, as losses take them.
+            ``target``, ``weight`` and, for steps, ``mask``, as losses take them; the mask, of the
+            steps that the rows answer for, is there without targets too.
         """
         start, stop = self.start[rows], self.stop[rows]
         steps = start[:, None] + np.arange((stop - start).max())  # (batch, time)
@@ -86,28 +89,25 @@ class Spans(torch.utils.data.Dataset):
         return inputs, self._targets(rows, steps, padding)
 
     def _targets(self, rows, steps, padding):
+        mask = {"mask": torch.from_numpy(self._core(rows, steps, padding))} if self.per_step else {}
         if self.target is None:
-            return {}
+            return mask
         at = steps if self.per_step else rows
         # Class codes, or the numbers of a regression.
         dtype = np.float32 if self.target.dtype.kind == "f" else np.int64
         targets = {"target": torch.from_numpy(self.target[at].astype(dtype, copy=False))}
         if self.weight is not None:
             targets["weight"] = torch.from_numpy(self.weight[at])
-        if self.per_step:
-            targets["mask"] = torch.from_numpy(self._core(rows, steps, padding))
-        return targets
+        return targets | mask
 
     def _core(self, rows, steps, padding):
         inside = (steps >= self.core_start[rows][:, None]) & (steps < self.core_stop[rows][:, None])
         return inside & ~padding
 
-    def answers(self, rows):
-        """Where a batch's answers belong: the rows, or the flat steps and the mask to read."""
-        start, stop = self.start[rows], self.stop[rows]
-        steps = start[:, None] + np.arange((stop - start).max())
-        core = self._core(rows, steps, steps >= stop[:, None])
-        return steps[core], torch.from_numpy(core)
+    def core_steps(self, rows):
+        """Flat steps that some rows answer for: those where the mask of their batch is True."""
+        start, stop = self.core_start[rows], self.core_stop[rows]
+        return step_positions(start, stop - start)
 
 
 class ChangingSpans(torch.utils.data.Dataset):

@@ -1,6 +1,7 @@
 """Batches: every row once, like lengths together, and everything that belongs to a row with it."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -219,13 +220,15 @@ def test_every_step_is_asked_for_once_with_what_is_its_own(
 
 @given(lengths=ragged_lengths, batch_size=batch_sizes, chunk_length=st.sampled_from([None, 3, 5]))
 def test_answers_go_back_to_the_steps_they_belong_to(lengths, batch_size, chunk_length):
-    spans = step_spans(lengths, chunk_length, context=1)
+    # Without targets, as for prediction.
+    spans = replace(step_spans(lengths, chunk_length, context=1), target=None, weight=None)
     answers = np.full(lengths.sum(), -1)
     for rows in scoring_plan(spans.lengths, batch_size):
-        inputs, _ = spans.batch(rows)
-        steps, core = spans.answers(rows)
+        inputs, targets = spans.batch(rows)
+        assert set(targets) == {"mask"}
+        steps = spans.core_steps(rows)
         assert np.all(answers[steps] == -1)  # nobody answered before
-        answers[steps] = inputs["values"][core]
+        answers[steps] = inputs["values"][targets["mask"]]
     np.testing.assert_array_equal(answers, np.arange(lengths.sum()))
 
 
