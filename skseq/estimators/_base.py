@@ -147,8 +147,8 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         return min(round(self.class_weight_start * self.max_epochs), self.max_epochs - 1)
 
     def _done(self, epoch):
-        """How much of the schedule is over in an epoch: 0 in the first, 1 in the last."""
-        return min(1.0, epoch / max(self.max_epochs - 1, 1))
+        """How much of the schedule is over in an epoch: 0 in the first, 1 in the last or only."""
+        return min(1.0, epoch / (self.max_epochs - 1)) if self.max_epochs > 1 else 1.0
 
     def _augmenter(self, X, rows, codes, weight):
         """Give a function that augments the training rows anew at each call, or None."""

@@ -65,13 +65,15 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
 
     class_weight_start : float, default=0.0
         Share of ``max_epochs`` that is trained before ``class_weight`` counts, in [0, 1): deferred
-        re-weighting [1]_, for which 0.8 is usual. Early stopping watches from there on.
+        re-weighting [1]_, for which 0.8 is usual. The last epoch always counts it. Early stopping
+        watches from there on.
 
     batch_balance : float in [0, 1] or "progressive", default=1.0
         How evenly the classes are drawn into batches: the share of a class is proportional to its
         count to this power, so 1 leaves it as it is and 0 draws all alike, rows of rare
-        classes several times in an epoch. "progressive" goes from the one to the other while it
-        trains [2]_.
+        classes several times in an epoch. "progressive" goes from the one to the other over
+        ``max_epochs``, calls of `partial_fit` counting as one each [2]_; a single epoch is the last
+        and draws all alike.
 
     augment : Augmenter, str or list of them, default=None
         What changes the training sequences anew in every epoch, an instance from `skseq.augment`

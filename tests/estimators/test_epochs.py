@@ -171,6 +171,33 @@ def test_progressive_batches_start_natural_and_end_even(labelled):
     np.testing.assert_allclose(model.train_prior_, 1 / 3)
 
 
+def test_a_single_epoch_is_the_last_of_its_schedule(labelled):
+    X, y = labelled
+    for parameters in (
+        {"batch_balance": "progressive"},
+        {"class_weight": "balanced", "class_weight_start": 0.9},
+    ):
+        spy = Spy()
+        model = SequenceClassifier(
+            max_epochs=1, callbacks=[spy], lr=1e-9, **(SMALL | parameters)
+        ).fit(X, y)
+        seen = np.zeros(3)
+        for batch in spy.epochs[0]:
+            np.add.at(seen, batch["target"], batch.get("weight", 1))
+        np.testing.assert_allclose(seen / seen.sum(), 1 / 3, atol=0.1)
+        np.testing.assert_allclose(model.train_prior_, 1 / 3)
+        bias = model.net_.module_.head[-1].bias.detach().numpy()
+        np.testing.assert_allclose(bias, np.log(1 / 3), atol=1e-5)
+
+
+def test_partial_fit_goes_from_natural_to_even_shares_and_stays_there(labelled):
+    model = SequenceClassifier(batch_balance="progressive", max_epochs=3, **SMALL)
+    priors = [model.partial_fit(*labelled, classes=["a", "b", "c"]).train_prior_ for _ in range(5)]
+    natural = np.array([0.8, 0.15, 0.05])
+    halfway = (natural + 1 / 3) / 2
+    np.testing.assert_allclose(priors, [natural, halfway, *np.full((3, 3), 1 / 3)])
+
+
 def test_the_prior_of_a_progressive_net_is_that_of_the_epoch_that_was_kept(labelled):
     X, y = labelled
     model = SequenceClassifier(
