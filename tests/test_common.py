@@ -10,19 +10,29 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 import skseq
+from skseq import SequenceClassifier
 from skseq.losses import LOSSES, SequenceLoss
 from skseq.nn import ENCODERS
 from skseq.preprocessing import SequenceSummarizer
 from skseq.testing import check_encoder, check_loss, parametrize_with_checks
 
-# Small nets on the CPU, whatever the machine has; meta-estimators around something quick.
+# Small nets on the CPU, whatever the machine has, which know the class shares before they learn;
+# meta-estimators around something quick.
 SMALL = {
     "hidden_size": 4,
     "embedding_dim": 4,
+    "initial_bias": "prior",
     "max_epochs": 2,
     "device": "cpu",
     "n_estimators": 2,
     "estimator": make_pipeline(SequenceSummarizer(), LogisticRegression()),
+}
+
+# class name -> parameters besides: no weights get to the end of that pipeline.
+PARAMETERS = {
+    "SequenceAdaBoostClassifier": {
+        "estimator": SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu")
+    },
 }
 
 # class name -> the forms of X it takes, where it refuses another one.
@@ -50,7 +60,8 @@ def public_classes():
 def small(cls):
     """An instance with small settings, of those parameters that it has."""
     parameters = inspect.signature(cls).parameters
-    return cls(**{name: value for name, value in SMALL.items() if name in parameters})
+    chosen = {name: value for name, value in SMALL.items() if name in parameters}
+    return cls(**chosen | PARAMETERS.get(cls.__name__, {}))
 
 
 def is_estimator(cls):

@@ -44,6 +44,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             callable,
             None,
         ],
+        "initial_bias": [StrOptions({"zero", "prior"})],
         "class_weight_start": [Interval(Real, 0, 1, closed="left")],
         "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
         "augment": [str, list, tuple, callable, None],
@@ -187,7 +188,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
 
     def _start(self, X, codes, weight):
-        """Build the net anew, its last bias at the log prior of the first epoch."""
+        """Build the net anew, its scores starting where ``initial_bias`` says."""
         self._take_chance()
         counts = class_masses(codes, len(self.classes_))
         trained = self._as_trained(X, codes, weight)
@@ -195,10 +196,9 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         loss = self._make_loss().fit(counts, prior)
         self._learn_priors(X, codes, prior, loss)
         first_prior = loss.prior_of_scores(self._prior_at(*trained, 0))
-        log_prior = floored_log_prior(first_prior, counts.sum())
         self._build(
             loss,
-            bias=self._scores_of_prior(log_prior, loss),
+            bias=self._first_scores(first_prior, counts.sum(), loss),
             validation_score=self._validation_score(),
             watch_from=self._first_weighted_epoch(),
             mixer=self._make_mixer(codes),
@@ -223,9 +223,12 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _make_loss(self):
         return make_loss(self.loss)
 
-    def _scores_of_prior(self, log_prior, loss):
-        """Scores that stand for a class prior, where training starts."""
-        return log_prior
+    def _first_scores(self, prior, n_rows, loss):
+        """Scores to start from, where the classes have this prior in the first epoch."""
+        if self.initial_bias == "zero":
+            # All alike, but for a class without rows: training need not unlearn it first.
+            prior = prior > 0
+        return floored_log_prior(prior, n_rows)
 
     def _validation_score(self):
         return ValidationScore(self._validation_rule(), len(self.classes_))

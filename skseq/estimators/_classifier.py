@@ -58,6 +58,11 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         or a loss such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as
         ``loss__gamma``.
 
+    initial_bias : {"zero", "prior"}, default="zero"
+        Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
+        the class prior, so that the first predictions are the class frequencies [5]_. Not used by
+        losses of cosines, such as "ldam".
+
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
@@ -135,7 +140,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.005
+    lr : float, default=0.01
         Learning rate.
 
     weight_decay : float, default=0.0
@@ -262,6 +267,8 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
        https://doi.org/10.1162/089976602753284446.
     .. [4] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
        https://arxiv.org/abs/1706.04599.
+    .. [5] T.-Y. Lin et al., "Focal loss for dense object detection", ICCV 2017, section 3.3.
+       https://arxiv.org/abs/1708.02002.
 
     Examples
     --------
@@ -296,6 +303,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         dropout=0.2,
         embedding_dropout=0.0,
         loss="cross_entropy",
+        initial_bias="zero",
         class_weight=None,
         class_weight_start=0.0,
         batch_balance=1.0,
@@ -308,7 +316,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         classes=None,
         input="auto",
         optimizer="adam",
-        lr=0.005,
+        lr=0.01,
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -334,6 +342,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         self.dropout = dropout
         self.embedding_dropout = embedding_dropout
         self.loss = loss
+        self.initial_bias = initial_bias
         self.class_weight = class_weight
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance

@@ -7,6 +7,7 @@ from skseq.decisions import DecisionRule
 from skseq.estimators._classifier import SequenceClassifier
 from skseq.estimators._net import ValidationScore
 from skseq.estimators._order import order_classes, rank_of
+from skseq.losses._base import floored_log_prior
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
 
 
@@ -125,7 +126,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.005
+    lr : float, default=0.01
         Learning rate.
 
     weight_decay : float, default=0.0
@@ -287,7 +288,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     _parameter_constraints: dict = {
         name: rule
         for name, rule in SequenceClassifier._parameter_constraints.items()
-        if name not in {"loss", "calibration", "second_stage"}
+        if name not in {"loss", "initial_bias", "calibration", "second_stage"}
     } | {
         "head": [StrOptions(set(ORDINAL_LOSSES))],
         "decision": [StrOptions({"argmax", "median", "balanced"}), "array-like", dict],
@@ -323,7 +324,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         classes=None,
         input="auto",
         optimizer="adam",
-        lr=0.005,
+        lr=0.01,
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -409,8 +410,8 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         # Says what scores mean, also once the parameters are others.
         self._link = loss
 
-    def _scores_of_prior(self, log_prior, loss):
-        return loss.start(log_prior)
+    def _first_scores(self, prior, n_rows, loss):
+        return loss.start(floored_log_prior(prior, n_rows))
 
     def _scaled(self, scores):
         return self._link.log_proba(scores)

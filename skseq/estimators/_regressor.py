@@ -87,7 +87,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.005
+    lr : float, default=0.01
         Learning rate.
 
     weight_decay : float, default=0.0
@@ -237,7 +237,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         target_weight=None,
         input="auto",
         optimizer="adam",
-        lr=0.005,
+        lr=0.01,
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,

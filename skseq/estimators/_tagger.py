@@ -64,6 +64,11 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         or a loss such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as
         ``loss__gamma``.
 
+    initial_bias : {"zero", "prior"}, default="zero"
+        Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
+        the class prior, so that the first predictions are the class frequencies [5]_. Not used by
+        losses of cosines, such as "ldam".
+
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
@@ -139,7 +144,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.005
+    lr : float, default=0.01
         Learning rate.
 
     weight_decay : float, default=0.0
@@ -261,6 +266,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
        https://doi.org/10.1162/089976602753284446.
     .. [4] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
        https://arxiv.org/abs/1706.04599.
+    .. [5] T.-Y. Lin et al., "Focal loss for dense object detection", ICCV 2017, section 3.3.
+       https://arxiv.org/abs/1708.02002.
 
     Examples
     --------
@@ -295,6 +302,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         dropout=0.2,
         embedding_dropout=0.0,
         loss="cross_entropy",
+        initial_bias="zero",
         class_weight=None,
         class_weight_start=0.0,
         batch_balance=1.0,
@@ -306,7 +314,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         classes=None,
         input="auto",
         optimizer="adam",
-        lr=0.005,
+        lr=0.01,
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -333,6 +341,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         self.dropout = dropout
         self.embedding_dropout = embedding_dropout
         self.loss = loss
+        self.initial_bias = initial_bias
         self.class_weight = class_weight
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance

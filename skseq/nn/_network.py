@@ -163,12 +163,10 @@ class ThresholdScores(nn.Module):
 
 
 def make_head(input_size, dense_sizes, dropout, bias, cosine_scale=None, thresholds=None):
-    """Dense layers and the scores; the last bias starts where it is told, at the log prior.
+    """Dense layers and the scores, whose bias starts where it is told.
 
-    So the first predictions are the class frequencies, and training starts with what tells the
-    classes apart instead of spending its first epochs on how frequent they are. With a
-    ``cosine_scale`` the scores are scaled cosines, which have no bias; with ``thresholds`` "free"
-    or "ordered" they are `ThresholdScores`.
+    With a ``cosine_scale`` the scores are scaled cosines, which have no bias; with ``thresholds``
+    "free" or "ordered" they are `ThresholdScores`.
     """
     layers = [nn.Dropout(dropout)]
     for size in dense_sizes:

@@ -140,12 +140,16 @@ def test_labels_of_any_type_come_back(kind, ragged_tokens, labels):
     assert set(model.predict(ragged_tokens)) <= set(y)
 
 
-def test_the_first_predictions_are_the_class_frequencies(ragged_tokens, labels):
-    model = quick(max_epochs=1, lr=1e-12).fit(ragged_tokens, labels)
-    head = model.net_.module_.head[-1]
-    prior = np.array([0.8, 0.2])
-    np.testing.assert_allclose(head.bias.detach().numpy(), np.log(prior), rtol=1e-6)
-    np.testing.assert_allclose(model.class_prior_, prior)
+@pytest.mark.parametrize(
+    ("initial_bias", "wanted"), [("zero", [0, 0]), ("prior", np.log([0.8, 0.2]))]
+)
+def test_scores_start_alike_or_at_the_class_frequencies(
+    ragged_tokens, labels, initial_bias, wanted
+):
+    model = quick(max_epochs=1, lr=1e-12, initial_bias=initial_bias).fit(ragged_tokens, labels)
+    bias = model.net_.module_.head[-1].bias.detach().numpy()
+    np.testing.assert_allclose(bias, wanted, rtol=1e-6, atol=1e-9)
+    np.testing.assert_allclose(model.class_prior_, [0.8, 0.2])
 
 
 def test_balanced_decisions_take_the_prior_out(ragged_tokens, labels):
@@ -167,7 +171,7 @@ def test_logit_adjusted_training_is_balanced_decisions_when_the_bias_starts_at_t
 ):
     # Both move the same log prior, one before and one after training; the start is the same net.
     adjusted = quick(loss="logit_adjusted").fit(ragged_tokens, labels)
-    balanced = quick(decision="balanced").fit(ragged_tokens, labels)
+    balanced = quick(decision="balanced", initial_bias="prior").fit(ragged_tokens, labels)
     np.testing.assert_allclose(
         adjusted.decision_function(ragged_tokens),
         balanced.decision_function(ragged_tokens),

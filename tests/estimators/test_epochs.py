@@ -154,8 +154,9 @@ def test_the_prior_is_that_of_weights_times_draws(labelled):
 def test_the_last_bias_starts_at_the_prior_of_the_first_epoch(labelled):
     biases = {}
     for balance in (0.0, "progressive"):
-        model = SequenceClassifier(batch_balance=balance, max_epochs=9, lr=1e-9, **SMALL)
-        model.fit(*labelled)
+        model = SequenceClassifier(
+            batch_balance=balance, initial_bias="prior", max_epochs=9, lr=1e-9, **SMALL
+        ).fit(*labelled)
         biases[balance] = model.net_.module_.head[-1].bias.detach().numpy()
     np.testing.assert_allclose(biases[0.0], np.log([1 / 3] * 3), atol=1e-5)
     np.testing.assert_allclose(biases["progressive"], np.log([0.8, 0.15, 0.05]), atol=1e-5)
@@ -179,7 +180,7 @@ def test_a_single_epoch_is_the_last_of_its_schedule(labelled):
     ):
         spy = Spy()
         model = SequenceClassifier(
-            max_epochs=1, callbacks=[spy], lr=1e-9, **(SMALL | parameters)
+            max_epochs=1, callbacks=[spy], initial_bias="prior", lr=1e-9, **(SMALL | parameters)
         ).fit(X, y)
         seen = np.zeros(3)
         for batch in spy.epochs[0]:

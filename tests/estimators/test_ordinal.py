@@ -87,8 +87,8 @@ def test_mixtures_of_states_are_learnt_from(head, data):
 
 @pytest.mark.parametrize("head", ORDINAL_LOSSES)
 def test_class_weights_lift_the_rare_end(head, data):
-    plain = small(head=head, max_epochs=5).fit(*data)
-    weighted = small(head=head, max_epochs=5, class_weight="balanced").fit(*data)
+    plain = small(head=head, lr=0.005, max_epochs=5).fit(*data)
+    weighted = small(head=head, lr=0.005, max_epochs=5, class_weight="balanced").fit(*data)
     assert weighted.predict_intensity(data[0]).mean() > plain.predict_intensity(data[0]).mean()
     lifted = [model.predict_proba(data[0])[:, 3].mean() for model in (plain, weighted)]
     assert lifted[1] > 1.5 * lifted[0]

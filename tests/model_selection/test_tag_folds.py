@@ -108,7 +108,7 @@ def test_it_serves_cross_validation_of_a_tagger():
 
     X, y = make_imbalanced_tags(40, n_classes=3, weights=0.7, length=(8, 15), random_state=0)
     scores = cross_val_score(
-        SequenceTagger(hidden_size=4, max_epochs=2, decision="balanced", random_state=0),
+        SequenceTagger(hidden_size=4, max_epochs=15, class_weight="balanced", random_state=0),
         X,
         y,
         cv=TagStratifiedKFold(2, shuffle=True, random_state=0),

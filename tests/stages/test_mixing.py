@@ -148,7 +148,12 @@ def test_mixing_is_for_training_only_and_its_prior_is_noted():
         40, n_classes=2, weights=[0.9, 0.1], length=(4, 6), random_state=0
     )
     model = SequenceClassifier(
-        mixup="remix", decision="balanced", hidden_size=4, max_epochs=2, random_state=0
+        mixup="remix",
+        decision="balanced",
+        initial_bias="prior",
+        hidden_size=4,
+        max_epochs=2,
+        random_state=0,
     ).fit(X, y)
     np.testing.assert_array_equal(model.predict_proba(X), model.predict_proba(X))
     share = np.bincount(y) / 40
