@@ -168,9 +168,9 @@ def _defaults(sets):
         f"| change | {' | '.join(sets)} | mean |",
         f"| --- | {' | '.join('---' for _ in sets)} | --- |",
     ]
-    speaks_for = []
+    speak_against, speak_for = [], []
     for name in names:
-        cells, gains, clear = [], [], 0
+        cells, gains, n_better, n_worse = [], [], 0, 0
         for _, tables in sets.values():
             if name not in tables["settings"]:
                 cells.append("")
@@ -179,15 +179,19 @@ def _defaults(sets):
             gains.append((ours - plain).mean())
             cell = f"{gains[-1]:+.3f}"
             if is_gain(ours, plain):
-                cell, clear = f"**{cell}**", clear + 1
+                cell, n_better = f"**{cell}**", n_better + 1
             elif is_gain(plain, ours):
-                cell, clear = f"{cell} (-)", -len(sets)
+                cell, n_worse = f"{cell} (-)", n_worse + 1
             cells.append(cell)
         lines.append(f"| {name} | {' | '.join(cells)} | {np.mean(gains):+.3f} |")
-        if clear >= 2:
-            speaks_for.append(name)
-    found = ", ".join(speaks_for) or "none"
-    return "\n".join(lines) + (
-        "\n\nChanges that gain by this measure on at least two sets and lose on none, "
-        f"and so speak against a default as it is: {found}."
-    )
+        if n_better >= 2 and not n_worse:
+            speak_against.append(name)
+        if n_worse >= 2 and not n_better:
+            speak_for.append(name)
+    lines += [
+        "",
+        "What decides is what is clear on at least two sets and contradicted on none. Changes that",
+        f"lose so, and speak for the default as it is: {', '.join(speak_for) or 'none'}.",
+        f"Changes that gain so, and speak against it: {', '.join(speak_against) or 'none'}.",
+    ]
+    return "\n".join(lines)
