@@ -50,9 +50,7 @@ def mrda(seed, n_train=1500, n_test=3000):
 
 def cefr(seed, n_train=1500, n_test=None):
     """Sentences in six ordered levels of difficulty, 59 : 1; development and test part pooled."""
-    train, dev, test = (
-        _levels(DATA / "cefr_sp_wiki" / f"{p}.tsv") for p in ("train", "dev", "test")
-    )
+    train, dev, test = (read_levels(part) for part in ("train", "dev", "test"))
     test_X, test_y = dev[0] + test[0], np.concatenate([dev[1], test[1]])
     return _drawn("tokens", *train, test_X, test_y, n_train, n_test, seed)
 
@@ -133,23 +131,23 @@ def _table(path, header=False):
         return list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def _levels(path):
-    rows = _table(path)
+def read_levels(part):
+    """Sentences of a part of CEFR-SP and their levels: the mean of two annotators, rounded up."""
+    rows = _table(DATA / "cefr_sp_wiki" / f"{part}.tsv")
     marks = np.array([[int(first), int(second)] for _, first, second in rows])
     return [row[0] for row in rows], np.ceil(marks.mean(axis=1)).astype(int)
 
 
+def read_series(name, part):
+    """Series of a part of a set of the UCR archive, all of one length, and their labels."""
+    with gzip.open(DATA / "ucr_a" / name / f"{name}_{part}.tsv.gz", "rt") as file:
+        table = np.loadtxt(file)
+    return Sequences.from_padded(table[:, 1:]), table[:, 0].astype(int)
+
+
 def _ucr(name, n_train, n_test, seed):
-    parts = []
-    for part in ("TRAIN", "TEST"):
-        with gzip.open(DATA / "ucr_a" / name / f"{name}_{part}.tsv.gz", "rt") as file:
-            rows = [np.array(line.split(), dtype=float) for line in file]
-        parts += [
-            Sequences.from_list([row[1:] for row in rows]),
-            np.array([row[0] for row in rows]),
-        ]
-    labels = [part.astype(int) for part in parts[1::2]]
-    return _drawn("values", parts[0], labels[0], parts[2], labels[1], n_train, n_test, seed)
+    train, test = (read_series(name, part) for part in ("TRAIN", "TEST"))
+    return _drawn("values", *train, *test, n_train, n_test, seed)
 
 
 def _engines(path, left_at_end):

@@ -14,14 +14,11 @@ Run: ``python benchmarks/bench_ordinal.py [--sets phalanx cefr] [--repeats 2] [-
 """
 
 import argparse
-import csv
-import gzip
 import warnings
-from pathlib import Path
 
 import numpy as np
 import torch
-from scipy.stats import t as student
+from _real_sets import read_levels, read_series
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
@@ -29,33 +26,26 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skseq import SequenceClassifier, SequenceOrdinalClassifier, Sequences
+from skseq.metrics import macro_mean_absolute_error
+from skseq.model_selection._paired_tests import corrected_t_test, holm
 from skseq.preprocessing import SequenceScaler, SequenceSummarizer, TokenEncoder
 
-DATA = Path(__file__).parents[2] / "shared" / "data"
 HEADS = ("corn", "coral", "cumulative", "regression")
 N_FOLDS = 5
 
 
 def phalanx():
     """Series of 80 steps in six stages, training and test part together."""
-    parts = []
-    for part in ("TRAIN", "TEST"):
-        path = DATA / "ucr_a" / "ProximalPhalanxTW" / f"ProximalPhalanxTW_{part}.tsv.gz"
-        with gzip.open(path, "rt") as file:
-            parts.append(np.loadtxt(file))
-    table = np.concatenate(parts)
-    return Sequences.from_padded(table[:, 1:]), table[:, 0].astype(int)
+    (train_X, train_y), (test_X, test_y) = (
+        read_series("ProximalPhalanxTW", part) for part in ("TRAIN", "TEST")
+    )
+    return Sequences.concatenate([train_X, test_X]), np.concatenate([train_y, test_y])
 
 
 def cefr():
     """Sentences in six levels, the annotators' mean rounded up; all parts together."""
-    texts, levels = [], []
-    for name in ("train", "dev", "test"):
-        with open(DATA / "cefr_sp_wiki" / f"{name}.tsv", encoding="utf-8", newline="") as file:
-            for text, *marks in csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                texts.append(text)
-                levels.append(int(np.ceil(np.mean([int(mark) for mark in marks]))))
-    return texts, np.array(levels)
+    texts, levels = zip(*(read_levels(part) for part in ("train", "dev", "test")), strict=True)
+    return [text for part in texts for text in part], np.concatenate(levels)
 
 
 SETS = {"phalanx": (phalanx, SequenceScaler), "cefr": (cefr, TokenEncoder)}
@@ -75,11 +65,6 @@ def load(name, n_rows):
     return X, y
 
 
-def macro_absolute_error(truth, predicted):
-    """Mean over the classes of the truth; imbalanced-learn's fails where one is only predicted."""
-    return np.mean([np.abs(predicted - truth)[truth == label].mean() for label in np.unique(truth)])
-
-
 def score_fold(encoder, X, y, train, test, seed, settings):
     """Scores on a fold: {(model, decision): (macro-averaged error, quadratic kappa)}."""
     encode = encoder().fit(take(X, train))
@@ -88,7 +73,7 @@ def score_fold(encoder, X, y, train, test, seed, settings):
 
     def note(model, decision, predicted):
         scores[model, decision] = (
-            macro_absolute_error(y_test, predicted),
+            macro_mean_absolute_error(y_test, predicted),
             cohen_kappa_score(y_test, predicted, weights="quadratic"),
         )
 
@@ -107,24 +92,6 @@ def score_fold(encoder, X, y, train, test, seed, settings):
     return scores
 
 
-def corrected_test(gains):
-    """Mean gain over the folds, and the two-sided p value of the corrected t-test."""
-    if not gains.any():
-        return 0.0, 1.0
-    # A test part has 1 / (N_FOLDS - 1) as many rows as its training part.
-    error = np.sqrt((1 / len(gains) + 1 / (N_FOLDS - 1)) * gains.var(ddof=1))
-    return gains.mean(), 2 * student.sf(abs(gains.mean()) / error, len(gains) - 1)
-
-
-def holm(p_values):
-    """Holm's correction for several tests."""
-    order = np.argsort(p_values)
-    steps = np.asarray(p_values)[order] * np.arange(len(p_values), 0, -1)
-    corrected = np.empty(len(p_values))
-    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
-    return corrected
-
-
 def show(folds):
     """Print the table and the tests."""
     print(f"{'model':30s} {'decision':9s} {'macro MAE':>13s} {'kappa':>7s}")
@@ -139,10 +106,10 @@ def show(folds):
             model: np.array([fold[model, decision][0] for fold in folds])
             for model in ("nominal", *HEADS)
         }
-        gains, p_values = zip(
-            *(corrected_test(errors["nominal"] - errors[head]) for head in HEADS), strict=True
-        )
-        for head, gain, p in zip(HEADS, gains, holm(p_values), strict=True):
+        gains = [errors["nominal"] - errors[head] for head in HEADS]
+        # A test part has 1 / (N_FOLDS - 1) as many rows as its training part.
+        p_values = holm([corrected_t_test(gain, 1 / (N_FOLDS - 1)) for gain in gains])
+        for head, gain, p in zip(HEADS, [gain.mean() for gain in gains], p_values, strict=True):
             verdict = "no difference shown" if p >= 0.05 else "better" if gain > 0 else "worse"
             print(f"{decision}: {head} against nominal {gain:+.3f}, p = {p:.3f}: {verdict}")
 
