@@ -1,4 +1,6 @@
-"""What classifiers around a classifier share: checks, metadata, books and tags."""
+"""What classifiers around a classifier share: checks, metadata, counts, books and tags."""
+
+from collections import Counter
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
@@ -6,14 +8,16 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
 from skseq._validation import HasMethods, check_labels, manual_routing, routing_enabled
+from skseq.data import Sequences
 
 
 class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier that trains the one in ``self.estimator`` on other labels; not for direct use.
 
-    X is handed on untouched: whatever form the inner classifier takes, from `Sequences` to a list
-    of texts, is taken here. Parameters of ``fit`` go to its ``fit`` too, by scikit-learn's
-    metadata routing where that is switched on.
+    X is handed on as it is: whatever form the inner classifier takes, from `Sequences` to a list
+    of texts, is taken here. Only what samplers left word of in it, how often each label occurred
+    before them, is said in the other labels (`relabel_counts`). Parameters of ``fit`` go to its
+    ``fit`` too, by scikit-learn's metadata routing where that is switched on.
     """
 
     _parameter_constraints: dict = {"estimator": [HasMethods(["fit", "predict"])]}
@@ -70,6 +74,38 @@ def has_method(name, of):
         return True
 
     return check
+
+
+def relabel_counts(X, labels, shares):
+    """Say in other labels how often each label occurred before a sampler.
+
+    Parameters
+    ----------
+    X : Sequences, or any other form
+        The sequences.
+
+    labels : ndarray of shape (n_labels,)
+        Those of y.
+
+    shares : dict of label to dict of label to float
+        New labels of an old one, and the share of its count that each of them gets. A label that
+        is no key stays what it is.
+
+    Returns
+    -------
+    Sequences, or the form of X
+        With ``label_counts`` of the new labels, or X itself where it has none. They are empty, so
+        that nobody takes them for the data's, where a label of y lacks a count: X was resampled
+        under other labels.
+    """
+    if not isinstance(X, Sequences) or X.label_counts is None:
+        return X
+    counts = Counter()
+    if all(label in X.label_counts for label in labels.tolist()):
+        for label, count in X.label_counts.items():
+            for new, share in shares.get(label, {label: 1}).items():
+                counts[new] += share * count
+    return X.replace(label_counts=dict(counts))
 
 
 def take_columns(proba, classes, wanted):

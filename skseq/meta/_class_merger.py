@@ -22,7 +22,7 @@ from skseq._validation import (
 )
 from skseq.data import Sequences, original_groups
 from skseq.exceptions import SmallClassWarning
-from skseq.meta._base import BaseMetaClassifier, has_method, take_columns
+from skseq.meta._base import BaseMetaClassifier, has_method, relabel_counts, take_columns
 from skseq.meta._class_groups import (
     centroid_distances,
     confusion_distances,
@@ -157,6 +157,10 @@ class ClassMerger(BaseMetaClassifier):
     decision rule, and probabilities multiply: P(c) = P(merged) P(c | merged). So the prediction
     need not be the class of the largest product.
 
+    **Behind a sampler.** `Sequences` that a sampler of skseq gave back tell how often each label
+    occurred before. The first stage gets these counts added up by merged label, and a refiner
+    those of its members, so that their ``target_prior="data"`` is the data's prior.
+
     The merging is learnt from the training data of `fit` alone, so it may differ from fold to
     fold unless ``mapping`` fixes it.
 
@@ -250,7 +254,8 @@ class ClassMerger(BaseMetaClassifier):
         self.original_classes_, codes = np.unique(y, return_inverse=True)
         self._learn_merging(X, codes, routed["estimator"])
         merged = self._merged_labels[codes]
-        self.estimator_ = clone(self.estimator).fit(X, merged, **routed["estimator"])
+        counted = self._count_merged(X, self._merged_labels)
+        self.estimator_ = clone(self.estimator).fit(counted, merged, **routed["estimator"])
         if self._is_refined():
             self._fit_refiners(X, y, merged, routed)
         self._take_books(self.estimator_)
@@ -275,11 +280,8 @@ class ClassMerger(BaseMetaClassifier):
         ndarray of shape (n_sequences,)
         """
         check_is_fitted(self)
-        merged_of = dict(self.mapping or {}) | dict(
-            zip(self.original_classes_.tolist(), self._merged_labels.tolist(), strict=True)
-        )
         labels, codes = np.unique(np.asarray(y), return_inverse=True)
-        return rename_labels(labels, merged_of)[codes]
+        return rename_labels(labels, self._new_of(self._merged_labels))[codes]
 
     def predict(self, X):
         """Predict labels.
@@ -417,6 +419,16 @@ class ClassMerger(BaseMetaClassifier):
             "merged_count": np.bincount(of_class, counts).astype(int)[of_class],
         }
 
+    def _new_of(self, merged):
+        """Dict from each label to its new one, given those of the original classes."""
+        met = zip(self.original_classes_.tolist(), merged.tolist(), strict=True)
+        return dict(self.mapping or {}) | dict(met)
+
+    def _count_merged(self, X, merged):
+        """X that knows the counts of the classes before a sampler, merged as they are."""
+        shares = {label: {new: 1} for label, new in self._new_of(merged).items()}
+        return relabel_counts(X, self.original_classes_, shares)
+
     def _map(self, labels):
         if not self.mapping:
             return labels
@@ -445,7 +457,8 @@ class ClassMerger(BaseMetaClassifier):
         self.leaf_classes_, leaf_of_class = np.unique(merged, return_inverse=True)
         leaves = leaf_of_class[codes]
         if self.distance == "confusion":
-            self.distances_ = self._confusion_distances(X, leaves, fit_params)
+            counted = self._count_merged(X, merged)
+            self.distances_ = self._confusion_distances(counted, leaves, fit_params)
         else:
             features = row_features(X, self.leaf_classes_[leaves], self.transformer)
             self.distances_ = centroid_distances(features, leaves, self.distance)
@@ -482,12 +495,19 @@ class ClassMerger(BaseMetaClassifier):
         refiner = self._inner_estimators()[name]
         self.refiners_ = []
         for label in self.merged_classes_:
-            if len(self._members(label)) == 1:
+            members = self._members(label)
+            if len(members) == 1:
                 self.refiners_.append(None)
                 continue
             rows = np.flatnonzero(merged == label)
             params = check_method_params(X, routed[name], indices=rows)
-            self.refiners_.append(clone(refiner).fit(safe_indexing(X, rows), y[rows], **params))
+            inside = self._count_members(safe_indexing(X, rows), members)
+            self.refiners_.append(clone(refiner).fit(inside, y[rows], **params))
+
+    def _count_members(self, X, members):
+        """X that knows the counts of these original classes before a sampler, and no others."""
+        left_out = set(getattr(X, "label_counts", None) or ()) - set(members.tolist())
+        return relabel_counts(X, members, {label: {} for label in left_out})
 
     def _members(self, label):
         return self.original_classes_[self._merged_labels == label]

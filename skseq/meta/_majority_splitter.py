@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import HasMethods, Interval, StrOptions, check_parameters
 from skseq.exceptions import SmallClassWarning
-from skseq.meta._base import BaseMetaClassifier, has_method, take_columns
+from skseq.meta._base import BaseMetaClassifier, has_method, relabel_counts, take_columns
 from skseq.meta._features import row_features
 
 # Sequences whose silhouette is computed: its cost rises with their square.
@@ -100,7 +100,9 @@ class MajoritySplitter(BaseMetaClassifier):
     ``sampling_strategy`` that names them still fits. Settings such as "balanced" treat each part
     as a class of its own, which leaves more weight to the split class as a whole.
 
-    The parts' probabilities are added as they are: they are as good as ``estimator``'s.
+    The parts' probabilities are added as they are: they are as good as ``estimator``'s. Behind a
+    sampler of skseq it may have ``target_prior="data"``: `Sequences` tell how often the split class
+    occurred before, and each part gets its share of that, the one it has in what is trained on.
 
     Examples
     --------
@@ -183,7 +185,7 @@ class MajoritySplitter(BaseMetaClassifier):
         self.part_labels_ = _part_labels(self.majority_class_, self.n_clusters_, self.classes_)
         split = y.astype(np.result_type(y.dtype, self.part_labels_.dtype))
         split[is_split] = self.part_labels_[part]
-        self.estimator_ = clone(self.estimator).fit(X, split, **fit_params)
+        self.estimator_ = clone(self.estimator).fit(self._count_parts(X), split, **fit_params)
         self._take_books(self.estimator_)
         return self
 
@@ -307,6 +309,12 @@ class MajoritySplitter(BaseMetaClassifier):
             if scores[n_clusters] == max(scores.values()):
                 best = part
         return best
+
+    def _count_parts(self, X):
+        """X that knows the counts before a sampler, the split class's divided over its parts."""
+        shares = (self.part_counts_ / self.part_counts_.sum()).tolist()
+        of_parts = dict(zip(self.part_labels_.tolist(), shares, strict=True))
+        return relabel_counts(X, self.classes_, {self.majority_class_: of_parts})
 
     def _split_classes(self):
         """Labels that ``estimator_`` was trained on, sorted."""

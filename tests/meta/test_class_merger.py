@@ -21,11 +21,12 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import SequenceClassifier, Sequences
+from skseq.datasets import make_imbalanced_sequences
 from skseq.exceptions import SmallClassWarning
 from skseq.meta import ClassMerger, make_merged_scorer
 from skseq.metrics import get_scorer
 from skseq.preprocessing import SequenceSummarizer, TokenEncoder
-from skseq.samplers import SequenceOverSampler
+from skseq.samplers import SequenceOverSampler, SequenceUnderSampler
 
 TWO_STAGES = "from the top down, each stage by its own rule: see Notes of ClassMerger"
 
@@ -407,6 +408,101 @@ def test_features_and_their_names_are_those_of_the_estimator():
     merger = ClassMerger(LogisticRegression(), n_classes=2).fit(frame, ["a", "b", "c", "c"])
     assert merger.n_features_in_ == 2
     assert merger.feature_names_in_.tolist() == ["t0", "t1"]
+
+
+# -- the prior of the data behind a sampler --------------------------------------------------------
+
+
+def small_net(target_prior):
+    return SequenceClassifier(
+        hidden_size=4, max_epochs=2, lr=0.01, target_prior=target_prior, random_state=0
+    )
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize("merged", ["cold", "low"], ids=["commonest", "new name"])
+@pytest.mark.parametrize("refine", [False, True])
+def test_the_prior_of_the_data_is_that_of_labels_merged_before_the_sampler(X, y, merged, refine):
+    """Fitted by hand: on labels merged by hand, to the shares they have before the sampler."""
+    new_of = {label: merged if label.startswith("co") else label for label in COUNTS}
+    sampler = SequenceUnderSampler(random_state=0)
+    merger = ClassMerger(small_net("data"), mapping=new_of, refine=refine)
+    ours = imblearn.pipeline.make_pipeline(sampler, merger).fit(X, y).predict_proba(X)
+
+    X_few, y_few = clone(sampler).fit_resample(X, y)
+    X_few = X_few.replace(label_counts=None)
+    y_few = np.asarray(y_few)
+    shares = pd.Series(y).map(new_of).value_counts(normalize=True).to_dict()
+    by_hand = small_net(shares).fit(X_few, [new_of[label] for label in y_few])
+    expected = pd.DataFrame(by_hand.predict_proba(X), columns=by_hand.classes_)
+    if refine:
+        is_low = np.isin(y_few, ["cold", "cool"])
+        inside = small_net({"cold": 30 / 42, "cool": 12 / 42}).fit(X_few[is_low], y_few[is_low])
+        of_low = expected.pop(merged)
+        for label, p in zip(["cold", "cool"], inside.predict_proba(X).T, strict=True):
+            expected[label] = of_low * p
+    np.testing.assert_allclose(ours, expected[sorted(expected)], rtol=1e-6)
+
+
+@pytest.mark.parametrize("target_prior", ["train", "data"])
+def test_behind_a_sampler_merged_probabilities_come_near_the_true_ones(target_prior):
+    X, y, posterior = make_imbalanced_sequences(
+        900, weights=[0.8, 0.12, 0.08], length=(4, 8), random_state=0, return_posterior=True
+    )
+    net = SequenceClassifier(
+        hidden_size=8, max_epochs=12, lr=0.005, target_prior=target_prior, random_state=0
+    )
+    merger = ClassMerger(net, mapping={1: 2})
+    pipe = imblearn.pipeline.make_pipeline(SequenceUnderSampler(random_state=0), merger)
+    proba = pipe.fit(X[:500], y[:500]).predict_proba(X[500:])[:, 1]
+    true = 1 - posterior[500:, 0]
+    if target_prior == "data":
+        assert proba.mean() == pytest.approx(true.mean(), abs=0.05)
+        assert np.abs(proba - true).mean() < 0.12
+    else:
+        assert proba.mean() > true.mean() + 0.2
+        assert np.abs(proba - true).mean() > 0.2
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+def test_a_class_that_the_sampler_leaves_out_counts_by_its_mapping(X, y):
+    sampler = SequenceUnderSampler({"cool": 0}, random_state=0)
+    merger = ClassMerger(small_net("data"), mapping=PAIRS)
+    merger.fit(*sampler.fit_resample(X, y))
+    assert merger.original_classes_.tolist() == ["cold", "hot", "warm"]
+    np.testing.assert_allclose(merger.estimator_.data_prior_, [42 / 56, 14 / 56])
+
+
+class CountReader(ClassifierMixin, BaseEstimator):
+    """Predicts its first class, and writes down the counts of labels that X came with."""
+
+    seen = []
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        self.seen.append((X.label_counts, self.classes_.tolist()))
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+
+def test_each_fit_gets_the_counts_of_its_own_labels(X, y, monkeypatch):
+    monkeypatch.setattr(CountReader, "seen", [])
+    X = X.replace(label_counts={"cold": 300, "cool": 120, "hot": 5, "warm": 9, "never": 7})
+    mapping = {"cool": "low", "cold": "low"}
+    settings = {"n_classes": 2, "distance": "confusion", "cv": 2, "naming": "joined"}
+    merger = ClassMerger(CountReader(), mapping=mapping, refine=True, **settings).fit(X, y)
+    before, (first, *refiners) = CountReader.seen[:2], CountReader.seen[2:]
+    leaves = {"low": 420, "hot": 5, "warm": 9, "never": 7}
+    assert before == [(leaves, ["hot", "low", "warm"])] * 2
+    table = pd.DataFrame(merger.merge_table_)
+    table["before"] = table["class"].map(X.label_counts)
+    merged = table.groupby("merged")["before"].sum().to_dict()
+    assert first == (merged | {"never": 7}, sorted(merged))
+    groups = [group.set_index("class")["before"] for _, group in table.groupby("merged")]
+    assert refiners == [(g.to_dict(), list(g.index)) for g in groups if len(g) > 1]
+    assert len(refiners) == 1
 
 
 # -- errors ----------------------------------------------------------------------------------------

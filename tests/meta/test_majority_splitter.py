@@ -15,12 +15,13 @@ from sklearn.svm import SVC
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import SequenceClassifier, Sequences
+from skseq.datasets import make_imbalanced_sequences
 from skseq.exceptions import SmallClassWarning
 from skseq.meta import MajoritySplitter
 from skseq.meta import _majority_splitter as module
 from skseq.meta._features import row_features
 from skseq.preprocessing import SequenceSummarizer, TokenEncoder
-from skseq.samplers import SequenceOverSampler
+from skseq.samplers import SequenceOverSampler, SequenceUnderSampler
 
 
 # Parts of noise are not always learnt in so many steps, nor asked to be.
@@ -266,6 +267,45 @@ def test_a_net_on_ragged_tokens_with_a_sampler_is_split_and_pickled(ragged_token
     again = pickle.loads(pickle.dumps(splitter))
     np.testing.assert_array_equal(again.predict_proba(ragged_tokens), proba)
     assert not hasattr(clone(splitter), "classes_")
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize("as_numbers", [False, True])
+def test_the_prior_of_the_data_is_divided_over_the_parts(X, y, as_numbers):
+    """Fitted by hand: on the parts, to the shares of the data, the parts' as they occur."""
+    y = np.unique(y, return_inverse=True)[1] if as_numbers else y
+    common, rare, seldom = np.unique(y).tolist()
+    sampler = SequenceUnderSampler({common: 20}, random_state=0)
+    net = SequenceClassifier(hidden_size=4, max_epochs=2, random_state=0)
+    inner = clone(net).set_params(target_prior="data")
+    splitter = MajoritySplitter(inner, n_clusters=3, random_state=0)
+    pipe = imblearn.pipeline.make_pipeline(sampler, splitter).fit(X, y)
+
+    X_few, y_few = clone(sampler).fit_resample(X, y)
+    parts = split_labels(pipe[-1], X_few, y_few)
+    shares = {rare: 9 / 60, seldom: 6 / 60}
+    for part in pipe[-1].part_labels_.tolist():
+        shares[part] = np.sum(parts == part) / 20 * 45 / 60
+    by_hand = clone(net).set_params(target_prior=shares).fit(X_few, parts)
+    of_parts = pd.DataFrame(by_hand.predict_proba(X), columns=by_hand.classes_)
+    expected = of_parts[[rare, seldom]]
+    expected.insert(0, common, 1 - expected.sum(axis=1))
+    np.testing.assert_allclose(pipe.predict_proba(X), expected, rtol=1e-6)
+
+
+@pytest.mark.parametrize("target_prior", ["train", "data"])
+def test_behind_a_sampler_probabilities_come_near_the_true_ones(target_prior):
+    X, y, posterior = make_imbalanced_sequences(
+        900, weights=[0.8, 0.12, 0.08], length=(4, 8), random_state=0, return_posterior=True
+    )
+    net = SequenceClassifier(
+        hidden_size=8, max_epochs=12, lr=0.005, target_prior=target_prior, random_state=0
+    )
+    splitter = MajoritySplitter(net, majority=0, n_clusters=3, random_state=0)
+    pipe = imblearn.pipeline.make_pipeline(SequenceUnderSampler(random_state=0), splitter)
+    proba = pipe.fit(X[:500], y[:500]).predict_proba(X[500:])
+    off = np.abs(proba.mean(axis=0) - posterior[500:].mean(axis=0)).max()
+    assert off < 0.05 if target_prior == "data" else off > 0.2
 
 
 def test_the_same_seed_gives_the_same_parts(X, y):
