@@ -376,12 +376,10 @@ def _count_spans(y_true, y_pred, scheme, sample_weight):
         return np.bincount(codes, weights=weight[sequence], minlength=len(types))
 
     found = type(guessed)(*(part[hit] for part in guessed))
-    return (
-        types,
-        total(found, guessed_codes[hit]),
-        total(true, true_codes),
-        total(guessed, guessed_codes),
-    )
+    n_hits = total(found, guessed_codes[hit])
+    n_true, n_predicted = total(true, true_codes), total(guessed, guessed_codes)
+    counts = n_true + n_predicted > 0  # sequences of weight 0 are not there
+    return types[counts], n_hits[counts], n_true[counts], n_predicted[counts]
 
 
 def _spans_of(tags, name, scheme):

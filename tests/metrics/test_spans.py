@@ -1,6 +1,7 @@
 """Span metrics equal seqeval's where that is right, and counts of sets of spans everywhere."""
 
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -82,21 +83,29 @@ def is_legal(rows, scheme):
     return True
 
 
-def assert_equal_to_seqeval(y_true, y_pred, scheme):
+def assert_equal_to_seqeval(y_true, y_pred, scheme, times, beta):
+    """Compare scores where each sequence counts so many times, which seqeval has to be shown."""
     if scheme is None:
         module = pytest.importorskip("seqeval.metrics.sequence_labeling")
         arguments = {}
     else:
         module = pytest.importorskip("seqeval.metrics.v1")
         arguments = {"scheme": getattr(pytest.importorskip("seqeval.scheme"), scheme)}
-    found = span_sets(y_true, scheme) | span_sets(y_pred, scheme)
+    f_score = metrics.span_f1_score if beta == 1 else partial(metrics.span_fbeta_score, beta=beta)
+    scores = (metrics.span_precision_score, metrics.span_recall_score, f_score)
+    shown = [
+        [row for row, n in zip(rows, times, strict=True) for _ in range(n)]
+        for rows in (y_true, y_pred)
+    ]
+    found = set().union(*(span_sets(rows, scheme) for rows in shown))
     for average in ("micro", "macro", "weighted", None):
         if average in ("macro", "weighted") and not found:
             continue  # seqeval takes the mean of nothing
         for zero_division in (0, 1):
             both = {"average": average, "zero_division": zero_division}
-            theirs = module.precision_recall_fscore_support(y_true, y_pred, **both, **arguments)
-            ours = [score(y_true, y_pred, scheme=scheme, **both) for score in SCORES.values()]
+            theirs = module.precision_recall_fscore_support(*shown, beta=beta, **both, **arguments)
+            both = {"scheme": scheme, "sample_weight": times, **both}
+            ours = [score(y_true, y_pred, **both) for score in scores]
             for our_score, their_score in zip(ours, theirs[:3], strict=True):
                 np.testing.assert_allclose(our_score, their_score, atol=1e-12)
 
@@ -123,21 +132,30 @@ def mended(rows):
     ]
 
 
+@st.composite
+def seqeval_cases(draw, scheme):
+    """Draw (y_true, y_pred, scheme, times, beta)."""
+    y_true, y_pred = draw(pairs_for_seqeval(scheme))
+    some = st.lists(st.integers(0, 2), min_size=len(y_true), max_size=len(y_true)).filter(any)
+    times = draw(st.just([1] * len(y_true)) | some)
+    return y_true, y_pred, scheme, times, draw(st.sampled_from([1, 2, 0.5]))
+
+
 @pytest.mark.parametrize("scheme", SEQEVAL_MODES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_scores_equal_seqeval(scheme, data):
-    assert_equal_to_seqeval(*data.draw(pairs_for_seqeval(scheme)), scheme)
+    assert_equal_to_seqeval(*data.draw(seqeval_cases(scheme)))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", SEQEVAL_MODES)
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000, derandomize=True)
 @given(data=st.data())
 def test_scores_equal_seqeval_on_a_thousand_cases(scheme, data):
-    y_true, y_pred = data.draw(pairs_for_seqeval(scheme))
+    y_true, y_pred, *how = data.draw(seqeval_cases(scheme))
     assert is_legal(y_true + y_pred, scheme)
-    assert_equal_to_seqeval(y_true, y_pred, scheme)
+    assert_equal_to_seqeval(y_true, y_pred, *how)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +201,14 @@ def test_a_weight_of_two_is_a_sequence_that_is_there_twice(score):
         twice = score([*y_true, y_true[1]], [*y_pred, y_pred[1]], average=average)
         weighted = score(y_true, y_pred, average=average, sample_weight=[1, 2])
         assert weighted == pytest.approx(twice)
+
+
+@every_score
+def test_sequences_of_weight_zero_are_not_there(score):
+    y_true, y_pred = [["B-A"], ["B-C", "O"]], [["B-A"], ["B-C", "B-A"]]
+    for average in ("micro", "macro", "weighted"):
+        assert score(y_true, y_pred, average=average, sample_weight=[1, 0]) == 1
+    assert score(y_true, y_pred, average=None, sample_weight=[1, 0]).tolist() == [1]
 
 
 def test_named_types_are_averaged_in_their_order_though_absent():
