@@ -236,15 +236,18 @@ def index_balanced_accuracy(pairs, *, alpha, squared, labels, exclude):
     codes = averaged_codes(pairs, labels, exclude)
     if not len(codes):
         return np.nan
-    n_classes = len(pairs.classes)
-    hit = pairs.weight * (pairs.true == pairs.predicted)
-    true = np.bincount(pairs.true, weights=pairs.weight, minlength=n_classes)
-    named = np.bincount(pairs.predicted, weights=pairs.weight, minlength=n_classes)
-    hits = np.bincount(pairs.true, weights=hit, minlength=n_classes)
-    others = true.sum() - true
-    recall = np.divide(hits, true, out=np.zeros(n_classes), where=true > 0)
-    rejected = others - (named - hits)
-    specificity = np.divide(rejected, others, out=np.zeros(n_classes), where=others > 0)
+    recall, specificity = np.transpose([_recall_and_specificity(pairs, code) for code in codes])
     product = recall * specificity
     score = (1 + alpha * (recall - specificity)) * (product if squared else np.sqrt(product))
-    return float(score[codes].mean())
+    return float(score.mean())
+
+
+def _recall_and_specificity(pairs, code):
+    """Share of a class that is given it, and of all others that are not."""
+    true, named = pairs.true == code, pairs.predicted == code
+    return _share(pairs.weight, named, true), _share(pairs.weight, ~named, ~true)
+
+
+def _share(weight, part, whole):
+    # What is left over after a subtraction would not be exactly 0, and its root far from it.
+    return weight[part & whole].sum() / weight[whole].sum() if whole.any() else 0.0

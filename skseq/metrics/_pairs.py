@@ -99,7 +99,7 @@ def score_pairs(metric, pairs, *, average, labels=None, exclude=None, **kwargs):
     """
     if average is not None:
         check_choice("average", average, ("macro", "micro", "weighted"))
-    codes = averaged_codes(pairs, labels, exclude, present_only=average in ("macro", None))
+    codes = averaged_codes(pairs, labels, exclude, present_only=average != "micro")
     if not len(codes):
         return np.empty(0) if average is None else np.nan
     return metric(
@@ -157,7 +157,8 @@ def excluded_codes(exclude, classes, true_counts):
     if exclude is None:
         return np.empty(0, dtype=np.intp)
     if isinstance(exclude, str) and exclude == "majority":
-        return np.array([np.argmax(true_counts)])
+        by_name = np.argsort(classes)  # columns come in any order: a tie goes by name
+        return by_name[[np.argmax(true_counts[by_name])]]
     named = np.atleast_1d(np.asarray(exclude))
     if not named.size:
         return np.empty(0, dtype=np.intp)

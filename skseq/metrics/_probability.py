@@ -328,7 +328,8 @@ def _calibration_error(y_true, y_proba, average, n_bins, exclude, **aligning):
 
 def _binned_gap(came_true, proba, weight, n_bins):
     """Distance of mean probability and share that came true, bin by bin, weighted by bin."""
-    place = np.clip(np.ceil(proba * n_bins).astype(np.int64) - 1, 0, n_bins - 1)
+    # The borders of `sklearn.calibration.calibration_curve`, to the last digit.
+    place = np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], proba)
     gap = np.bincount(place, weights=weight * (proba - came_true), minlength=n_bins)
     return float(np.abs(gap).sum() / weight.sum())
 

@@ -3,6 +3,7 @@
 Tags and the classes that count are those of `skseq.metrics._tags`.
 """
 
+import numpy as np
 from sklearn.metrics import accuracy_score, matthews_corrcoef, recall_score
 
 from skseq.metrics._flat import flat_tags
@@ -226,8 +227,8 @@ def tag_matthews_corrcoef(
     0.490...
     """
     pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
-    if len(pairs.classes) == 1:
-        # Nothing to correlate: scikit-learn says 0 as well, after a warning.
+    if min(len(np.unique(pairs.true)), len(np.unique(pairs.predicted))) == 1:
+        # Nothing to correlate. scikit-learn warns, and weights can round its 0 / 0 to NaN.
         return 0.0
     return matthews_corrcoef(pairs.true, pairs.predicted, sample_weight=pairs.weight)
 

@@ -1,4 +1,4 @@
-"""Ranking metrics equal scikit-learn's one-against-the-rest scores, for labels and tags."""
+"""Ranking metrics: columns and their classes, those that cannot be ranked, what is refused."""
 
 import numpy as np
 import pytest
@@ -46,24 +46,6 @@ def score_by_class(theirs, y_true, y_score, weight, classes=CLASSES):
         for column, label in enumerate(classes)
     ]
     return np.array(scores)
-
-
-def mean_of_known(scores):
-    return np.nan if np.isnan(scores).all() else np.nanmean(scores)
-
-
-@every_metric
-@settings(max_examples=20)
-@given(case=scored_tags())
-def test_every_class_scores_as_in_scikit_learn_on_flat_steps(of_labels, of_tags, theirs, case):
-    y_true, y_score, weight = case
-    expected = score_by_class(theirs, y_true.values, y_score.values, weight)
-    arguments = {"classes": CLASSES, "sample_weight": weight}
-    for average, value in ((None, expected), ("macro", mean_of_known(expected))):
-        tags = of_tags(y_true, y_score, average=average, **arguments)
-        labels = of_labels(y_true.values, y_score.values, average=average, **arguments)
-        np.testing.assert_allclose(tags, value)
-        np.testing.assert_allclose(labels, value)
 
 
 @every_metric
@@ -121,6 +103,15 @@ def test_exclude_leaves_classes_out_of_the_mean(of_labels, of_tags, theirs):
     ):
         got = of_labels(y_true, y_score, classes=CLASSES, exclude=exclude)
         assert got == pytest.approx(by_class[kept].mean())
+
+
+@every_metric
+def test_a_tie_for_the_commonest_goes_by_name_not_by_column(of_labels, of_tags, theirs):
+    y_true, y_score = ["A", "B", "B", "A"], np.random.default_rng(0).random((4, 2))
+    expected = of_labels(y_true, y_score, classes=["A", "B"], exclude=["A"])
+    assert of_labels(y_true, y_score, classes=["A", "B"], exclude="majority") == expected
+    swapped = of_labels(y_true, y_score[:, ::-1], classes=["B", "A"], exclude="majority")
+    assert swapped == expected
 
 
 @every_metric
