@@ -23,10 +23,11 @@ from skseq.estimators._net import (
     isolated_torch_seed,
     resolve_device,
 )
+from skseq.estimators._states import StatesMixin
 from skseq.nn import ENCODERS, make_network, scoring_plan
 
 
-class SequenceEngine(BaseEstimator):
+class SequenceEngine(StatesMixin, BaseEstimator):
     """Shared engine of the estimators; not for direct use."""
 
     _parameter_constraints: dict = {

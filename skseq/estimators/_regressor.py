@@ -434,6 +434,10 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         pooling = None if self.per_step_ else self.pooling
         return super()._network_parameters(bias, loss) | {"pooling": pooling}
 
+    @property
+    def _answers_steps(self):
+        return getattr(self, "per_step_", False)
+
     def _spans(self, X, rows, **target):
         options = {"tokens": self.input_kind_ == "tokens"} | target
         if self.per_step_:

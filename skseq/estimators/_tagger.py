@@ -524,6 +524,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
 
     # -- what the base class asks for -----------------------------------------------------------
 
+    _answers_steps = True
+
     def _spans(self, X, rows, target=None, weight=None):
         return step_spans(
             X,

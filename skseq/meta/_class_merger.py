@@ -85,7 +85,8 @@ class ClassMerger(BaseMetaClassifier):
     transformer : transformer, default=None
         Makes the features for the centroids, one row a sequence. None takes
         `skseq.preprocessing.SequenceSummarizer`, standardised for values, and TF-IDF of words for
-        texts.
+        texts. A `skseq.SequenceClassifier` is one too: it is trained, and its pooled states are
+        taken.
 
     cv : int, splitter or iterable of (train, test), default=5
         Folds for the confusion. An int makes stratified folds, which keep all rows of an original
@@ -456,9 +457,9 @@ class ClassMerger(BaseMetaClassifier):
     def _merge_alike(self, merged, counts, X, codes, fit_params):
         self.leaf_classes_, leaf_of_class = np.unique(merged, return_inverse=True)
         leaves = leaf_of_class[codes]
+        X = self._count_merged(X, merged)
         if self.distance == "confusion":
-            counted = self._count_merged(X, merged)
-            self.distances_ = self._confusion_distances(counted, leaves, fit_params)
+            self.distances_ = self._confusion_distances(X, leaves, fit_params)
         else:
             features = row_features(X, self.leaf_classes_[leaves], self.transformer)
             self.distances_ = centroid_distances(features, leaves, self.distance)

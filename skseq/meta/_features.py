@@ -30,7 +30,8 @@ def row_features(X, y, transformer=None):
     ndarray or csr_matrix of shape (n_sequences, n_features)
     """
     if transformer is not None or sparse.issparse(X):
-        features = X if transformer is None else clone(transformer).fit_transform(X, y)
+        # A sampler in a pipeline changes the rows of `fit_transform`, but not those of `transform`.
+        features = X if transformer is None else clone(transformer).fit(X, y).transform(X)
         return check_array(features, accept_sparse="csr", input_name="features")
     if holds_text(X):
         X = TokenEncoder().fit_transform(X)

@@ -46,7 +46,8 @@ class MajoritySplitter(BaseMetaClassifier):
     transformer : transformer, default=None
         Makes the features to cluster by, one row a sequence. None takes
         `skseq.preprocessing.SequenceSummarizer`, standardised for values, and TF-IDF of words for
-        texts.
+        texts. A `skseq.SequenceClassifier` is one too: it is trained, and its pooled states are
+        taken.
 
     decision : {"auto", "sum", "part"}, default="auto"
         What `predict` goes by:

@@ -55,6 +55,11 @@ class SequenceNetwork(nn.Module):
         states = self.encoder(self.input_layer(values), lengths)
         return states if self.pooling is None else self.pooling(states, lengths)
 
+    @property
+    def last_input_size(self) -> int:
+        """Numbers in a row of `last_inputs`."""
+        return self.head[-1].in_features
+
     def last_inputs(self, values: Tensor, lengths: Tensor) -> Tensor:
         """Give what the last layer reads: (batch[, time], width)."""
         return self.head[:-1](self.states(values, lengths))
@@ -128,6 +133,7 @@ class CosineScores(nn.Module):
         super().__init__()
         self.weight = nn.Parameter(torch.empty(n_classes, input_size))
         nn.init.xavier_uniform_(self.weight)
+        self.in_features = input_size
         self.scale = scale
 
     def forward(self, states: Tensor) -> Tensor:
@@ -145,6 +151,7 @@ class ThresholdScores(nn.Module):
     def __init__(self, input_size, bias, in_order):
         super().__init__()
         self.slope = nn.Linear(input_size, 1, bias=False)
+        self.in_features = input_size
         self.in_order = in_order
         bias = torch.as_tensor(np.asarray(bias), dtype=torch.float32)
         if in_order:

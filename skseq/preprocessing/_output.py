@@ -12,15 +12,29 @@ def frames_for_tables(cls):
     unequal length do not fit; a pipeline with ``set_output(transform="pandas")`` would break.
     """
     for name in ("transform", "fit_transform"):
-        setattr(cls, name, _wrapped_for_tables(getattr(cls, name)))
+        setattr(cls, name, frames_where(lambda self, X: is_table(X), getattr(cls, name)))
     return cls
 
 
-def _wrapped_for_tables(framing):
+def frames_where(gives_table, framing):
+    """Method that makes frames, as `set_output` asks for, only where its output is a table.
+
+    Parameters
+    ----------
+    gives_table : callable
+        Called with the transformer and X; says whether the output will be a table.
+
+    framing : function
+        ``transform`` or ``fit_transform`` of a class, which scikit-learn has made give frames.
+
+    Returns
+    -------
+    function
+    """
     plain = framing.__wrapped__  # the method before scikit-learn made it give frames
 
     @wraps(plain)
     def method(self, X, *args, **kwargs):
-        return (framing if is_table(X) else plain)(self, X, *args, **kwargs)
+        return (framing if gives_table(self, X) else plain)(self, X, *args, **kwargs)
 
     return method
