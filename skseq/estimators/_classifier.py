@@ -60,8 +60,9 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
 
     initial_bias : {"zero", "prior"}, default="zero"
         Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
-        the class prior, so that the first predictions are the class frequencies [5]_. Not used by
-        losses of cosines, such as "ldam".
+        the class prior, so that the first predictions are the class frequencies [5]_. "prior" gets
+        further in few epochs where nearly everything is one class. Not used by losses of cosines,
+        such as "ldam".
 
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None
