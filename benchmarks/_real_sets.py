@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.model_selection import GroupShuffleSplit
 
 from skseq import Sequences
-from skseq.datasets import load_docstrings, read_conll
+from skseq.datasets import load_docstrings, load_python_tokens, read_conll
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
@@ -112,6 +113,19 @@ def cmapss(seed, n_train=None, n_test=None):
     )
 
 
+def python(seed, n_sequences=400, max_length=200):
+    """Characters of Python source, 4 kinds of name and number; 96 % are none. Split by file."""
+    data = load_python_tokens(n_sequences=n_sequences, max_length=max_length, random_state=seed)
+    parts = next(
+        GroupShuffleSplit(1, test_size=0.5, random_state=seed).split(data.data, groups=data.groups)
+    )
+    (train_X, train_y), (test_X, test_y) = [
+        ([list(data.data[row]) for row in rows], [data.target[row].tolist() for row in rows])
+        for rows in parts
+    ]
+    return Problem("tags", train_X, train_y, test_X, test_y, "O")
+
+
 SETS = {
     "mrda": mrda,
     "cefr": cefr,
@@ -121,6 +135,7 @@ SETS = {
     "ecg": ecg,
     "anem": anem,
     "cmapss": cmapss,
+    "python": python,
 }
 
 
