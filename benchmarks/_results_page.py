@@ -153,7 +153,47 @@ def _summary(sets):
         f"| {name} | {' | '.join(f'{gain:+.3f}' for gain in values)} | {np.mean(values):+.3f} |"
         for name, values in ranked
     ]
+    lines += ["", *_verdict(sets)]
     return "## In short\n\nMacro F1:\n\n" + "\n".join(lines)
+
+
+def _verdict(sets):
+    """In words: where the plain net beats the baselines, and which strategies last over sets."""
+    above = []
+    for name, (_, tables) in sets.items():
+        plain = tables["strategies"]["plain"][:, 0].mean()
+        if all(plain > scores[:, 0].mean() for scores in tables["baselines"].values()):
+            above.append(name)
+    below = [name for name in sets if name not in above]
+    strategies = dict.fromkeys(name for _, tables in sets.values() for name in tables["strategies"])
+    gain, lose = consistent(strategies, "strategies", sets)
+    return [
+        f"The plain net is above every baseline on {_listed(above)}, and not on {_listed(below)}.",
+        "Strategies with a clear gain on at least two sets and a clear loss on none: "
+        f"{_listed(gain)}.",
+        f"With a clear loss on at least two sets and a clear gain on none: {_listed(lose)}.",
+    ]
+
+
+def consistent(names, table, sets):
+    """Changes that gain clearly on at least two sets and lose on none, and the other way round."""
+    gain, lose = [], []
+    for name in names:
+        n_better = n_worse = 0
+        for _, tables in sets.values():
+            if name in tables[table]:
+                ours, plain = tables[table][name][:, 0], tables["strategies"]["plain"][:, 0]
+                n_better += is_gain(ours, plain)
+                n_worse += is_gain(plain, ours)
+        if n_better >= 2 and not n_worse:
+            gain.append(name)
+        if n_worse >= 2 and not n_better:
+            lose.append(name)
+    return gain, lose
+
+
+def _listed(names):
+    return ", ".join(names) or "none"
 
 
 def _defaults(sets):
@@ -168,9 +208,8 @@ def _defaults(sets):
         f"| change | {' | '.join(sets)} | mean |",
         f"| --- | {' | '.join('---' for _ in sets)} | --- |",
     ]
-    speak_against, speak_for = [], []
     for name in names:
-        cells, gains, n_better, n_worse = [], [], 0, 0
+        cells, gains = [], []
         for _, tables in sets.values():
             if name not in tables["settings"]:
                 cells.append("")
@@ -179,19 +218,16 @@ def _defaults(sets):
             gains.append((ours - plain).mean())
             cell = f"{gains[-1]:+.3f}"
             if is_gain(ours, plain):
-                cell, n_better = f"**{cell}**", n_better + 1
+                cell = f"**{cell}**"
             elif is_gain(plain, ours):
-                cell, n_worse = f"{cell} (-)", n_worse + 1
+                cell += " (-)"
             cells.append(cell)
         lines.append(f"| {name} | {' | '.join(cells)} | {np.mean(gains):+.3f} |")
-        if n_better >= 2 and not n_worse:
-            speak_against.append(name)
-        if n_worse >= 2 and not n_better:
-            speak_for.append(name)
+    speak_against, speak_for = consistent(names, "settings", sets)
     lines += [
         "",
         "What decides is what is clear on at least two sets and contradicted on none. Changes that",
-        f"lose so, and speak for the default as it is: {', '.join(speak_for) or 'none'}.",
-        f"Changes that gain so, and speak against it: {', '.join(speak_against) or 'none'}.",
+        f"lose so, and speak for the default as it is: {_listed(speak_for)}.",
+        f"Changes that gain so, and speak against it: {_listed(speak_against)}.",
     ]
     return "\n".join(lines)
