@@ -66,7 +66,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
 
     initial_bias : {"zero", "prior"}, default="zero"
         Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
-        the class prior, so that the first predictions are the class frequencies [5]_. "prior" gets
+        the class prior, so that the first predictions are the class frequencies [1]_. "prior" gets
         further in few epochs where nearly everything is one class. Not used by losses of cosines,
         such as "ldam".
 
@@ -77,14 +77,14 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
 
     class_weight_start : float, default=0.0
         Share of ``max_epochs`` that is trained before ``class_weight`` counts, in [0, 1): deferred
-        re-weighting [1]_, for which 0.8 is usual. The last epoch always counts it. Early stopping
+        re-weighting [2]_, for which 0.8 is usual. The last epoch always counts it. Early stopping
         watches from there on.
 
     batch_balance : float in [0, 1] or "progressive", default=1.0
         How evenly the classes are drawn into batches: the share of a class is proportional to its
         count to this power, so 1 leaves it as it is and 0 draws all alike, rows of rare
         classes several times in an epoch. "progressive" goes from the one to the other over
-        ``max_epochs``, calls of `partial_fit` counting as one each [2]_; a single epoch is the last
+        ``max_epochs``, calls of `partial_fit` counting as one each [3]_; a single epoch is the last
         and draws all alike. What is drawn are whole chunks, each at the mean rate of its steps.
 
     augment : Augmenter, str or list of them, default=None
@@ -124,7 +124,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          [3]_. An answer then depends on the sequences it is asked with;
+          [4]_. An answer then depends on the sequences it is asked with;
           early stopping takes "data" instead.
 
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
@@ -132,7 +132,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
         and a shift for each class. "auto" does so, by "vector", where the loss is no proper score
         (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train". `partial_fit`
-        does not calibrate. See [4]_.
+        does not calibrate. See [5]_.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -258,17 +258,17 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
 
     References
     ----------
-    .. [1] K. Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss",
+    .. [1] T.-Y. Lin et al., "Focal loss for dense object detection", ICCV 2017, section 3.3.
+       https://arxiv.org/abs/1708.02002.
+    .. [2] K. Cao et al., "Learning imbalanced datasets with label-distribution-aware margin loss",
        NeurIPS 2019, https://arxiv.org/abs/1906.07413.
-    .. [2] B. Kang et al., "Decoupling representation and classifier for long-tailed recognition",
+    .. [3] B. Kang et al., "Decoupling representation and classifier for long-tailed recognition",
        ICLR 2020, https://arxiv.org/abs/1910.09217.
-    .. [3] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new
+    .. [4] M. Saerens, P. Latinne, C. Decaestecker, "Adjusting the outputs of a classifier to new
        a priori probabilities: a simple procedure", Neural Computation 14(1), 2002,
        https://doi.org/10.1162/089976602753284446.
-    .. [4] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
+    .. [5] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
        https://arxiv.org/abs/1706.04599.
-    .. [5] T.-Y. Lin et al., "Focal loss for dense object detection", ICCV 2017, section 3.3.
-       https://arxiv.org/abs/1708.02002.
 
     Examples
     --------
