@@ -12,6 +12,7 @@ copyright = "skseq developers"
 release = skseq.__version__
 
 extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
+myst_heading_anchors = 2  # pages link to sections of others
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
 html_theme_options = {"page_width": "1200px"}
