@@ -15,7 +15,8 @@ extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
 myst_heading_anchors = 2  # pages link to sections of others
 exclude_patterns = ["_build"]
 html_theme = "alabaster"
-html_theme_options = {"page_width": "1200px"}
+# Wide enough for the longest line of code.
+html_theme_options = {"page_width": "1260px", "body_max_width": "1000px"}
 numpydoc_show_class_members = False
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.

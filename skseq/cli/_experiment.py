@@ -124,7 +124,6 @@ def make_pipeline(size, classes, seed):
                     # so gets much further.
                     initial_bias="prior",
                     embedding_dim=16,
-                    lr=0.01,
                     batch_size=16,
                     max_epochs=size.max_epochs,
                     classes=classes,

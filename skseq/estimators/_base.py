@@ -44,7 +44,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             callable,
             None,
         ],
-        "initial_bias": [StrOptions({"zero", "prior"})],
+        "initial_bias": [StrOptions({"auto", "zero", "prior"})],
         "class_weight_start": [Interval(Real, 0, 1, closed="left")],
         "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
         "augment": [str, list, tuple, callable, None],
@@ -225,7 +225,10 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
 
     def _first_scores(self, prior, n_rows, loss):
         """Scores to start from, where the classes have this prior in the first epoch."""
-        if self.initial_bias == "zero":
+        at_prior = self.initial_bias == "prior"
+        if self.initial_bias == "auto":
+            at_prior = getattr(loss, "starts_at_prior", False)
+        if not at_prior:
             # All alike, but for a class without rows: training need not unlearn it first.
             prior = prior > 0
         return floored_log_prior(prior, n_rows)

@@ -58,11 +58,12 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         or a loss such as ``FocalLoss(gamma=1)``, whose parameters a grid reaches as
         ``loss__gamma``.
 
-    initial_bias : {"zero", "prior"}, default="zero"
+    initial_bias : {"auto", "zero", "prior"}, default="auto"
         Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
         the class prior, so that the first predictions are the class frequencies [1]_. "prior" gets
-        further in few epochs where nearly everything is one class. Not used by losses of cosines,
-        such as "ldam".
+        further in few epochs where nearly everything is one class. "auto" is "zero", but "prior"
+        for the losses that need it, "dice" and "self_adjusting_dice". Not used by losses of
+        cosines, such as "ldam".
 
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None
@@ -304,7 +305,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         dropout=0.2,
         embedding_dropout=0.0,
         loss="cross_entropy",
-        initial_bias="zero",
+        initial_bias="auto",
         class_weight=None,
         class_weight_start=0.0,
         batch_balance=1.0,

@@ -15,7 +15,8 @@ class SequenceLoss(BaseEstimator):
     class frequencies reads ``class_counts_`` and ``log_prior_``, or computes what it needs of them
     in ``_adapt(counts, prior)``; one whose softmax does not
     estimate the probabilities of the data it was trained on overrides `prior_of_scores`, and one
-    that is a proper score sets ``is_proper``.
+    that is a proper score sets ``is_proper``. One whose slope fades where the true class has lost
+    its probability sets ``starts_at_prior``.
 
     Attributes
     ----------
@@ -23,6 +24,10 @@ class SequenceLoss(BaseEstimator):
         Whether the expected loss is least where softmax(scores) are the true probabilities under
         `prior_of_scores`. Where it is not, an estimator calibrates before it corrects a prior.
         False unless the loss says otherwise.
+
+    starts_at_prior : bool
+        Whether an estimator with ``initial_bias="auto"`` lets the scores start at the class prior
+        instead of all classes alike. False unless the loss says otherwise.
 
     class_counts_ : Tensor of shape (n_classes,)
         Sequences (steps, for tags) of each class, as `fit` was told.
@@ -49,6 +54,7 @@ class SequenceLoss(BaseEstimator):
     """
 
     is_proper = False
+    starts_at_prior = False
 
     _parameter_constraints: dict = {}
 

@@ -14,7 +14,9 @@ class DiceLoss(SequenceLoss):
     .. math:: \\frac{1}{C} \\sum_c 1 - \\frac{2 p_c y_c + \\gamma}{p_c^2 + y_c^2 + \\gamma}
 
     where p_c is the predicted probability of the class c, y_c 1 for the true class and 0 for the
-    others, C the number of classes and gamma the smoothing.
+    others, C the number of classes and gamma the smoothing. A row whose true class has lost its
+    probability has next to no slope, so estimators let this loss start at the class prior: started
+    with all classes alike it may lose the rare ones at once and for good.
 
     Parameters
     ----------
@@ -34,6 +36,8 @@ class DiceLoss(SequenceLoss):
     tensor(0.1556)
     """
 
+    starts_at_prior = True
+
     _parameter_constraints: dict = {"smoothing": [Interval(Real, 0, None, closed="neither")]}
 
     def __init__(self, smoothing=1.0):
@@ -52,6 +56,7 @@ class SelfAdjustingDiceLoss(SequenceLoss):
               {(1 - p_c)^\\alpha p_c + y_c + \\gamma}
 
     with the letters of `DiceLoss`, and alpha how fast rows fade that are already predicted well.
+    It starts at the class prior, as that does.
 
     Parameters
     ----------
@@ -73,6 +78,8 @@ class SelfAdjustingDiceLoss(SequenceLoss):
     >>> SelfAdjustingDiceLoss(alpha=0.0)(torch.tensor([[0.0, 0.0]]), torch.tensor([1]))
     tensor(0.2667)
     """
+
+    starts_at_prior = True
 
     _parameter_constraints: dict = {
         "alpha": [Interval(Real, 0, None, closed="left")],

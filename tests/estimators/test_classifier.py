@@ -141,12 +141,20 @@ def test_labels_of_any_type_come_back(kind, ragged_tokens, labels):
 
 
 @pytest.mark.parametrize(
-    ("initial_bias", "wanted"), [("zero", [0, 0]), ("prior", np.log([0.8, 0.2]))]
+    ("initial_bias", "loss", "wanted"),
+    [
+        ("zero", "dice", [0, 0]),
+        ("prior", "cross_entropy", np.log([0.8, 0.2])),
+        ("auto", "cross_entropy", [0, 0]),
+        ("auto", "dice", np.log([0.8, 0.2])),
+        ("auto", "self_adjusting_dice", np.log([0.8, 0.2])),
+    ],
 )
 def test_scores_start_alike_or_at_the_class_frequencies(
-    ragged_tokens, labels, initial_bias, wanted
+    ragged_tokens, labels, initial_bias, loss, wanted
 ):
-    model = quick(max_epochs=1, lr=1e-12, initial_bias=initial_bias).fit(ragged_tokens, labels)
+    model = quick(max_epochs=1, lr=1e-12, initial_bias=initial_bias, loss=loss)
+    model.fit(ragged_tokens, labels)
     bias = model.net_.module_.head[-1].bias.detach().numpy()
     np.testing.assert_allclose(bias, wanted, rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(model.class_prior_, [0.8, 0.2])
