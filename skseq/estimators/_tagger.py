@@ -68,8 +68,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         Where the bias of the last layer starts: at 0, all classes of ``y`` alike, or at the log of
         the class prior, so that the first predictions are the class frequencies [1]_. "prior" gets
         further in few epochs where nearly everything is one class. "auto" is "zero", but "prior"
-        for the losses that need it, "dice" and "self_adjusting_dice". Not used by losses of
-        cosines, such as "ldam".
+        for a loss that needs it, which is "dice". Not used by losses of cosines, such as "ldam".
 
     class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
             default=None

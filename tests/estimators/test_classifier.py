@@ -147,7 +147,6 @@ def test_labels_of_any_type_come_back(kind, ragged_tokens, labels):
         ("prior", "cross_entropy", np.log([0.8, 0.2])),
         ("auto", "cross_entropy", [0, 0]),
         ("auto", "dice", np.log([0.8, 0.2])),
-        ("auto", "self_adjusting_dice", np.log([0.8, 0.2])),
     ],
 )
 def test_scores_start_alike_or_at_the_class_frequencies(
