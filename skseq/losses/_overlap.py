@@ -59,8 +59,8 @@ class SelfAdjustingDiceLoss(SequenceLoss):
 
     Without the squares of `DiceLoss` the loss is nearly linear in the probabilities, so it is least
     where the commonest class has all of them until the net tells classes apart, and has no slope
-    there. It was made to fine-tune nets that do; trained from the start it hardly leaves the
-    commonest class on any set of ``docs/results.md``.
+    there. It was made to fine-tune nets that do; nets trained with it from the start hardly leave
+    the commonest class on most sets of ``docs/results.md``.
 
     Parameters
     ----------
