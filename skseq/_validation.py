@@ -21,7 +21,7 @@ from sklearn.utils._param_validation import (
     StrOptions,
     validate_params,
 )
-from sklearn.utils.metadata_routing import _manual_routing, _routing_enabled
+from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_feature_names_in,
@@ -50,7 +50,6 @@ __all__ = [
     "check_numeric_y",
     "check_parameters",
     "did_you_mean",
-    "manual_routing",
     "name_estimators",
     "num_samples",
     "routing_enabled",
@@ -61,7 +60,6 @@ __all__ = [
 num_samples = _num_samples
 check_feature_names_in = _check_feature_names_in
 check_method_params = _check_method_params
-manual_routing = _manual_routing
 name_estimators = _name_estimators
 routing_enabled = _routing_enabled
 safe_indexing = _safe_indexing

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skseq._validation import HasMethods, check_labels, manual_routing, routing_enabled
+from skseq._validation import HasMethods, check_labels, routing_enabled
 from skseq.data import Sequences
 
 
@@ -45,10 +45,9 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _route(self, params):
         """Parameters of ``fit`` for each of the inner estimators, by name."""
-        if routing_enabled():
-            routed = process_routing(self, "fit", **params)
-        else:
-            routed = manual_routing({name: {"fit": params} for name in self._inner_estimators()})
+        if not routing_enabled():
+            return dict.fromkeys(self._inner_estimators(), params)
+        routed = process_routing(self, "fit", **params)
         return {name: routed[name]["fit"] for name in self._inner_estimators()}
 
     def _take_books(self, fitted):
