@@ -127,7 +127,8 @@ def _result_paths(candidates, X, y, groups, splits, directory):
     """Where the result of each candidate and fold lies, named by what it depends on."""
     if directory is None:
         return {name: [None] * len(splits) for name in candidates}
-    folder = Path(directory)
+    # Absolute: a worker process may have started in another working directory.
+    folder = Path(directory).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     versions = [__version__, *(package.__version__ for package in (sklearn, imblearn, torch))]
     data = joblib.hash((X, y, groups), coerce_mmap=True)

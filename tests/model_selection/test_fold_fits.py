@@ -10,6 +10,7 @@ import joblib
 import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.dummy import DummyClassifier
 from sklearn.model_selection import KFold, RepeatedKFold
 
 import skseq
@@ -147,6 +148,17 @@ def test_splitters_with_a_fixed_seed_find_their_folds_again(count_fits):
     assert count_fits(cv=RepeatedKFold(n_splits=2, n_repeats=2, random_state=0)) == 8
     assert count_fits(cv=RepeatedKFold(n_splits=2, n_repeats=3, random_state=0)) == 4
     assert count_fits(cv=list(KFold(2).split(np.zeros(12)))) == 4
+
+
+def test_a_relative_directory_is_that_of_the_caller_in_all_processes(tmp_path, monkeypatch):
+    X, y = np.arange(24.0).reshape(12, 2), ["a", "b"] * 6
+    for name in ("first", "second"):  # where the processes of the first run are used again
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        compare_strategies(
+            DummyClassifier(), X, y, [], cv=2, baselines=False, directory="kept", n_jobs=2
+        )
+        assert len(list((tmp_path / name / "kept").iterdir())) == 2
 
 
 def test_a_file_that_could_not_be_finished_is_not_there(tmp_path, monkeypatch):
