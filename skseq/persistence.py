@@ -67,8 +67,8 @@ def save(estimator, path):
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = skseq.save(model, f"{folder}/model.skseq")
     ...     loaded = skseq.load(path)
-    >>> (loaded.predict_proba([[2, 3]]) == model.predict_proba([[2, 3]])).all()
-    np.True_
+    >>> bool((loaded.predict_proba([[2, 3]]) == model.predict_proba([[2, 3]])).all())
+    True
     """
     if isinstance(estimator, type) or not (
         hasattr(estimator, "fit") and hasattr(estimator, "get_params")

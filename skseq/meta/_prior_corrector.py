@@ -124,11 +124,11 @@ class PriorCorrector(BaseScoreClassifier):
     ...     2000, weights=[0.95], class_sep=0.5, flip_y=0, random_state=0
     ... )
     >>> sampled = make_pipeline(RandomUnderSampler(random_state=0), LogisticRegression())
-    >>> sampled.fit(X, y).predict_proba(X)[:, 1].mean().round(2)
-    np.float64(0.19)
+    >>> print(sampled.fit(X, y).predict_proba(X)[:, 1].mean().round(2))
+    0.19
     >>> corrected = PriorCorrector(sampled).fit(X, y)
-    >>> corrected.predict_proba(X)[:, 1].mean().round(2)
-    np.float64(0.05)
+    >>> print(corrected.predict_proba(X)[:, 1].mean().round(2))
+    0.05
     """
 
     _parameter_constraints: dict = {
