@@ -61,8 +61,8 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
             self._start(X, codes, weight)
-        elif hasattr(self, "second_stage_"):
-            self._relearn_priors(X, codes, weight, self.max_epochs - 1)
+        else:
+            self._go_on(X, codes, weight)
         train, validation = self._split(X, codes)
         held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
         n_before = len(self.net_.history)
@@ -203,6 +203,12 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             watch_from=self._first_weighted_epoch(),
             mixer=self._make_mixer(codes),
         )
+
+    def _go_on(self, X, codes, weight):
+        """Let the loss and the priors take in the data that the net is trained on further."""
+        prior = self._prior_at(*self._as_trained(X, codes, weight), self.max_epochs - 1)
+        loss = self.net_.criterion_.loss.fit(class_masses(codes, len(self.classes_)), prior)
+        self._learn_priors(X, codes, prior, loss)
 
     # -- what siblings may have besides -----------------------------------------------------
 

@@ -349,6 +349,20 @@ def test_warm_start_goes_on_from_the_last_fit(ragged_tokens, labels):
     assert cold.fit(ragged_tokens, labels).n_iter_ == 2
 
 
+@pytest.mark.parametrize("loss", ["cross_entropy", "logit_adjusted", "ldam", "class_balanced"])
+def test_a_warm_start_on_other_data_knows_their_class_shares(ragged_tokens, labels, loss):
+    rare = np.flatnonzero(labels == "rare")
+    rows = np.r_[rare, np.flatnonzero(labels == "common")[: len(rare)]]
+    warm = quick(warm_start=True, loss=loss).fit(ragged_tokens, labels)
+    warm.fit(ragged_tokens[rows], labels[rows])
+    cold = quick(loss=loss).fit(ragged_tokens[rows], labels[rows])
+    for name in ("class_prior_", "train_prior_", "data_prior_"):
+        np.testing.assert_allclose(getattr(warm, name), getattr(cold, name))
+    ours, theirs = warm.net_.criterion_.loss, cold.net_.criterion_.loss
+    np.testing.assert_allclose(ours.class_counts_, theirs.class_counts_)
+    np.testing.assert_allclose(ours.log_prior_, theirs.log_prior_)
+
+
 def test_partial_fit_trains_one_epoch_a_call(ragged_tokens, labels):
     model = quick()
     for _ in range(3):
