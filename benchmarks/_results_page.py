@@ -193,7 +193,7 @@ def consistent(names, table, sets):
 
 
 def _listed(names):
-    return ", ".join(names) or "none"
+    return "; ".join(names) or "none"  # names have commas
 
 
 def _defaults(sets):
