@@ -190,24 +190,27 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _start(self, X, codes, weight):
         """Build the net anew, its scores starting where ``initial_bias`` says."""
         self._take_chance()
-        counts = class_masses(codes, len(self.classes_))
+        loss = self._make_loss()
         trained = self._as_trained(X, codes, weight)
-        prior = self._prior_at(*trained, self.max_epochs - 1)
-        loss = self._make_loss().fit(counts, prior)
-        self._learn_priors(X, codes, prior, loss)
+        self._learn_shares(X, codes, trained, loss)
         first_prior = loss.prior_of_scores(self._prior_at(*trained, 0))
         self._build(
             loss,
-            bias=self._first_scores(first_prior, counts.sum(), loss),
+            bias=self._first_scores(first_prior, len(codes), loss),
             validation_score=self._validation_score(),
             watch_from=self._first_weighted_epoch(),
             mixer=self._make_mixer(codes),
         )
 
     def _go_on(self, X, codes, weight):
-        """Let the loss and the priors take in the data that the net is trained on further."""
-        prior = self._prior_at(*self._as_trained(X, codes, weight), self.max_epochs - 1)
-        loss = self.net_.criterion_.loss.fit(class_masses(codes, len(self.classes_)), prior)
+        """Keep the net, and let it know the data that it is trained on further."""
+        trained = self._as_trained(X, codes, weight)
+        self._learn_shares(X, codes, trained, self.net_.criterion_.loss)
+
+    def _learn_shares(self, X, codes, trained, loss):
+        """Let the loss and the priors take in how frequent the classes are in the last epoch."""
+        prior = self._prior_at(*trained, self.max_epochs - 1)
+        loss.fit(class_masses(codes, len(self.classes_)), prior)
         self._learn_priors(X, codes, prior, loss)
 
     # -- what siblings may have besides -----------------------------------------------------
