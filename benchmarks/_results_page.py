@@ -165,8 +165,7 @@ def _verdict(sets):
         if all(plain > scores[:, 0].mean() for scores in tables["baselines"].values()):
             above.append(name)
     below = [name for name in sets if name not in above]
-    strategies = dict.fromkeys(name for _, tables in sets.values() for name in tables["strategies"])
-    gain, lose = consistent(strategies, "strategies", sets)
+    gain, lose = consistent("strategies", sets)
     return [
         f"The plain net is above every baseline on {_listed(above)}, and not on {_listed(below)}.",
         "Strategies with a clear gain on at least two sets and a clear loss on none: "
@@ -175,10 +174,15 @@ def _verdict(sets):
     ]
 
 
-def consistent(names, table, sets):
+def names_in(table, sets):
+    """What any of the sets has in a table, each once."""
+    return list(dict.fromkeys(name for _, tables in sets.values() for name in tables[table]))
+
+
+def consistent(table, sets):
     """Changes that gain clearly on at least two sets and lose on none, and the other way round."""
     gain, lose = [], []
-    for name in names:
+    for name in names_in(table, sets):
         n_better = n_worse = 0
         for _, tables in sets.values():
             if name in tables[table]:
@@ -198,7 +202,6 @@ def _listed(names):
 
 def _defaults(sets):
     """Gain in macro F1 when one default is changed."""
-    names = dict.fromkeys(name for _, tables in sets.values() for name in tables["settings"])
     lines = [
         "## The defaults",
         "",
@@ -208,7 +211,7 @@ def _defaults(sets):
         f"| change | {' | '.join(sets)} | mean |",
         f"| --- | {' | '.join('---' for _ in sets)} | --- |",
     ]
-    for name in names:
+    for name in names_in("settings", sets):
         cells, gains = [], []
         for _, tables in sets.values():
             if name not in tables["settings"]:
@@ -223,7 +226,7 @@ def _defaults(sets):
                 cell += " (-)"
             cells.append(cell)
         lines.append(f"| {name} | {' | '.join(cells)} | {np.mean(gains):+.3f} |")
-    speak_against, speak_for = consistent(names, "settings", sets)
+    speak_against, speak_for = consistent("settings", sets)
     lines += [
         "",
         "What decides is what is clear on at least two sets and contradicted on none. Changes that",
