@@ -27,6 +27,7 @@ LAYOUT = [
     "metrics",
     "nn",
     "stages",
+    "training",
     "estimators",
     "model_selection",
     "meta",

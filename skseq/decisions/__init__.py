@@ -6,6 +6,7 @@ Estimators and meta-estimators are thin holders of these functions; users meet t
 from skseq.decisions._calibration import fit_scaling, scale_scores
 from skseq.decisions._counted import COUNTED
 from skseq.decisions._offsets import CalledScore, CountedScore, tune_offsets
+from skseq.decisions._posterior import Posterior
 from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
 
@@ -14,6 +15,7 @@ __all__ = [
     "CalledScore",
     "CountedScore",
     "DecisionRule",
+    "Posterior",
     "check_prior",
     "count_originals",
     "estimate_prior",

@@ -1,273 +1,191 @@
-"""What the estimators of classes share: from checked sequences and codes to log probabilities.
+"""What every estimator is: parameters of a net, checked sequences, a trained net and its states."""
 
-`fit` of a subclass checks its data and then calls `_fit_codes`; prediction starts at `_log_proba`.
-A subclass says how rows are cut from its sequences (`_spans`), which classes a split should
-spread (`_strata`), and how its target is checked.
-"""
-
-from numbers import Real
+from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
+import torch
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
 
-from skseq._validation import HasMethods, Interval, StrOptions
-from skseq.augment import make_augmenter
-from skseq.estimators._collapse import warn_if_collapsed
-from skseq.estimators._decisions import DecisionMixin
-from skseq.estimators._engine import SequenceEngine
-from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
-from skseq.estimators._net import ValidationScore
-from skseq.losses import LOSSES
-from skseq.losses._base import floored_log_prior
-from skseq.losses._table import make_loss
-from skseq.nn import ChangingSpans
-from skseq.weights import (
-    class_masses,
-    class_weights,
-    earlier_corrections,
-    warn_if_double_counted,
-)
-
-# Rows, or steps, whose predictions are looked at for a collapse.
-_COLLAPSE_SAMPLE = 10_000
+from skseq._validation import Interval, StrOptions
+from skseq.data import check_sequences, split_originals
+from skseq.nn import ENCODERS
+from skseq.preprocessing._output import frames_where
+from skseq.training import OPTIMIZERS, NetSettings, Seeds, build_net, last_states, train
 
 
-class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
-    """Shared part of the estimators of classes; not for direct use."""
+class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Base of the estimators: a plain scikit-learn estimator that holds a skorch net.
+
+    A face, the class that a user meets, adds its parameters, its methods, and
+    ``_targets(X, values=None, weight=None)``, which joins sequences with what is to be learnt of
+    them, see `skseq.training.RowTargets`.
+    """
 
     _parameter_constraints: dict = {
-        **SequenceEngine._parameter_constraints,
-        "loss": [StrOptions(set(LOSSES)), HasMethods(["fit", "per_step"]), type],
-        "class_weight": [
-            StrOptions({"balanced", "sqrt", "effective", "median_frequency"}),
-            dict,
-            callable,
-            None,
-        ],
-        "initial_bias": [StrOptions({"auto", "zero", "prior"})],
-        "class_weight_start": [Interval(Real, 0, 1, closed="left")],
-        "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
-        "augment": [str, list, tuple, callable, None],
-        **DecisionMixin._decision_constraints,
-        "classes": ["array-like", None],
-        "scoring": [StrOptions({"f1_macro", "loss"})],
+        "encoder": [StrOptions(set(ENCODERS)), callable],
+        "hidden_size": [Interval(Integral, 1, None, closed="left")],
+        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
+        "embedding": ["array-like", None],
+        "dense_sizes": ["array-like"],
+        "dropout": [Interval(Real, 0, 1, closed="left")],
+        "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
+        "input": [StrOptions({"auto", "tokens", "values"})],
+        "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
+        "lr": [Interval(Real, 0, None, closed="neither")],
+        "weight_decay": [Interval(Real, 0, None, closed="left")],
+        "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
+        "batch_size": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "callbacks": [list, None],
+        "device": [str, torch.device],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+        "skorch_params": [dict, None],
     }
 
-    # -- training ---------------------------------------------------------------------------
+    # -- sequences ----------------------------------------------------------------------------
 
-    def _fit_codes(self, X, codes, weight):
-        """Train from the start, or on from where the last fit ended (``warm_start``)."""
-        self._check_second_stage()
-        self._weigh(X, codes, weight)
-        if not (self.warm_start and hasattr(self, "net_")):
-            self._start(X, codes, weight)
-        else:
-            self._go_on(X, codes, weight)
-        train, validation = self._split(X, codes)
-        held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
-        n_before = len(self.net_.history)
-        self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
-        if self.early_stopping and self.batch_balance == "progressive":
-            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
-            self._relearn_priors(X, codes, weight, best - n_before - 1)
-        self._refit_head(X, codes, weight, train)
-        if self._calibration_kind() is not None:
-            self._calibrate(X, codes, validation)
-        self._look_for_collapse(X, codes, validation)
+    def _check_X(self, X, *, reset):
+        X = check_sequences(self, X, reset=reset, input=self.input)
+        if self.input_kind_ == "tokens":
+            if reset:
+                self.n_tokens_ = X.n_tokens or int(X.values.max()) + 1
+            elif X.values.max() >= self.n_tokens_:
+                raise ValueError(
+                    f"token id {X.values.max()} is outside the vocabulary of {self.n_tokens_} "
+                    f"tokens that {type(self).__name__} was fitted on; encode X with the "
+                    "TokenEncoder that was fitted with it"
+                )
+        elif reset:
+            self.n_tokens_ = None
+        return X
 
-    def _partial_fit_codes(self, X, codes, weight):
-        """Train one epoch more."""
-        self._weigh(X, codes, weight)
-        if not hasattr(self, "net_"):
-            self._start(X, codes, weight)
-        n_done = len(self.net_.history)
-        self._train(self._epochs(X, None, codes, weight, n_done), None, epochs=1)
-        is_scheduled = self.batch_balance == "progressive" or self._first_weighted_epoch()
-        if is_scheduled or hasattr(self, "second_stage_"):
-            self._relearn_priors(X, codes, weight, n_done)
+    def _targets_to_predict(self, X):
+        check_is_fitted(self)
+        return self._targets(self._check_X(X, reset=False))
 
-    def _weigh(self, X, codes, weight):
-        """Learn ``class_weight_``; warn if one imbalance is corrected twice."""
-        n_classes = len(self.classes_)
-        counts, masses = class_masses(codes, n_classes), class_masses(codes, n_classes, weight)
-        self.class_weight_ = np.ones(n_classes)
-        earlier = earlier_corrections(X)
-        if self.class_weight is not None:
-            later = f"class_weight={self.class_weight!r}"
-            self.class_weight_ = class_weights(self.class_weight, counts, classes=self.classes_)
-            weighted = masses * self.class_weight_
-            warn_if_double_counted(masses, weighted, earlier=earlier, later=later)
-            masses = weighted
-            earlier = " and ".join(filter(None, [earlier, later]))
-        if self._is_drawn_evenly():
-            drawn = self._drawn(self._spans_of(X, None, codes, weight), codes, progress=1.0)
-            warn_if_double_counted(
-                masses,
-                drawn_masses(drawn, n_classes),
-                earlier=earlier,
-                later=f"batch_balance={self.batch_balance!r}",
+    def _hold_out(self, X, strata, class_names, wanted_by):
+        """Rows to train on and rows to validate on, of different originals."""
+        if len(X) < 2:
+            raise ValueError(
+                f"{wanted_by} needs at least 2 sequences, one of them to validate on; got 1. Use "
+                "another setting, or cut the recording into several sequences"
             )
+        rng = self._seeds.generator("held-out rows")
+        return split_originals(X, strata, self.validation_fraction, rng, class_names)
 
-    def _is_drawn_evenly(self):
-        return self.batch_balance != 1
+    # -- the net ------------------------------------------------------------------------------
 
-    def _drawn(self, spans, codes, progress):
-        """Spans with the rate at which each is drawn, ``progress`` of the schedule being over."""
-        if not self._is_drawn_evenly():
-            return spans
-        counts = class_masses(codes, len(self.classes_))
-        return draw_by_class(spans, class_rates(counts, self.batch_balance, progress))
-
-    def _spans_of(self, X, rows, codes, weight, class_weight=True):
-        """Spans of some rows with their targets and weights."""
-        weight = combined_weight(codes, weight, self.class_weight_ if class_weight else None)
-        return self._spans(X, rows, target=codes, weight=weight)
-
-    def _epochs(self, X, rows, codes, weight, n_done=0):
-        """Spans of the training rows, or `ChangingSpans` where epochs differ.
-
-        ``n_done`` epochs of the schedule are over.
-        """
-        weighted_from = self._first_weighted_epoch()
-        augmented = self._augmenter(X, rows, codes, weight)
-
-        def make(epoch):
-            data = (X, rows, codes, weight) if augmented is None else augmented()
-            spans = self._spans_of(*data, class_weight=epoch >= weighted_from)
-            return self._drawn(spans, data[2], self._done(epoch))
-
-        first = make(n_done) if augmented is None else None
-        if augmented is None and n_done >= weighted_from and self.batch_balance != "progressive":
-            return first
-        return ChangingSpans(make, n_done, len(X) if first is None else len(first))
-
-    def _first_weighted_epoch(self):
-        """Epoch, counted from 0, from which on ``class_weight`` counts."""
-        if self.class_weight is None:
-            return 0
-        return min(round(self.class_weight_start * self.max_epochs), self.max_epochs - 1)
-
-    def _done(self, epoch):
-        """How much of the schedule is over in an epoch: 0 in the first, 1 in the last or only."""
-        return min(1.0, epoch / (self.max_epochs - 1)) if self.max_epochs > 1 else 1.0
-
-    def _augmenter(self, X, rows, codes, weight):
-        """Give a function that augments the training rows anew at each call, or None."""
-        if self.augment is None:
-            return None
-        X, labels = self._with_labels(X, codes, weight)
-        if rows is not None:
-            X, labels = X[rows], labels[rows]
-        if self.input_kind_ == "values" and X.dtype.kind != "f":
-            X = X.replace(values=X.values.astype(np.float32))
-        augmenter = clone(make_augmenter(self.augment)).fit(X, labels)
-        chance = np.random.RandomState(self._random_state.randint(2**31))
-
-        def augmented():
-            return self._without_labels(*augmenter(X, labels, random_state=chance))
-
-        return augmented
-
-    def _prior_at(self, X, codes, weight, epoch):
-        """Share of each class in the weight of what is trained on in an epoch."""
-        n_classes = len(self.classes_)
-        late = epoch >= self._first_weighted_epoch()
-        if self._is_drawn_evenly():
-            spans = self._spans_of(X, None, codes, weight, class_weight=late)
-            masses = drawn_masses(self._drawn(spans, codes, self._done(epoch)), n_classes)
-        else:
-            masses = class_masses(codes, n_classes, weight)
-            masses = masses * self.class_weight_ if late else masses
-        prior = masses / masses.sum()
-        mixer = self._make_mixer(codes)
-        return prior if mixer is None else mixer.prior_of_labels(prior)
-
-    def _relearn_priors(self, X, codes, weight, epoch):
-        """Take the class shares of an epoch for those that the net's scores stand for."""
-        prior = self._prior_at(*self._as_trained(X, codes, weight), epoch)
-        self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
-
-    def _start(self, X, codes, weight):
-        """Build the net anew, its scores starting where ``initial_bias`` says."""
-        self._take_chance()
-        loss = self._make_loss()
-        trained = self._as_trained(X, codes, weight)
-        self._learn_shares(X, codes, trained, loss)
-        first_prior = loss.prior_of_scores(self._prior_at(*trained, 0))
-        self._build(
-            loss,
-            bias=self._first_scores(first_prior, len(codes), loss),
-            validation_score=self._validation_score(),
-            watch_from=self._first_weighted_epoch(),
-            mixer=self._make_mixer(codes),
+    def _build(self, head, start, *, validation_score, settings=None, **options):
+        """Build the net anew, its scores starting at ``start``; the rest as `build_net` has it."""
+        checked = {
+            "embedding": self._check_embedding(),
+            "dense_sizes": self._check_dense_sizes(),
+            **(settings or {}),
+        }
+        self.net_ = build_net(
+            NetSettings.of(self, **checked),
+            head,
+            start,
+            validation_score=validation_score,
+            n_tokens=self.n_tokens_,
+            n_features=self.n_step_features_,
+            seeds=self._seeds,
+            **options,
         )
 
-    def _go_on(self, X, codes, weight):
-        """Keep the net, and let it know the data that it is trained on further."""
-        trained = self._as_trained(X, codes, weight)
-        self._learn_shares(X, codes, trained, self.net_.criterion_.loss)
+    def _check_dense_sizes(self):
+        for size in self.dense_sizes:
+            if not isinstance(size, Integral) or size < 1:
+                raise ValueError(
+                    f"dense_sizes must hold integers of at least 1, got {self.dense_sizes!r}"
+                )
+        return tuple(self.dense_sizes)
 
-    def _learn_shares(self, X, codes, trained, loss):
-        """Let the loss and the priors take in how frequent the classes are in the last epoch."""
-        prior = self._prior_at(*trained, self.max_epochs - 1)
-        loss.fit(class_masses(codes, len(self.classes_)), prior)
-        self._learn_priors(X, codes, prior, loss)
+    def _check_embedding(self):
+        if self.embedding is None:
+            return None
+        if self.n_tokens_ is None:
+            raise ValueError("embedding is for token ids, but X holds values")
+        vectors = np.asarray(self.embedding, dtype=np.float32)
+        if vectors.ndim != 2 or len(vectors) != self.n_tokens_:
+            raise ValueError(
+                f"embedding must have one row for each of the {self.n_tokens_} token ids, got "
+                f"shape {vectors.shape}"
+            )
+        return vectors
 
-    # -- what siblings may have besides -----------------------------------------------------
+    def _take_seeds(self):
+        self._seeds = Seeds.of(self.random_state)
 
-    def _as_trained(self, X, codes, weight):
-        """X, codes and weights as an epoch has them, where ``augment`` changes the codes."""
-        return X, codes, weight
+    def _train(self, data, held_out, n_epochs):
+        train(self.net_, data, held_out, n_epochs, self._seeds)
+        self.history_ = self.net_.history
+        self.n_iter_ = len(self.history_)
 
-    def _make_mixer(self, codes):
-        """What mixes pooled states while training, if anything does."""
-        return None
+    # Whether there is one answer for each step.
+    _answers_steps = False
 
-    def _check_second_stage(self):
-        """Refuse a second stage that the net cannot have."""
+    # -- states: an estimator is a transformer, too ---------------------------------------------
 
-    def _refit_head(self, X, codes, weight, rows):
-        """Follow training by a second stage, where there is one."""
+    def transform(self, X):
+        """Give the states that the last layer reads: features that the net has learnt.
 
-    def _make_loss(self):
-        return make_loss(self.loss)
+        Scores are made of them by one linear layer, so sequences that lie close to each other
+        look alike to the net. They are what comes out of the pooling, or of the last of
+        ``dense_sizes`` where there are any. In `fit_transform`, and so in a pipeline that is
+        fitted, they are of a net that has seen the labels of the same sequences.
 
-    def _first_scores(self, prior, n_rows, loss):
-        """Scores to start from, where the classes have this prior in the first epoch."""
-        at_prior = self.initial_bias == "prior"
-        if self.initial_bias == "auto":
-            at_prior = getattr(loss, "starts_at_prior", False)
-        if not at_prior:
-            # All alike, but for a class without rows: training need not unlearn it first.
-            prior = prior > 0
-        return floored_log_prior(prior, n_rows)
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
 
-    def _validation_score(self):
-        return ValidationScore(self._validation_rule(), len(self.classes_))
-
-    def _split(self, X, codes):
-        """Rows of X to train on and rows to validate on, both None where nothing is held out."""
-        if not self.early_stopping and self._calibration_kind() is None:
-            return None, None
-        return self._hold_out(X, self._strata(X, codes), self.classes_)
-
-    def _look_for_collapse(self, X, codes, validation):
-        rows = np.arange(len(X)) if validation is None else validation
-        # Evenly spread rows, with about as many answers as the sample has.
-        size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(X) // len(codes)))
-        rows = rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)]
-        predicted = self._codes(self._log_proba_of_rows(X, rows))
-        warn_if_collapsed(predicted, self._codes_of_rows(X, codes, rows), self.classes_)
-
-    # -- prediction -------------------------------------------------------------------------
-
-    def _log_proba(self, X):
-        """Log probabilities, float64, of each row or step of checked X: (n, n_classes).
-
-        They are calibrated and stand for ``train_prior_``; `_at_target` corrects the prior.
+        Returns
+        -------
+        ndarray of float32 of shape (n_sequences, n_states)
+            Columns are named by `get_feature_names_out`. Where there is one answer for each step,
+            `Sequences` that align with ``X`` and keep its weights and origins, their values of
+            shape (n_steps_total, n_states).
         """
-        spans = self._spans(X, None)
-        return self._log_proba_of_spans(spans, X.n_steps if spans.per_step else len(X))
+        targets = self._targets_to_predict(X)
+        return targets.states_like_these(last_states(self.net_, targets))
 
-    def _log_proba_of_spans(self, spans, n_answers):
-        return self._scaled(self._scores_of_spans(spans, n_answers))
+    def get_feature_names_out(self, input_features=None):
+        """Names of the states: "sequenceclassifier0", "sequenceclassifier1", ....
+
+        Parameters
+        ----------
+        input_features : array-like of str, default=None
+            Those of X, to be checked; for tokens the texts of their ids, which play no part.
+
+        Returns
+        -------
+        ndarray of object of shape (n_states,)
+        """
+        check_is_fitted(self)
+        is_checked = self.input_kind_ == "values"
+        return super().get_feature_names_out(input_features if is_checked else None)
+
+    @property
+    def _n_features_out(self):
+        return self.net_.module_.last_input_size
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.transformer_tags.preserves_dtype = []  # nets compute in single precision
+        return tags
+
+
+# A frame has no place for the states of steps; what `transform` frames is not framed again.
+BaseSequenceEstimator.transform = frames_where(
+    lambda self, X: not self._answers_steps, BaseSequenceEstimator.transform
+)
+BaseSequenceEstimator.fit_transform = BaseSequenceEstimator.fit_transform.__wrapped__

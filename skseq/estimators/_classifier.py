@@ -1,19 +1,15 @@
 """One label for each sequence."""
 
-import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
-from skseq.estimators._base import BaseSequenceEstimator
-from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.estimators._rows import row_weight, sequence_spans
-from skseq.estimators._second_stage import SecondStageMixin
-from skseq.stages import MIXERS, make_mixer
-from skseq.weights import class_masses
+from skseq._validation import HasMethods, StrOptions, check_labels
+from skseq.estimators._classes import BaseClassEstimator
+from skseq.stages import MIXERS
+from skseq.training import RowTargets, row_weight, warn_of_unseen
 
 
-class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimator):
+class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     """Neural classifier of sequences: one label for each, lengths may differ.
 
     A scikit-learn classifier that holds a skorch net. Token ids (integer steps) are embedded,
@@ -286,8 +282,8 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
     """
 
     _parameter_constraints: dict = {
-        **BaseSequenceEstimator._parameter_constraints,
-        **SecondStageMixin._second_stage_constraints,
+        **BaseClassEstimator._parameter_constraints,
+        **BaseClassEstimator._loss_constraints,
         "pooling": [str, callable],
         "mixup": [StrOptions(set(MIXERS)), HasMethods(["draw"]), None],
     }
@@ -373,132 +369,6 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         self.verbose = verbose
         self.skorch_params = skorch_params
 
-    def fit(self, X, y, sample_weight=None):
-        """Train on sequences and their labels.
-
-        Parameters
-        ----------
-        X : Sequences, list of array-like, 1-D object array, array of shape (n_sequences, n_steps) \
-                or (n_sequences, n_steps, n_features)
-            The sequences. `Sequences` may carry weights, which count in training.
-
-        y : array-like of shape (n_sequences,)
-            The labels.
-
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts; multiplied with weights in ``X`` and ``class_weight``.
-
-        Returns
-        -------
-        self : SequenceClassifier
-
-        Raises
-        ------
-        ValueError
-            If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
-        TypeError
-            If ``X`` holds text, or anything else that is not numbers.
-        """
-        check_parameters(self)
-        X = self._check_X(X, reset=True)
-        y = check_labels(y, X, self)
-        if not (self.warm_start and hasattr(self, "net_")):
-            self._learn_classes(find_classes(y, self.classes))
-        self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
-        return self
-
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train one epoch more, on these sequences alone.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        y : array-like of shape (n_sequences,)
-            The labels.
-
-        classes : array-like of shape (n_classes,), default=None
-            Every label that may ever come; needed at the first call, unless the parameter
-            ``classes`` names them.
-
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts.
-
-        Returns
-        -------
-        self : SequenceClassifier
-        """
-        check_parameters(self)
-        first = not hasattr(self, "net_")
-        X = self._check_X(X, reset=first)
-        y = check_labels(y, X, self)
-        if first:
-            self._learn_classes(first_classes(classes, self.classes))
-        self._partial_fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
-        return self
-
-    def predict(self, X):
-        """Predict the label of each sequence.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences,)
-        """
-        X = self._checked_for_prediction(X)
-        return self.classes_[self._codes(self._log_proba(X))]
-
-    def predict_proba(self, X):
-        """Predict the probability of each class.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, n_classes)
-            Columns in the order of ``classes_``; rows sum to 1.
-        """
-        return np.exp(self.predict_log_proba(X))
-
-    def predict_log_proba(self, X):
-        """Predict the logarithm of the probability of each class.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, n_classes)
-        """
-        return self._at_target(self._log_proba(self._checked_for_prediction(X)))
-
-    def decision_function(self, X):
-        """Scores whose largest entry is the predicted class.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes
-            Log probabilities shifted by the decision rule, or expected costs negated; for two
-            classes, what speaks for the second: positive where it is predicted.
-        """
-        scores = self._decide(self._log_proba(self._checked_for_prediction(X)))
-        return scores[:, 1] - scores[:, 0] if len(self.classes_) == 2 else scores
-
     def score(self, X, y, sample_weight=None):
         """Accuracy; under imbalance, prefer the scorers of `skseq.metrics`.
 
@@ -521,36 +391,9 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         warn_of_unseen(y, self.classes_)
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
-    # -- what the base class asks for -----------------------------------------------------------
+    def _check_y(self, y, X):
+        return check_labels(y, X, self)
 
-    def _learn_classes(self, classes):
-        self.classes_ = classes
-
-    def _spans(self, X, rows, target=None, weight=None):
-        tokens = self.input_kind_ == "tokens"
-        return sequence_spans(X, rows, tokens=tokens, target=target, weight=weight)
-
-    def _with_labels(self, X, codes, weight):
-        return X.replace(weight=weight), self.classes_[codes]
-
-    def _without_labels(self, X, labels):
-        return X, None, encode_labels(labels, self.classes_), X.weight
-
-    def _make_mixer(self, codes):
-        if self.mixup is None:
-            return None
-        return make_mixer(self.mixup).fit(class_masses(codes, len(self.classes_)))
-
-    def _strata(self, X, codes):
-        return codes
-
-    def _log_proba_of_rows(self, X, rows):
-        return self._log_proba_of_spans(self._spans(X, rows), len(rows))
-
-    def _codes_of_rows(self, X, codes, rows):
-        return codes[rows]
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags
+    def _targets(self, X, codes=None, sample_weight=None):
+        weight = None if codes is None else row_weight(X, sample_weight)
+        return RowTargets(X, self.input_kind_ == "tokens", codes, weight, self.classes_)

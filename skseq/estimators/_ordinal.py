@@ -1,17 +1,19 @@
 """One of several ordered classes for each sequence."""
 
 import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.metrics import accuracy_score
 
-from skseq._validation import StrOptions
-from skseq.decisions import DecisionRule
-from skseq.estimators._classifier import SequenceClassifier
-from skseq.estimators._net import ValidationScore
+from skseq._validation import HasMethods, StrOptions, check_labels
+from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
-from skseq.losses._base import floored_log_prior
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
+from skseq.nn import OrdinalHead
+from skseq.stages import MIXERS
+from skseq.training import RowTargets, raw_scores, row_weight, warn_of_unseen
 
 
-class SequenceOrdinalClassifier(SequenceClassifier):
+class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     """Neural classifier of sequences into ordered classes, such as levels or intensities.
 
     A `SequenceClassifier` whose last layer knows that "low" is nearer to "medium" than to "high".
@@ -286,20 +288,13 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     """
 
     _parameter_constraints: dict = {
-        name: rule
-        for name, rule in SequenceClassifier._parameter_constraints.items()
-        if name not in {"loss", "initial_bias", "calibration", "second_stage"}
-    } | {
+        **BaseClassEstimator._parameter_constraints,
+        "pooling": [str, callable],
+        "mixup": [StrOptions(set(MIXERS)), HasMethods(["draw"]), None],
         "head": [StrOptions(set(ORDINAL_LOSSES))],
         "decision": [StrOptions({"argmax", "median", "balanced"}), "array-like", dict],
         "scoring": [StrOptions({"mae_macro", "f1_macro", "loss"})],
     }
-
-    # A second stage learns a last layer of unordered classes.
-    second_stage = None
-
-    # What holds rows out besides early stopping, for the message where there are too few.
-    _held_out_for = 'head="regression"'
 
     def __init__(
         self,
@@ -391,54 +386,45 @@ class SequenceOrdinalClassifier(SequenceClassifier):
             place under `predict_proba`; with ``head="regression"`` the number that the net
             learned, which may lie a little outside.
         """
-        X = self._checked_for_prediction(X)
-        if isinstance(self._link, IntensityLoss):
-            return self._link.intensity(self._scores_of_spans(self._spans(X, None), len(X)))
-        return np.exp(self._at_target(self._log_proba(X))) @ self._link.rank
+        targets, loss = self._targets_to_predict(X), self._head.loss
+        if isinstance(loss, IntensityLoss):
+            return loss.intensity(raw_scores(self.net_, targets))
+        return np.exp(self._asked_log_proba(targets)) @ loss.rank
 
-    # -- the order ------------------------------------------------------------------------------
+    def score(self, X, y, sample_weight=None):
+        """Accuracy; where the order counts, prefer the ordinal scorers of `skseq.metrics`.
 
-    def _learn_classes(self, classes):
-        super()._learn_classes(classes)
-        self.ordered_classes_ = order_classes(classes, self.classes)
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
 
-    def _make_loss(self):
-        return ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_))
+        y : array-like of shape (n_sequences,)
+            The true labels. One that was not seen in `fit` can only be missed, and is warned of.
 
-    def _learn_priors(self, X, codes, class_prior, loss):
-        super()._learn_priors(X, codes, class_prior, loss)
-        # Says what scores mean, also once the parameters are others.
-        self._link = loss
+        sample_weight : array-like of shape (n_sequences,), default=None
+            How much each sequence counts.
 
-    def _first_scores(self, prior, n_rows, loss):
-        return loss.start(floored_log_prior(prior, n_rows))
+        Returns
+        -------
+        float
+        """
+        predicted = self.predict(X)
+        warn_of_unseen(y, self.classes_)
+        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
-    def _scaled(self, scores):
-        return self._link.log_proba(scores)
+    @property
+    def thresholds_(self):
+        """ndarray of shape (n_classes - 1,) : where one class ends; for ``head="regression"``."""
+        return self._head.loss.thresholds_
 
-    def _rule(self, target):
-        if isinstance(self.decision, str) and self.decision == "median":
-            rank = self._link.rank
-            return DecisionRule(cost=np.abs(np.subtract.outer(rank, rank)).astype(np.float64))
-        return super()._rule(target)
+    def _make_head(self):
+        self.ordered_classes_ = order_classes(self.classes_, self.classes)
+        return OrdinalHead(ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_)))
 
-    def _validation_score(self):
-        rule = self._validation_rule()
-        rule.log_proba = self._link.log_proba
-        return ValidationScore(rule, len(self.classes_), self._link.rank)
+    def _check_y(self, y, X):
+        return check_labels(y, X, self)
 
-    # -- thresholds of an intensity -------------------------------------------------------------
-
-    def _calibration_kind(self):
-        return "thresholds" if self.head == "regression" else None
-
-    def _calibrate(self, X, codes, rows):
-        """Learn the thresholds from held-out rows, weighted to the prior that the net saw."""
-        held_out = codes[rows]
-        counts = np.bincount(held_out, minlength=len(self.classes_))
-        weight = (self.train_prior_ / np.maximum(counts, 1))[held_out]
-        scores = self._scores_of_spans(self._spans(X, rows), len(rows))
-        self._link.fit_thresholds(
-            scores, held_out, weight / max(weight.mean(), np.finfo(float).tiny)
-        )
-        self.thresholds_ = self._link.thresholds_
+    def _targets(self, X, codes=None, sample_weight=None):
+        weight = None if codes is None else row_weight(X, sample_weight)
+        return RowTargets(X, self.input_kind_ == "tokens", codes, weight, self.classes_)

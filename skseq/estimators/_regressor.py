@@ -8,15 +8,14 @@ from sklearn.metrics import r2_score
 
 from skseq._densities import TARGET_WEIGHTS, target_weights
 from skseq._validation import Interval, StrOptions, check_parameters
-from skseq.data import Sequences, like_input
-from skseq.estimators._engine import SequenceEngine
-from skseq.estimators._epochs import combined_weight
-from skseq.estimators._rows import row_weight, sequence_spans, step_spans, step_weight
-from skseq.estimators._targets import check_targets, mean_and_scale
+from skseq.estimators._base import BaseSequenceEstimator
+from skseq.estimators._numbers import check_targets, mean_and_scale
 from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss
+from skseq.nn import NumberHead
+from skseq.training import RowTargets, StepTargets, raw_scores, row_weight, step_weight
 
 
-class SequenceRegressor(RegressorMixin, SequenceEngine):
+class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     """Neural regressor of sequences: one number for each, or for each of their steps.
 
     A scikit-learn regressor that holds a skorch net. Token ids (integer steps) are embedded, values
@@ -208,16 +207,13 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
     """
 
     _parameter_constraints: dict = {
-        **SequenceEngine._parameter_constraints,
+        **BaseSequenceEstimator._parameter_constraints,
         "pooling": [str, callable],
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
         "loss": REGRESSION_LOSS_CONSTRAINTS,
         "target_weight": [StrOptions(set(TARGET_WEIGHTS)), callable, None],
     }
-
-    # The engine asks for it; there is no score but the loss to stop by.
-    scoring = "loss"
 
     def __init__(
         self,
@@ -312,12 +308,12 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
             If ``X`` holds text, or anything else that is not numbers.
         """
         goes_on = self.warm_start and hasattr(self, "net_")
-        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=True)
-        train, validation = self._hold_out(X, None) if self.early_stopping else (None, None)
-        held_out = None
-        if validation is not None:
-            held_out = self._spans(X, validation, target=target, weight=weight)
-        self._train(self._spans(X, train, target=target, weight=weight), held_out, self.max_epochs)
+        targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=True)
+        train = held_out = None
+        if self.early_stopping:
+            train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
+            held_out = targets.dataset(validation)
+        self._train(targets.dataset(train), held_out, self.max_epochs)
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
@@ -342,8 +338,8 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         self : SequenceRegressor
         """
         goes_on = hasattr(self, "net_")
-        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
-        self._train(self._spans(X, None, target=target, weight=weight), None, epochs=1)
+        targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=not goes_on)
+        self._train(targets.dataset(), None, n_epochs=1)
         return self
 
     def predict(self, X):
@@ -359,11 +355,9 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         ndarray of float64 of shape (n_sequences,); for one number a step, Sequences aligned with \
                 ``X``, or a list of lists if ``X`` is a list
         """
-        steps = self._checked_for_prediction(X)
-        n_answers = steps.n_steps if self.per_step_ else len(steps)
-        scores = self._scores_of_spans(self._spans(steps, None), n_answers)[:, 0]
-        values = scores * self.target_scale_ + self.target_mean_
-        return like_input(Sequences(values, steps.offsets), X) if self.per_step_ else values
+        targets = self._targets_to_predict(X)
+        values = raw_scores(self.net_, targets)[:, 0] * self.target_scale_ + self.target_mean_
+        return targets.predictions(values, X)
 
     def score(self, X, y, sample_weight=None):
         """Coefficient of determination, R2; over steps where there is one number for each.
@@ -384,7 +378,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         float
             At most 1; 0 for one that always says the mean.
         """
-        steps = self._checked_for_prediction(X)
+        steps = self._targets_to_predict(X).X
         truth, per_step = check_targets(y, steps, self)
         self._check_same_kind(per_step)
         predicted = self.predict(steps)
@@ -397,25 +391,24 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
 
     # -- from data to a net ---------------------------------------------------------------------
 
-    def _check_data(self, X, y, sample_weight, goes_on, *, reset):
+    def _scaled_targets(self, X, y, sample_weight, goes_on, *, reset):
         """Check everything, start a net unless there is one, and bring the targets to its scale."""
         check_parameters(self)
         X = self._check_X(X, reset=reset)
         values, per_step = check_targets(y, X, self)
-        weigh = step_weight if per_step else row_weight
-        weight = weigh(X, sample_weight)
+        weight = (step_weight if per_step else row_weight)(X, sample_weight)
         if goes_on:
             self._check_same_kind(per_step)
         else:
             self.per_step_ = per_step
             self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
-        target = (values - self.target_mean_) / self.target_scale_
+        scaled = (values - self.target_mean_) / self.target_scale_
         if not goes_on:
-            self._start(target)
+            self._start(scaled)
         if self.target_weight is not None:
             rarity = target_weights(self.target_weight, values, weight)
             weight = rarity if weight is None else rarity * weight
-        return X, target.astype(np.float32), combined_weight(None, weight, None)
+        return self._targets(X, scaled.astype(np.float32), weight)
 
     def _check_same_kind(self, per_step):
         if per_step != self.per_step_:
@@ -425,26 +418,26 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
                 f"{kinds[self.per_step_]}"
             )
 
-    def _start(self, target):
-        self._take_chance()
+    def _start(self, scaled):
+        self._take_seeds()
         loss = make_regression_loss(self.loss)
-        self._build(loss, bias=[loss.best_constant(target)], validation_score=None)
-
-    def _network_parameters(self, bias, loss):
+        start = [loss.best_constant(scaled)]
         pooling = None if self.per_step_ else self.pooling
-        return super()._network_parameters(bias, loss) | {"pooling": pooling}
+        self._build(NumberHead(loss), start, validation_score=None, settings={"pooling": pooling})
 
     @property
     def _answers_steps(self):
         return getattr(self, "per_step_", False)
 
-    def _spans(self, X, rows, **target):
-        options = {"tokens": self.input_kind_ == "tokens"} | target
-        if self.per_step_:
-            return step_spans(X, rows, self.chunk_length, self.chunk_context, **options)
-        return sequence_spans(X, rows, **options)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags
+    def _targets(self, X, values=None, weight=None):
+        is_tokens = self.input_kind_ == "tokens"
+        if not self.per_step_:
+            return RowTargets(X, is_tokens, values, weight)
+        return StepTargets(
+            X,
+            is_tokens,
+            values,
+            weight,
+            chunk_length=self.chunk_length,
+            chunk_context=self.chunk_context,
+        )

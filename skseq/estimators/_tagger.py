@@ -2,19 +2,14 @@
 
 from numbers import Integral
 
-import numpy as np
-
-from skseq._validation import Interval, check_parameters
-from skseq.data import Sequences, as_tags, check_tags, like_input
-from skseq.estimators._base import BaseSequenceEstimator
-from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.estimators._rows import step_spans, step_weight
-from skseq.estimators._second_stage import SecondStageMixin
+from skseq._validation import Interval
+from skseq.data import as_tags, check_tags
+from skseq.estimators._classes import BaseClassEstimator
 from skseq.metrics import tag_f1_score
-from skseq.weights import class_masses
+from skseq.training import StepTargets, step_weight, warn_of_unseen
 
 
-class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
+class SequenceTagger(BaseClassEstimator):
     """Neural tagger of sequences: one label for each step, lengths may differ.
 
     A scikit-learn estimator that holds a skorch net. Token ids (integer steps) are embedded,
@@ -284,8 +279,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     """
 
     _parameter_constraints: dict = {
-        **BaseSequenceEstimator._parameter_constraints,
-        **SecondStageMixin._second_stage_constraints,
+        **BaseClassEstimator._parameter_constraints,
+        **BaseClassEstimator._loss_constraints,
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
     }
@@ -371,137 +366,6 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         self.verbose = verbose
         self.skorch_params = skorch_params
 
-    def fit(self, X, y, sample_weight=None):
-        """Train on sequences and the label of each step.
-
-        Parameters
-        ----------
-        X : Sequences, list of array-like, 1-D object array, array of shape (n_sequences, n_steps) \
-                or (n_sequences, n_steps, n_features)
-            The sequences. `Sequences` may carry weights, which count in training.
-
-        y : Sequences, list of list, or 1-D object array, aligned with ``X``
-            The label of each step.
-
-        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
-            How much each sequence, or each step, counts; multiplied with weights in ``X`` and
-            ``class_weight``.
-
-        Returns
-        -------
-        self : SequenceTagger
-
-        Raises
-        ------
-        ValueError
-            If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
-        TypeError
-            If ``X`` holds text, or anything else that is not numbers.
-        """
-        check_parameters(self)
-        X = self._check_X(X, reset=True)
-        tags = check_tags(y, X).values
-        if not (self.warm_start and hasattr(self, "net_")):
-            self.classes_ = find_classes(tags, self.classes)
-        self._fit_codes(X, encode_labels(tags, self.classes_), step_weight(X, sample_weight))
-        return self
-
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train one epoch more, on these sequences alone.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        y : as for `fit`
-            The label of each step.
-
-        classes : array-like of shape (n_classes,), default=None
-            Every label that may ever come; needed at the first call, unless the parameter
-            ``classes`` names them.
-
-        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
-            How much each sequence, or each step, counts.
-
-        Returns
-        -------
-        self : SequenceTagger
-        """
-        check_parameters(self)
-        first = not hasattr(self, "net_")
-        X = self._check_X(X, reset=first)
-        tags = check_tags(y, X).values
-        if first:
-            self.classes_ = first_classes(classes, self.classes)
-        self._partial_fit_codes(
-            X, encode_labels(tags, self.classes_), step_weight(X, sample_weight)
-        )
-        return self
-
-    def predict(self, X):
-        """Predict the label of each step.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        Sequences of labels aligned with ``X``, or a list of lists if ``X`` is a list
-        """
-        steps = self._checked_for_prediction(X)
-        labels = self.classes_[self._codes(self._log_proba(steps))]
-        return like_input(Sequences(labels, steps.offsets), X)
-
-    def predict_proba(self, X):
-        """Predict the probability of each class at each step.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        Sequences with values of shape (n_steps_total, n_classes)
-            Columns in the order of ``classes_``; rows sum to 1.
-        """
-        log_proba = self.predict_log_proba(X)
-        return log_proba.replace(values=np.exp(log_proba.values))
-
-    def predict_log_proba(self, X):
-        """Predict the logarithm of the probability of each class at each step.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        Sequences with values of shape (n_steps_total, n_classes)
-        """
-        steps = self._checked_for_prediction(X)
-        return Sequences(self._at_target(self._log_proba(steps)), steps.offsets)
-
-    def decision_function(self, X):
-        """Scores whose largest entry is the predicted class of a step.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        Returns
-        -------
-        Sequences with values of shape (n_steps_total, n_classes)
-            Log probabilities shifted by the decision rule, or expected costs negated.
-        """
-        steps = self._checked_for_prediction(X)
-        return Sequences(self._decide(self._log_proba(steps)), steps.offsets)
-
     def score(self, X, y, sample_weight=None):
         """Macro F1 over steps: accuracy would praise a tagger that sees only background.
 
@@ -524,53 +388,23 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         warn_of_unseen(truth.values, self.classes_)
         return tag_f1_score(truth, self.predict(X), sample_weight=sample_weight)
 
-    # -- what the base class asks for -----------------------------------------------------------
-
     _answers_steps = True
 
-    def _spans(self, X, rows, target=None, weight=None):
-        return step_spans(
+    def _check_y(self, y, X):
+        return check_tags(y, X).values
+
+    def _targets(self, X, codes=None, sample_weight=None):
+        return StepTargets(
             X,
-            rows,
+            self.input_kind_ == "tokens",
+            codes,
+            None if codes is None else step_weight(X, sample_weight),
+            self.classes_,
             self.chunk_length,
             self.chunk_context,
-            tokens=self.input_kind_ == "tokens",
-            target=target,
-            weight=weight,
         )
-
-    def _with_labels(self, X, codes, weight):
-        return X.replace(weight=weight), Sequences(self.classes_[codes], X.offsets)
-
-    def _without_labels(self, X, tags):
-        weight = None if X.weight is None else X.step_weight()
-        return X, None, encode_labels(tags.values, self.classes_), weight
-
-    def _as_trained(self, X, codes, weight):
-        augmented = self._augmenter(X, None, codes, weight)
-        if augmented is None:
-            return X, codes, weight
-        new, _, new_codes, new_weight = augmented()
-        if np.array_equal(new_codes, codes):
-            return X, codes, weight
-        return new, new_codes, new_weight
-
-    def _strata(self, X, codes):
-        """The rarest class that each sequence holds: what a split must spread."""
-        counts = class_masses(codes, len(self.classes_))
-        by_rarity = np.argsort(counts, kind="stable")
-        rank = np.empty(len(counts), dtype=codes.dtype)
-        rank[by_rarity] = np.arange(len(by_rarity))
-        return by_rarity[np.minimum.reduceat(rank[codes], X.offsets[:-1])]
-
-    def _log_proba_of_rows(self, X, rows):
-        return self._log_proba(X[rows])
-
-    def _codes_of_rows(self, X, codes, rows):
-        return X.replace(values=codes, weight=None, origin=None)[rows].values
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
-        tags.input_tags.three_d_array = True
         return tags

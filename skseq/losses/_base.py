@@ -25,6 +25,10 @@ class SequenceLoss(BaseEstimator):
         `prior_of_scores`. Where it is not, an estimator calibrates before it corrects a prior.
         False unless the loss says otherwise.
 
+    head : {"linear", "cosine"}
+        The last layer that the loss is made for: a weight and a bias for each class, or cosines
+        times the ``scale`` of the loss. "linear" unless the loss says otherwise.
+
     starts_at_prior : bool
         Whether an estimator with ``initial_bias="auto"`` lets the scores start at the class prior
         instead of all classes alike. False unless the loss says otherwise.
@@ -54,6 +58,7 @@ class SequenceLoss(BaseEstimator):
     """
 
     is_proper = False
+    head = "linear"
     starts_at_prior = False
 
     _parameter_constraints: dict = {}

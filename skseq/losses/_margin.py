@@ -41,6 +41,8 @@ class LDAMLoss(SequenceLoss):
     [0.25, 0.5]
     """
 
+    head = "cosine"
+
     _parameter_constraints: dict = {
         "max_margin": [Interval(Real, 0, None, closed="left")],
         "scale": [Interval(Real, 0, None, closed="neither")],
@@ -49,11 +51,6 @@ class LDAMLoss(SequenceLoss):
     def __init__(self, max_margin=0.5, scale=30.0):
         self.max_margin = max_margin
         self.scale = scale
-
-    @property
-    def cosine_scale(self):
-        """float : the head scores cosines times this."""
-        return self.scale
 
     def _adapt(self, counts, prior):
         # A class without samples asks for the margin of a single one.

@@ -8,15 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
 from skseq.data import Sequences
-from skseq.decisions import (
-    check_prior,
-    count_originals,
-    estimate_prior,
-    fit_scaling,
-    make_rule,
-    scale_scores,
-    shift_prior,
-)
+from skseq.decisions import Posterior, check_prior, count_originals, fit_scaling
 from skseq.meta._scored import BaseScoreClassifier, read_scores
 from skseq.weights import class_masses
 
@@ -208,7 +200,7 @@ class PriorCorrector(BaseScoreClassifier):
             splits = None if is_fitted else self._splits(X, y)
             held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
             self._learn_scaling(held_out, kind)
-        make_rule(self.decision, self.classes_, self._target(None))
+        self._posterior().check()
         return self
 
     def _count(self, X, flat):
@@ -241,7 +233,8 @@ class PriorCorrector(BaseScoreClassifier):
         if self.calibration != "auto":
             return self.calibration
         last = _last_step(self.estimator_)
-        is_calibrated = not hasattr(last, "_gives_probabilities") or last._gives_probabilities()
+        # Others are taken at their word.
+        is_calibrated = getattr(last, "_gives_probabilities", True)
         return None if is_calibrated else "vector"
 
     def _learn_scaling(self, held_out, kind):
@@ -259,24 +252,18 @@ class PriorCorrector(BaseScoreClassifier):
     def _methods(self):
         return ("predict_proba",)
 
-    def _target(self, log_proba):
-        if not isinstance(self.target_prior, str):
-            return check_prior(self.target_prior, self.classes_)
-        if self.target_prior == "uniform":
-            return np.full(len(self.classes_), 1 / len(self.classes_))
-        if self.target_prior == "em" and log_proba is not None:
-            return estimate_prior(log_proba, self.train_prior_)
-        return self.data_prior_
-
-    def _correct(self, scores):
-        """Corrected log probabilities of flat rows, and the prior that they stand for."""
-        log_proba = scale_scores(scores, self.calibration_)
-        target = self._target(log_proba)
-        return shift_prior(log_proba, self.train_prior_, target), target
+    def _posterior(self):
+        return Posterior(
+            self.classes_,
+            self.train_prior_,
+            self.data_prior_,
+            self.calibration_,
+            self.target_prior,
+            self.decision,
+        )
 
     def _decide(self, scores):
-        log_proba, target = self._correct(scores)
-        return make_rule(self.decision, self.classes_, target)(log_proba)
+        return self._posterior().scores(scores)
 
     def predict_log_proba(self, X):
         """Predict the logarithm of the corrected probability of each class.
@@ -292,7 +279,7 @@ class PriorCorrector(BaseScoreClassifier):
         """
         check_is_fitted(self, "estimator_")
         scores, offsets = read_scores(self.estimator_, X, self._methods())
-        log_proba, _ = self._correct(scores)
+        log_proba = self._posterior().log_proba(scores)
         return log_proba if offsets is None else Sequences(log_proba, offsets)
 
     def predict_proba(self, X):

@@ -1,7 +1,6 @@
 """Networks and batches; the only place, with the estimators' net, that deals in tensors."""
 
 from skseq.nn._batches import (
-    ChangingSpans,
     ScoringBatches,
     Spans,
     TrainingBatches,
@@ -9,6 +8,7 @@ from skseq.nn._batches import (
     training_plan,
 )
 from skseq.nn._convolution import ConvolutionEncoder
+from skseq.nn._heads import HEADS, Head, LinearHead, NumberHead, OrdinalHead, make_head
 from skseq.nn._masks import step_mask
 from skseq.nn._network import ENCODERS, SequenceNetwork, make_encoder, make_network
 from skseq.nn._pooling import POOLINGS, make_pooling
@@ -16,15 +16,20 @@ from skseq.nn._recurrent import RecurrentEncoder, reverse_by_length
 
 __all__ = [
     "ENCODERS",
+    "HEADS",
     "POOLINGS",
-    "ChangingSpans",
     "ConvolutionEncoder",
+    "Head",
+    "LinearHead",
+    "NumberHead",
+    "OrdinalHead",
     "RecurrentEncoder",
     "ScoringBatches",
     "SequenceNetwork",
     "Spans",
     "TrainingBatches",
     "make_encoder",
+    "make_head",
     "make_network",
     "make_pooling",
     "reverse_by_length",

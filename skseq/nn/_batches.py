@@ -44,8 +44,8 @@ class Spans(torch.utils.data.Dataset):
     def __len__(self):
         return len(self.start)
 
-    def next_epoch(self):
-        """Rows of the next epoch: these, in every epoch."""
+    def at(self, epoch):
+        """Rows of an epoch: these, in every one."""
         return self
 
     @property
@@ -110,54 +110,39 @@ class Spans(torch.utils.data.Dataset):
         return step_positions(start, stop - start)
 
 
-class ChangingSpans(torch.utils.data.Dataset):
-    """Training rows that change from one epoch to the next.
-
-    Parameters
-    ----------
-    make : callable
-        Called with the number of an epoch, gives its `Spans`.
-
-    first : int
-        Number of the first epoch.
-
-    n_rows : int
-        About as many rows as an epoch has.
-    """
-
-    def __init__(self, make, first, n_rows):
-        self.make = make
-        self.epoch = first
-        self.n_rows = n_rows
-
-    def __len__(self):
-        return self.n_rows
-
-    def next_epoch(self):
-        """Rows of the next epoch."""
-        spans = self.make(self.epoch)
-        self.epoch += 1
-        return spans
-
-
 class TrainingBatches:
     """Shuffled batches of rows of like length; every iteration is a new epoch.
 
-    Called by skorch as ``iterator(dataset, batch_size=, **kwargs)``; the dataset is `Spans` or
-    `ChangingSpans`.
+    Called by skorch as ``iterator(dataset, batch_size=, **kwargs)``.
+
+    Parameters
+    ----------
+    dataset : Spans, or anything with ``at(epoch)`` that gives some
+        What to train on, epoch by epoch.
+
+    batch_size : int
+        Rows in a batch.
+
+    rng : callable
+        Gives the random generator of an epoch, from its number.
+
+    epoch : int, default=0
+        Number of the epoch that the first iteration is.
     """
 
-    def __init__(self, dataset, *, batch_size, rng):
+    def __init__(self, dataset, *, batch_size, rng, epoch=0):
         self.dataset = dataset
         self.batch_size = batch_size
         self.rng = rng
+        self.epoch = epoch
 
     def __len__(self):
         return -(-len(self.dataset) // self.batch_size)
 
     def __iter__(self):
-        spans = self.dataset.next_epoch()
-        for rows in training_plan(spans.lengths, self.batch_size, self.rng, spans.rate):
+        epoch, self.epoch = self.epoch, self.epoch + 1
+        spans = self.dataset.at(epoch)
+        for rows in training_plan(spans.lengths, self.batch_size, self.rng(epoch), spans.rate):
             yield spans.batch(rows)
 
 

@@ -2,10 +2,8 @@
 
 from functools import partial
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from skseq._validation import check_choice
 from skseq.nn._convolution import ConvolutionEncoder
@@ -35,8 +33,8 @@ class SequenceNetwork(nn.Module):
     pooling : nn.Module or None
         Called with (states, lengths); None scores every step.
 
-    head : nn.Module
-        From states to scores.
+    head : nn.Sequential
+        From states to scores: dense layers, and the layer of a `Head`.
     """
 
     def __init__(self, input_layer, encoder, pooling, head):
@@ -56,9 +54,14 @@ class SequenceNetwork(nn.Module):
         return states if self.pooling is None else self.pooling(states, lengths)
 
     @property
+    def last_layer(self) -> nn.Module:
+        """The layer of the `Head`."""
+        return self.head[-1]
+
+    @property
     def last_input_size(self) -> int:
         """Numbers in a row of `last_inputs`."""
-        return self.head[-1].in_features
+        return self.last_layer.in_features
 
     def last_inputs(self, values: Tensor, lengths: Tensor) -> Tensor:
         """Give what the last layer reads: (batch[, time], width)."""
@@ -123,77 +126,21 @@ def make_encoder(encoder, input_size, hidden_size, num_layers, dropout):
     return module
 
 
-class CosineScores(nn.Module):
-    """Cosines between states and the direction of each class, times a scale.
-
-    No class wins by the length of its weights, which grow with its frequency.
-    """
-
-    def __init__(self, input_size, n_classes, scale):
-        super().__init__()
-        self.weight = nn.Parameter(torch.empty(n_classes, input_size))
-        nn.init.xavier_uniform_(self.weight)
-        self.in_features = input_size
-        self.scale = scale
-
-    def forward(self, states: Tensor) -> Tensor:
-        """Score states (..., input_size): (..., n_classes)."""
-        directions = functional.normalize(self.weight, dim=-1)
-        return self.scale * functional.linear(functional.normalize(states, dim=-1), directions)
-
-
-class ThresholdScores(nn.Module):
-    """One slope for all scores, which differ by their bias: thresholds of ordered classes.
-
-    With ``in_order`` the biases fall from one score to the next by construction.
-    """
-
-    def __init__(self, input_size, bias, in_order):
-        super().__init__()
-        self.slope = nn.Linear(input_size, 1, bias=False)
-        self.in_features = input_size
-        self.in_order = in_order
-        bias = torch.as_tensor(np.asarray(bias), dtype=torch.float32)
-        if in_order:
-            # The first bias, and what each further one falls by before softplus.
-            falls = -bias.diff()
-            bias = torch.cat([bias[:1], falls + torch.log(-torch.expm1(-falls))])
-        self.bias = nn.Parameter(bias.clone())
-
-    def forward(self, states: Tensor) -> Tensor:
-        """Score states (..., input_size): (..., n_thresholds)."""
-        bias = self.bias
-        if self.in_order:
-            falls = functional.softplus(bias[1:])
-            bias = torch.cat([bias[:1], bias[:1] - falls.cumsum(0)])
-        return self.slope(states) + bias
-
-
-def make_head(input_size, dense_sizes, dropout, bias, cosine_scale=None, thresholds=None):
-    """Dense layers and the scores, whose bias starts where it is told.
-
-    With a ``cosine_scale`` the scores are scaled cosines, which have no bias; with ``thresholds``
-    "free" or "ordered" they are `ThresholdScores`.
-    """
+def make_scorer(input_size, dense_sizes, dropout, head, start):
+    """Dense layers, and the layer of a head, whose scores start where they are told."""
     layers = [nn.Dropout(dropout)]
     for size in dense_sizes:
         layers += [nn.Linear(input_size, size), nn.ReLU(), nn.Dropout(dropout)]
         input_size = size
-    if cosine_scale is not None:
-        return nn.Sequential(*layers, CosineScores(input_size, len(bias), cosine_scale))
-    if thresholds is not None:
-        return nn.Sequential(*layers, ThresholdScores(input_size, bias, thresholds == "ordered"))
-    scores = nn.Linear(input_size, len(bias))
-    with torch.no_grad():
-        scores.bias.copy_(torch.as_tensor(bias))
-    return nn.Sequential(*layers, scores)
+    return nn.Sequential(*layers, head.make_layer(input_size, start))
 
 
 def make_network(
     *,
     n_tokens,
     n_features,
-    bias,
+    head,
+    start,
     encoder,
     hidden_size,
     num_layers,
@@ -203,8 +150,6 @@ def make_network(
     dense_sizes,
     dropout,
     embedding_dropout,
-    cosine_scale=None,
-    thresholds=None,
 ):
     """Build a `SequenceNetwork`; ``n_tokens`` None means values, ``pooling`` None means tags."""
     if n_tokens is None:
@@ -218,5 +163,5 @@ def make_network(
         bidirectional = getattr(body, "bidirectional", False)
         pooling = make_pooling(pooling, width, bidirectional=bidirectional)
         width = pooling.output_size
-    head = make_head(width, dense_sizes, dropout, bias, cosine_scale, thresholds)
-    return SequenceNetwork(input_layer, body, pooling, head)
+    scorer = make_scorer(width, dense_sizes, dropout, head, start)
+    return SequenceNetwork(input_layer, body, pooling, scorer)

@@ -1,35 +1,10 @@
-"""How often each class is drawn in an epoch, and how much its rows weigh: plain functions."""
+"""How often each class is drawn in an epoch: plain functions."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from skseq.weights import class_masses
-
-
-def combined_weight(codes, weight, class_weight):
-    """Weight of each row or step, with mean 1; None if all are alike.
-
-    Parameters
-    ----------
-    codes : ndarray of int of shape (n,)
-        Class of each row or step.
-
-    weight : ndarray of shape (n,) or None
-        Weights that came with the data.
-
-    class_weight : ndarray of shape (n_classes,) or None
-        Weight of each class, by which they are multiplied.
-
-    Returns
-    -------
-    ndarray of float32 of shape (n,) or None
-    """
-    if class_weight is not None:
-        weight = class_weight[codes] * (1.0 if weight is None else weight)
-    if weight is None or np.all(weight == weight[0]):
-        return None
-    return (weight / weight.mean()).astype(np.float32)
 
 
 def class_rates(counts, balance, progress):

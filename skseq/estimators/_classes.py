@@ -1,0 +1,395 @@
+"""What the estimators of classes share: from targets to a net, and to decisions."""
+
+from numbers import Real
+
+import numpy as np
+
+from skseq._validation import HasMethods, Interval, StrOptions, check_parameters
+from skseq.decisions import Posterior, fit_scaling
+from skseq.estimators._base import BaseSequenceEstimator
+from skseq.losses import LOSSES
+from skseq.losses._base import floored_log_prior
+from skseq.losses._table import make_loss
+from skseq.nn import make_head
+from skseq.stages import SECOND_STAGES, make_mixer, make_second_stage
+from skseq.training import (
+    Schedule,
+    ValidationScore,
+    encode_labels,
+    find_classes,
+    first_classes,
+    log_probabilities,
+    raw_scores,
+    refit_last_layer,
+    warn_if_collapsed,
+)
+from skseq.weights import class_weights
+
+# Rows, or steps, whose predictions are looked at for a collapse.
+_COLLAPSE_SAMPLE = 10_000
+
+
+class BaseClassEstimator(BaseSequenceEstimator):
+    """Base of the estimators of classes, one a sequence or one a step.
+
+    A face adds ``_check_y(y, X)``, which gives flat labels, and `_targets`; one that does not
+    train with ``loss`` overrides `_make_head`.
+    """
+
+    _parameter_constraints: dict = {
+        **BaseSequenceEstimator._parameter_constraints,
+        "class_weight": [
+            StrOptions({"balanced", "sqrt", "effective", "median_frequency"}),
+            dict,
+            callable,
+            None,
+        ],
+        "class_weight_start": [Interval(Real, 0, 1, closed="left")],
+        "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
+        "augment": [str, list, tuple, callable, None],
+        "decision": [StrOptions({"argmax", "balanced"}), "array-like", dict],
+        "target_prior": [StrOptions({"train", "data", "uniform", "em"}), "array-like", dict],
+        "classes": ["array-like", None],
+        "scoring": [StrOptions({"f1_macro", "loss"})],
+    }
+
+    # Of the faces that have a loss to choose, and a linear layer for each class.
+    _loss_constraints: dict = {
+        "loss": [StrOptions(set(LOSSES)), HasMethods(["fit", "per_step"]), type],
+        "initial_bias": [StrOptions({"auto", "zero", "prior"})],
+        "calibration": [StrOptions({"auto", "temperature", "vector"}), None],
+        "second_stage": [StrOptions(set(SECOND_STAGES)), HasMethods(["refit"]), None],
+    }
+
+    # What a face does not offer as a parameter is off.
+    mixup = None
+    second_stage = None
+    calibration = None
+    initial_bias = "prior"
+
+    def fit(self, X, y, sample_weight=None):
+        """Train on sequences and their labels.
+
+        Parameters
+        ----------
+        X : Sequences, list of array-like, 1-D object array, array of shape (n_sequences, n_steps) \
+                or (n_sequences, n_steps, n_features)
+            The sequences. `Sequences` may carry weights, which count in training.
+
+        y : array-like of shape (n_sequences,); of a tagger Sequences, list of list, or 1-D object \
+                array, aligned with ``X``
+            The label of each sequence, or of each step.
+
+        sample_weight : array-like of shape (n_sequences,), of a tagger also (n_steps_total,), \
+                default=None
+            How much each sequence, or step, counts; multiplied with weights in ``X`` and
+            ``class_weight``.
+
+        Returns
+        -------
+        self : object
+            The instance itself.
+
+        Raises
+        ------
+        ValueError
+            If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
+        TypeError
+            If ``X`` holds text, or anything else that is not numbers.
+        """
+        check_parameters(self)
+        X = self._check_X(X, reset=True)
+        labels = self._check_y(y, X)
+        if not (self.warm_start and hasattr(self, "net_")):
+            self.classes_ = find_classes(labels, self.classes)
+        self._fit_targets(self._targets(X, encode_labels(labels, self.classes_), sample_weight))
+        return self
+
+    def partial_fit(self, X, y, classes=None, sample_weight=None):
+        """Train one epoch more, on these sequences alone.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        y : as for `fit`
+            The labels.
+
+        classes : array-like of shape (n_classes,), default=None
+            Every label that may ever come; needed at the first call, unless the parameter
+            ``classes`` names them.
+
+        sample_weight : as for `fit`, default=None
+            How much each sequence, or step, counts.
+
+        Returns
+        -------
+        self : object
+            The instance itself.
+        """
+        check_parameters(self)
+        is_first = not hasattr(self, "net_")
+        X = self._check_X(X, reset=is_first)
+        labels = self._check_y(y, X)
+        if is_first:
+            self.classes_ = first_classes(classes, self.classes)
+        targets = self._targets(X, encode_labels(labels, self.classes_), sample_weight)
+        self._partial_fit_targets(targets, is_first)
+        return self
+
+    def predict(self, X):
+        """Predict the label of each sequence, or of each step.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences,); of a tagger Sequences of labels aligned with ``X``, or a \
+                list of lists if ``X`` is a list
+        """
+        targets = self._targets_to_predict(X)
+        labels = self.classes_[self._posterior().codes(log_probabilities(self.net_, targets))]
+        return targets.predictions(labels, X)
+
+    def predict_proba(self, X):
+        """Predict the probability of each class.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes); of a tagger Sequences with values of shape \
+                (n_steps_total, n_classes)
+            Columns in the order of ``classes_``; rows sum to 1.
+        """
+        targets = self._targets_to_predict(X)
+        return targets.like_these(np.exp(self._asked_log_proba(targets)))
+
+    def predict_log_proba(self, X):
+        """Predict the logarithm of the probability of each class.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes); of a tagger Sequences with values of shape \
+                (n_steps_total, n_classes)
+        """
+        targets = self._targets_to_predict(X)
+        return targets.like_these(self._asked_log_proba(targets))
+
+    def decision_function(self, X):
+        """Scores whose largest entry is the predicted class.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        Returns
+        -------
+        ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes; of a tagger \
+                Sequences with values of shape (n_steps_total, n_classes)
+            Log probabilities shifted by the decision rule, or expected costs negated; for two
+            classes of sequences, what speaks for the second: positive where it is predicted.
+        """
+        targets = self._targets_to_predict(X)
+        scores = self._posterior().scores(log_probabilities(self.net_, targets))
+        return targets.like_decisions(scores)
+
+    # -- training -----------------------------------------------------------------------------
+
+    def _fit_targets(self, targets):
+        """Train from the start, or on from where the last fit ended (``warm_start``)."""
+        self._check_second_stage()
+        goes_on = self.warm_start and hasattr(self, "net_")
+        if not goes_on:
+            self._take_seeds()
+        schedule = self._make_schedule(targets)
+        if goes_on:
+            self._learn_shares(self._head, schedule)
+        else:
+            self._start(schedule)
+        train, validation = self._split(targets)
+        n_before = len(self.net_.history)
+        self._train(
+            schedule.of_rows(train, first_epoch=n_before),
+            targets.dataset(validation, self.class_weight_) if self.early_stopping else None,
+            self.max_epochs,
+        )
+        if self.early_stopping and not schedule.is_fixed:
+            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
+            self._learn_priors(schedule, best - n_before - 1)
+        if self.second_stage is not None:
+            self._refit_last_layer(targets if train is None else targets.take(train))
+        if validation is not None:
+            self._learn_what_scores_mean(targets.take(validation))
+        self._look_for_collapse(targets, validation)
+
+    def _partial_fit_targets(self, targets, is_first):
+        """Train one epoch more."""
+        if is_first:
+            self._take_seeds()
+        schedule = self._make_schedule(targets)
+        if is_first:
+            self._start(schedule)
+        n_done = len(self.net_.history)
+        self._train(schedule.of_rows(), None, n_epochs=1)
+        if not schedule.is_fixed or hasattr(self, "second_stage_"):
+            self._learn_priors(schedule, n_done)
+
+    def _make_schedule(self, targets):
+        """Learn ``class_weight_``; warn if one imbalance is corrected twice."""
+        self.class_weight_ = np.ones(targets.n_classes)
+        weighted_from = 0
+        if self.class_weight is not None:
+            self.class_weight_ = class_weights(
+                self.class_weight, targets.counts(), classes=self.classes_
+            )
+            last = self.max_epochs - 1
+            weighted_from = min(round(self.class_weight_start * self.max_epochs), last)
+        mixer = None if self.mixup is None else make_mixer(self.mixup).fit(targets.counts())
+        schedule = Schedule(
+            targets,
+            self._seeds,
+            n_epochs=self.max_epochs,
+            class_weight=None if self.class_weight is None else self.class_weight_,
+            weighted_from=weighted_from,
+            balance=self.batch_balance,
+            augment=self.augment,
+            mixer=mixer,
+        )
+        schedule.warn_if_double_counted(f"class_weight={self.class_weight!r}")
+        return schedule
+
+    def _start(self, schedule):
+        """Build the net anew, its scores starting where ``initial_bias`` says."""
+        head = self._make_head()
+        self._learn_shares(head, schedule)
+        prior = head.prior_of_scores(schedule.prior_at(0))
+        at_prior = self.initial_bias == "prior"
+        if self.initial_bias == "auto":
+            at_prior = head.starts_at_prior
+        if not at_prior:
+            # All alike, but for a class without rows: training need not unlearn it first.
+            prior = prior > 0
+        n_targets = len(schedule.targets.values)
+        self._build(
+            head,
+            head.start(floored_log_prior(prior, n_targets)),
+            validation_score=ValidationScore(head, self._posterior(head).while_training()),
+            watch_from=schedule.weighted_from,
+            mixer=schedule.mixer,
+        )
+
+    def _make_head(self):
+        """The head of a new net, with its loss."""
+        return make_head(make_loss(self.loss))
+
+    @property
+    def _head(self):
+        """The head of the trained net: it says what scores mean, also once parameters change."""
+        return self.net_.criterion_.head
+
+    def _learn_shares(self, head, schedule):
+        """Let the loss and the priors take in how frequent the classes are in the last epoch."""
+        head.loss.fit(schedule.targets.counts(), schedule.last_prior)
+        self._learn_priors(schedule, self.max_epochs - 1, head)
+        self._posterior(head).check()
+
+    def _learn_priors(self, schedule, epoch, head=None):
+        """Take the class shares of an epoch for those that the net's scores stand for."""
+        # What the net is trained on from here on, no second stage has seen.
+        self.__dict__.pop("second_stage_", None)
+        counts = schedule.targets.original_counts()
+        self.class_prior_ = schedule.prior_at(epoch)
+        self.train_prior_ = (head or self._head).prior_of_scores(self.class_prior_)
+        self.data_prior_ = None if counts is None else counts / counts.sum()
+        self.calibration_ = None
+
+    def _split(self, targets):
+        """Rows to train on and rows to validate on, both None where nothing is held out."""
+        if self.early_stopping:
+            wanted_by = "early_stopping=True"
+        elif self._calibration_kind() is not None:
+            wanted_by = "calibration"
+        elif self._head.needs_held_out:
+            wanted_by = f"head={self.head!r}"
+        else:
+            return None, None
+        return self._hold_out(targets.X, targets.strata(), self.classes_, wanted_by)
+
+    # -- after training -----------------------------------------------------------------------
+
+    def _check_second_stage(self):
+        if self.second_stage is not None and not self._make_head().is_linear:
+            raise ValueError(
+                f"second_stage={self.second_stage!r} needs a linear last layer, but the one of "
+                f"loss={self.loss!r} scores cosines; use one of the two"
+            )
+
+    def _refit_last_layer(self, targets):
+        rng = self._seeds.random_state("second stage")
+        self.second_stage_ = refit_last_layer(self.net_, self.second_stage, targets, rng)
+        self.train_prior_ = self.second_stage_.prior_
+
+    @property
+    def _gives_probabilities(self):
+        """Whether log probabilities of the last layer need no calibration."""
+        stage = self.second_stage
+        return (self._head if stage is None else make_second_stage(stage)).is_proper
+
+    def _calibration_kind(self):
+        if self.calibration != "auto":
+            return self.calibration
+        as_trained = isinstance(self.target_prior, str) and self.target_prior == "train"
+        return None if as_trained or self._gives_probabilities else "vector"
+
+    def _learn_what_scores_mean(self, held_out):
+        """Learn from held-out rows what their scores mean, and how to scale them."""
+        head, codes = self._head, held_out.values
+        if head.needs_held_out:
+            # Weighted to the prior that the net saw.
+            share = self.train_prior_ / np.maximum(held_out.counts(), 1)
+            weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
+            head.fit_held_out(raw_scores(self.net_, held_out), codes, weight)
+        kind = self._calibration_kind()
+        if kind is not None:
+            log_proba = log_probabilities(self.net_, held_out)
+            self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, kind=kind)
+
+    def _look_for_collapse(self, targets, validation):
+        rows = np.arange(len(targets.X)) if validation is None else validation
+        # Evenly spread rows, with about as many answers as the sample has.
+        size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(targets.X) // targets.n_outputs))
+        sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
+        predicted = self._posterior().codes(log_probabilities(self.net_, sample))
+        warn_if_collapsed(predicted, sample.values, self.classes_)
+
+    # -- prediction ---------------------------------------------------------------------------
+
+    def _posterior(self, head=None):
+        """What is made of the net's log probabilities, as the parameters ask for it now."""
+        return Posterior(
+            self.classes_,
+            self.train_prior_,
+            self.data_prior_,
+            self.calibration_,
+            self.target_prior,
+            self.decision,
+            rank=(head or self._head).rank,
+        )
+
+    def _asked_log_proba(self, targets):
+        """Log probabilities of each row or step under the prior asked for: (n, n_classes)."""
+        return self._posterior().log_proba(log_probabilities(self.net_, targets))

@@ -1,0 +1,218 @@
+"""Heads: the last layer of a net, and what its scores mean.
+
+A head knows its layer and its loss, where the scores start, how scores become log probabilities,
+which class prior these stand for, and whether they are probabilities at all. Nothing else in the
+package asks a loss or a layer about that.
+"""
+
+import numpy as np
+import torch
+from scipy.special import log_softmax
+from torch import Tensor, nn
+from torch.nn import functional
+
+from skseq._validation import check_choice
+
+
+class Head:
+    """Base of the heads of classes.
+
+    A subclass writes `make_layer`, and overrides what its scores mean where they are not those of
+    a softmax.
+
+    Parameters
+    ----------
+    loss : SequenceLoss
+        What the scores are trained with.
+
+    Attributes
+    ----------
+    is_linear : bool
+        Whether the layer is a weight and a bias for each class, which a second stage may exchange.
+
+    rank : ndarray of int of shape (n_classes,) or None
+        Place of each class in an order; None where there is none.
+
+    needs_held_out : bool
+        Whether `fit_held_out` has something to learn.
+    """
+
+    is_linear = False
+    rank = None
+    needs_held_out = False
+
+    def __init__(self, loss):
+        self.loss = loss
+
+    def make_layer(self, input_size: int, start: np.ndarray) -> nn.Module:
+        """Make the last layer, whose scores start at ``start``, a number for each score."""
+        raise NotImplementedError(f"{type(self).__name__} must define make_layer")
+
+    def mean_loss(self, scores: Tensor, target: Tensor, **kwargs) -> Tensor:
+        """Mean loss of a batch; keywords as `skseq.losses.SequenceLoss` takes them."""
+        return self.loss(scores, target, **kwargs)
+
+    @property
+    def is_proper(self):
+        """bool : whether `log_proba` estimates probabilities without calibration."""
+        return getattr(self.loss, "is_proper", False)
+
+    @property
+    def starts_at_prior(self):
+        """bool : whether training needs to start at the class prior."""
+        return getattr(self.loss, "starts_at_prior", False)
+
+    def prior_of_scores(self, prior):
+        """Class prior that `log_proba` stands for after training on ``prior``: (n_classes,)."""
+        return self.loss.prior_of_scores(prior)
+
+    def start(self, log_prior):
+        """Scores that stand for a class prior: ndarray (n_scores,), where training starts."""
+        return log_prior
+
+    def log_proba(self, scores, mask=None):
+        """Log probabilities, from scores of single rows or steps, or of a padded batch.
+
+        Parameters
+        ----------
+        scores : ndarray of float64 of shape (n, n_scores) or (batch, time, n_scores)
+            What the layer gives.
+
+        mask : ndarray of bool of shape (batch, time), default=None
+            True on real steps, for a head whose steps depend on each other.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n, n_classes) or (batch, time, n_classes)
+        """
+        return log_softmax(scores, axis=-1)
+
+    def fit_held_out(self, scores, codes, weight):
+        """Learn from the scores (n, n_scores) of held-out rows what scores mean."""
+
+
+class LinearHead(Head):
+    """A weight vector and a bias for each class."""
+
+    is_linear = True
+
+    def make_layer(self, input_size, start):
+        return _linear_layer(input_size, start)
+
+
+class CosineHead(Head):
+    """Cosines between states and a direction for each class, times the ``scale`` of the loss."""
+
+    def make_layer(self, input_size, start):
+        return CosineScores(input_size, len(start), self.loss.scale)
+
+
+class OrdinalHead(Head):
+    """Scores of ordered classes, which its loss explains.
+
+    Parameters
+    ----------
+    loss : OrdinalLoss
+        From `skseq.losses._ordinal`; knows the place of each class in the order.
+    """
+
+    @property
+    def rank(self):
+        """ndarray of int of shape (n_classes,) : place of each class in the order."""
+        return self.loss.rank
+
+    @property
+    def needs_held_out(self):
+        """bool : whether thresholds are learnt on held-out rows."""
+        return hasattr(self.loss, "fit_thresholds")
+
+    def make_layer(self, input_size, start):
+        if self.loss.thresholds is None:
+            return _linear_layer(input_size, start)
+        return ThresholdScores(input_size, start, in_order=self.loss.thresholds == "ordered")
+
+    def start(self, log_prior):
+        return self.loss.start(log_prior)
+
+    def log_proba(self, scores, mask=None):
+        return self.loss.log_proba(scores)
+
+    def fit_held_out(self, scores, codes, weight):
+        self.loss.fit_thresholds(scores, codes, weight)
+
+
+class NumberHead(Head):
+    """One number for each row or step: the head of a regression, which knows no classes."""
+
+    def make_layer(self, input_size, start):
+        return _linear_layer(input_size, start)
+
+
+# One line a head; a loss says by its attribute ``head`` which one it is made for.
+HEADS = {"cosine": CosineHead, "linear": LinearHead}
+
+
+def make_head(loss):
+    """Give the head that a loss of classes is made for.
+
+    Raises
+    ------
+    ValueError
+        If the loss names none that there is.
+    """
+    name = getattr(loss, "head", "linear")
+    check_choice(f"the head of {type(loss).__name__}", name, HEADS)
+    return HEADS[name](loss)
+
+
+def _linear_layer(input_size, start):
+    layer = nn.Linear(input_size, len(start))
+    with torch.no_grad():
+        layer.bias.copy_(torch.as_tensor(start))
+    return layer
+
+
+class CosineScores(nn.Module):
+    """Cosines between states and the direction of each class, times a scale.
+
+    No class wins by the length of its weights, which grow with its frequency.
+    """
+
+    def __init__(self, input_size, n_classes, scale):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(n_classes, input_size))
+        nn.init.xavier_uniform_(self.weight)
+        self.in_features = input_size
+        self.scale = scale
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score states (..., input_size): (..., n_classes)."""
+        directions = functional.normalize(self.weight, dim=-1)
+        return self.scale * functional.linear(functional.normalize(states, dim=-1), directions)
+
+
+class ThresholdScores(nn.Module):
+    """One slope for all scores, which differ by their bias: thresholds of ordered classes.
+
+    With ``in_order`` the biases fall from one score to the next by construction.
+    """
+
+    def __init__(self, input_size, bias, in_order):
+        super().__init__()
+        self.slope = nn.Linear(input_size, 1, bias=False)
+        self.in_features = input_size
+        self.in_order = in_order
+        bias = torch.as_tensor(np.asarray(bias), dtype=torch.float32)
+        if in_order:
+            # The first bias, and what each further one falls by before softplus.
+            falls = -bias.diff()
+            bias = torch.cat([bias[:1], falls + torch.log(-torch.expm1(-falls))])
+        self.bias = nn.Parameter(bias.clone())
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score states (..., input_size): (..., n_thresholds)."""
+        bias = self.bias
+        if self.in_order:
+            falls = functional.softplus(bias[1:])
+            bias = torch.cat([bias[:1], bias[:1] - falls.cumsum(0)])
+        return self.slope(states) + bias

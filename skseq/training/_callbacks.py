@@ -1,0 +1,117 @@
+"""What rides along while a net trains: scores of held-out rows, stopping, seeds, progress."""
+
+import numpy as np
+import torch
+from skorch.callbacks import Callback, EarlyStopping
+from tqdm.auto import tqdm
+
+
+class Reseed(Callback):
+    """Seeds torch for each epoch, so that dropout does not depend on the epochs before."""
+
+    def __init__(self, seeds):
+        self.seeds = seeds
+
+    def on_epoch_begin(self, net, **kwargs):
+        torch.manual_seed(self.seeds.integer("dropout", len(net.history)))
+
+
+class ValidationScore(Callback):
+    """Records macro F1 of the validation rows, decided as predictions will be.
+
+    Where the classes have an order, also the macro-averaged absolute error.
+
+    Parameters
+    ----------
+    head : Head
+        Says what scores mean.
+
+    posterior : Posterior
+        Says what is made of it.
+    """
+
+    def __init__(self, head, posterior):
+        self.head = head
+        self.posterior = posterior
+        self.n_classes = len(posterior.classes)
+
+    def on_epoch_begin(self, net, **kwargs):
+        self._confusion = np.zeros((self.n_classes, self.n_classes))  # true by predicted
+
+    def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
+        if training:
+            return
+        target, mask = batch[1]["target"].numpy(), batch[1].get("mask")
+        log_proba = self.head.log_proba(y_pred.cpu().numpy().astype(np.float64), mask)
+        if mask is not None:
+            target, log_proba = target[mask], log_proba[mask]
+        np.add.at(self._confusion, (target, self.posterior.codes(log_proba)), 1)
+
+    def on_epoch_end(self, net, **kwargs):
+        net.history.record("valid_f1_macro", macro_f1(self._confusion))
+        rank = self.head.rank
+        if rank is not None:
+            net.history.record("valid_mae_macro", macro_absolute_error(self._confusion, rank))
+        del self._confusion
+
+
+class LateEarlyStopping(EarlyStopping):
+    """Early stopping that looks away for the first epochs, so that a later phase has its chance."""
+
+    def __init__(self, watch_from, scoring, patience):
+        super().__init__(
+            monitor=f"valid_{scoring}",
+            lower_is_better=scoring in ("loss", "mae_macro"),
+            patience=patience,
+            threshold_mode="abs",
+            load_best=True,
+        )
+        self.watch_from = watch_from
+        self.scoring = scoring
+
+    def on_train_begin(self, net, **kwargs):
+        self._n_epochs = 0
+        super().on_train_begin(net, **kwargs)
+
+    def on_epoch_end(self, net, **kwargs):
+        self._n_epochs += 1
+        if self._n_epochs > self.watch_from:
+            super().on_epoch_end(net, **kwargs)
+
+
+def macro_f1(confusion):
+    """Mean F1 of the classes that occur, from counts of shape (true classes, predicted classes)."""
+    true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
+    occurs = true > 0
+    return float(np.mean(2 * np.diag(confusion)[occurs] / (true + predicted)[occurs]))
+
+
+def macro_absolute_error(confusion, rank):
+    """Mean over the classes that occur of how many places in the order predictions are off."""
+    true = confusion.sum(axis=1)
+    off = (confusion * np.abs(np.subtract.outer(rank, rank))).sum(axis=1)
+    return float(np.mean(off[true > 0] / true[true > 0]))
+
+
+class EpochProgress(Callback):
+    """A progress bar over epochs, with the latest losses beside it."""
+
+    def __init__(self, label):
+        self.label = label
+
+    def on_train_begin(self, net, **kwargs):
+        self._bar = tqdm(total=net.max_epochs, desc=self.label, unit="epoch")
+
+    def on_epoch_end(self, net, **kwargs):
+        row = net.history[-1]
+        shown = {
+            key: f"{row[key]:.3f}"
+            for key in ("train_loss", "valid_loss", "valid_f1_macro")
+            if key in row
+        }
+        self._bar.set_postfix(shown, refresh=False)
+        self._bar.update()
+
+    def on_train_end(self, net, **kwargs):
+        self._bar.close()
+        del self._bar

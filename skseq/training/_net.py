@@ -1,0 +1,221 @@
+"""The skorch net that the estimators hold: how it is built, and how it learns from a batch."""
+
+from contextlib import contextmanager
+from functools import partial
+
+import skorch
+import torch
+from skorch.callbacks import GradientNormClipping
+from skorch.utils import to_tensor
+
+from skseq._validation import check_choice
+from skseq.nn import ScoringBatches, TrainingBatches, make_network
+from skseq.training._callbacks import EpochProgress, LateEarlyStopping, Reseed
+
+OPTIMIZERS = {
+    "adam": (torch.optim.Adam, {"fused": True}),
+    "adamw": (torch.optim.AdamW, {"fused": True}),
+    "rmsprop": (torch.optim.RMSprop, {}),
+    "sgd": (torch.optim.SGD, {"momentum": 0.9, "fused": True}),
+}
+
+
+class SequenceNet(skorch.NeuralNet):
+    """A skorch net whose batches carry padded inputs, and targets with weights and masks.
+
+    With a fitted ``mixer`` it trains on mixed states, see `skseq.stages.Mixup`.
+    """
+
+    def __init__(self, *args, mixer=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.mixer = mixer
+
+    def get_iterator(self, dataset, training=False):
+        """Batches of a dataset; those to train on know the number of their first epoch."""
+        iterator = super().get_iterator(dataset, training=training)
+        if isinstance(iterator, TrainingBatches):
+            iterator.epoch = len(self.history)
+        return iterator
+
+    def train_step_single(self, batch, **fit_params):
+        """Loss and gradients of a batch."""
+        if self.mixer is None:
+            return super().train_step_single(batch, **fit_params)
+        self._set_training(True)
+        inputs, target = to_tensor(batch, device=self.device)
+        scores, loss = mixed_loss(self.module_, self.criterion_, self.mixer, inputs, **target)
+        loss.backward()
+        return {"loss": loss, "y_pred": scores}
+
+    def get_loss(self, y_pred, y_true, X=None, training=False):
+        """Loss of a batch; ``y_true`` holds the keyword arguments of a `SequenceLoss`."""
+        return self.criterion_(y_pred, **to_tensor(y_true, device=self.device))
+
+
+def mixed_loss(module, criterion, mixer, inputs, target, weight=None):
+    """Scores of states that are mixed with those of a random partner, and their mean loss."""
+    states = module.states(**inputs)
+    partner = torch.randperm(len(target), device=target.device)
+    share, label_share = mixer.draw(target, target[partner])
+    share = share.unsqueeze(-1)
+    scores = module.head(share * states + (1 - share) * states[partner])
+    weight = torch.ones_like(label_share) if weight is None else weight
+    own = criterion(scores, target, weight=label_share * weight)
+    others = criterion(scores, target[partner], weight=(1 - label_share) * weight[partner])
+    return scores, own + others
+
+
+class Criterion(torch.nn.Module):
+    """Makes a `skseq.nn.Head` with its fitted loss a module, as skorch wants its criterion."""
+
+    def __init__(self, head):
+        super().__init__()
+        self.head = head
+
+    def forward(self, scores, target, **kwargs):
+        """Mean loss of a batch."""
+        return self.head.mean_loss(scores, target, **kwargs)
+
+
+class FixedSplit:
+    """Gives skorch a validation set that was chosen beforehand."""
+
+    def __init__(self, validation):
+        self.validation = validation
+
+    def __call__(self, dataset, y=None, **kwargs):
+        return dataset, self.validation
+
+
+def build_net(
+    settings,
+    head,
+    start,
+    *,
+    n_tokens,
+    n_features,
+    seeds,
+    validation_score,
+    watch_from=0,
+    mixer=None,
+):
+    """Build a `SequenceNet` with new weights.
+
+    Parameters
+    ----------
+    settings : NetSettings
+        Parameters of an estimator.
+
+    head : Head
+        The last layer, with a loss that knows the classes.
+
+    start : array-like of shape (n_scores,)
+        Where scores start.
+
+    n_tokens : int or None
+        Size of the vocabulary; None for values.
+
+    n_features : int
+        Values in a step.
+
+    seeds : Seeds
+        Where weights, dropout and batches have their randomness from.
+
+    validation_score : Callback or None
+        Records the score of held-out rows by which training stops early.
+
+    watch_from : int, default=0
+        Epochs before early stopping looks.
+
+    mixer : Mixup, default=None
+        What mixes states in training.
+
+    Returns
+    -------
+    SequenceNet
+        Initialised.
+    """
+    network = {
+        "head": head,
+        "start": start,
+        "n_tokens": n_tokens,
+        "n_features": n_features,
+        **settings.of_network(),
+    }
+    optimizer, optimizer_params = _optimizer(settings.optimizer)
+    params = {
+        "module": partial(make_network, **network),
+        "criterion": Criterion(head),
+        "mixer": mixer,
+        "optimizer": optimizer,
+        "lr": settings.lr,
+        "optimizer__weight_decay": settings.weight_decay,
+        "max_epochs": settings.max_epochs,
+        "batch_size": settings.batch_size,
+        "iterator_train": TrainingBatches,
+        "iterator_train__rng": partial(seeds.generator, "batches"),
+        "iterator_valid": ScoringBatches,
+        "iterator_valid__batch_size": max(256, settings.batch_size),
+        "train_split": None,
+        "callbacks": _callbacks(settings, seeds, validation_score, watch_from),
+        "device": resolve_device(settings.device),
+        "verbose": int(settings.verbose > 1),
+    }
+    params |= {f"optimizer__{name}": value for name, value in optimizer_params.items()}
+    net = SequenceNet(**(params | (settings.skorch_params or {})))
+    with isolated_torch_seed(seeds.integer("weights"), net.device):
+        net.initialize()
+    return net
+
+
+def _optimizer(optimizer):
+    if isinstance(optimizer, str):
+        check_choice("optimizer", optimizer, OPTIMIZERS)
+        return OPTIMIZERS[optimizer]
+    return optimizer, {}
+
+
+def _callbacks(settings, seeds, validation_score, watch_from):
+    callbacks = [("seeds", Reseed(seeds))]
+    if settings.gradient_clip_value is not None:
+        clipping = GradientNormClipping(settings.gradient_clip_value)
+        callbacks.append(("gradient_clipping", clipping))
+    if settings.early_stopping:
+        if validation_score is not None:
+            callbacks.append(("validation_score", validation_score))
+        stopping = LateEarlyStopping(watch_from, settings.scoring, settings.n_iter_no_change)
+        callbacks.append(("early_stopping", stopping))
+    if settings.verbose == 1:
+        callbacks.append(("progress", EpochProgress(settings.name)))
+    return callbacks + list(settings.callbacks or [])
+
+
+def resolve_device(device):
+    """Give "cuda" or "cpu" for "auto", anything else as it is.
+
+    Raises
+    ------
+    ValueError
+        If CUDA is asked for and there is none, or torch knows no such device.
+    """
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        kind = torch.device(device).type
+    except RuntimeError as error:
+        raise ValueError(f"device={device!r} is not a device torch knows: {error}") from None
+    if kind == "cuda" and not torch.cuda.is_available():
+        raise ValueError(
+            f'device={device!r}, but torch sees no CUDA here; use device="auto" to take what there '
+            "is"
+        )
+    return device
+
+
+@contextmanager
+def isolated_torch_seed(seed, device):
+    """Seed torch inside the block, for weights and dropout; the caller's state is untouched."""
+    devices = [torch.device(device)] if str(device).startswith("cuda") else []
+    with torch.random.fork_rng(devices=devices):
+        torch.manual_seed(seed)
+        yield

@@ -1,0 +1,68 @@
+"""The parameters of an estimator that say what a net is and how it learns."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class NetSettings:
+    """Parameters of an estimator, under the names that they have there, and its name.
+
+    A default is what holds where an estimator has no such parameter.
+    """
+
+    name: str
+
+    # The network.
+    encoder: str | Callable
+    hidden_size: int
+    num_layers: int
+    embedding_dim: int
+    embedding: np.ndarray | None
+    dense_sizes: Sequence[int]
+    dropout: float
+    embedding_dropout: float
+
+    # How it learns.
+    optimizer: str | Callable
+    lr: float
+    weight_decay: float
+    gradient_clip_value: float | None
+    batch_size: int
+    max_epochs: int
+    early_stopping: bool
+    n_iter_no_change: int
+    callbacks: list | None
+    device: object
+    verbose: int
+    skorch_params: dict | None
+
+    pooling: str | Callable | None = None
+    scoring: str = "loss"
+
+    @classmethod
+    def of(cls, estimator, **checked):
+        """Read them off an estimator, but for those that are ``checked`` and given here."""
+        read = {
+            field.name: getattr(estimator, field.name)
+            for field in fields(cls)
+            if field.name not in {"name", *checked} and hasattr(estimator, field.name)
+        }
+        return cls(name=type(estimator).__name__, **(read | checked))
+
+    def of_network(self):
+        """Those that `skseq.nn.make_network` takes: a dict."""
+        names = (
+            "encoder",
+            "hidden_size",
+            "num_layers",
+            "embedding_dim",
+            "embedding",
+            "pooling",
+            "dense_sizes",
+            "dropout",
+            "embedding_dropout",
+        )
+        return {name: getattr(self, name) for name in names}

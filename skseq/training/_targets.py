@@ -1,0 +1,258 @@
+"""What is learnt: sequences with one target each, or with one target a step, as frozen values.
+
+Targets are class codes, 0 ... n_classes - 1, or numbers. A value knows its sequences, its targets
+and what they weigh, how to take rows, count classes, say what a split should spread, and how to
+become the dataset of a net. Nothing above it asks whether there is a target for each step.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from skseq._validation import check_fit_weight
+from skseq.data import Sequences, chunk_spans, like_input
+from skseq.decisions import count_originals
+from skseq.nn import Spans
+from skseq.training._labels import encode_labels
+from skseq.weights import class_masses, sequence_weight
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Base of `RowTargets` and `StepTargets`.
+
+    Parameters
+    ----------
+    X : Sequences
+        Checked sequences.
+
+    tokens : bool
+        Whether their steps are token ids.
+
+    values : ndarray of shape (n,), default=None
+        Class codes or numbers; None where they are to be predicted.
+
+    weight : ndarray of shape (n,), default=None
+        How much each target counts; None is 1 for all.
+
+    classes : ndarray of shape (n_classes,), default=None
+        The labels behind class codes; None for numbers.
+    """
+
+    X: Sequences
+    tokens: bool
+    values: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    classes: np.ndarray | None = None
+
+    @property
+    def n_classes(self):
+        """int : how many classes there are."""
+        return len(self.classes)
+
+    def counts(self):
+        """Rows or steps of each class: ndarray (n_classes,)."""
+        return class_masses(self.values, self.n_classes)
+
+    def weighted_counts(self):
+        """Sum of the weights in each class: ndarray (n_classes,)."""
+        return class_masses(self.values, self.n_classes, self.weight)
+
+    def original_counts(self):
+        """Rows or steps of each class before samplers ran, or None where nobody knows."""
+        return count_originals(self.X, self.values, self.classes)
+
+    def weights_with(self, class_weight):
+        """Weight of each target times that of its class, with mean 1; None if all are alike."""
+        return combined_weight(self.values, self.weight, class_weight)
+
+
+@dataclass(frozen=True)
+class RowTargets(Targets):
+    """One target for each sequence."""
+
+    # An augmenter leaves the label of a sequence as it is, but may cut or change its tags.
+    may_change = False
+
+    @property
+    def n_outputs(self):
+        """int : targets that there are, or are to be predicted."""
+        return len(self.X)
+
+    def take(self, rows):
+        """The sequences at ``rows`` with their targets and weights."""
+        return replace(
+            self,
+            X=self.X[rows],
+            values=None if self.values is None else self.values[rows],
+            weight=None if self.weight is None else self.weight[rows],
+        )
+
+    def strata(self):
+        """Class of each sequence, which a split should spread: ndarray (n_sequences,)."""
+        return self.values
+
+    def dataset(self, rows=None, class_weight=None):
+        """`Spans` of the sequences at ``rows``, or (None) of all, without a copy of their steps."""
+        spans = Spans(
+            self.X.values,
+            self.X.offsets[:-1],
+            self.X.offsets[1:],
+            tokens=self.tokens,
+            target=self.values,
+            weight=None if self.values is None else self.weights_with(class_weight),
+        )
+        return spans if rows is None else spans.rows(rows)
+
+    def labelled(self):
+        """Sequences that carry the weights, and their labels, as augmenters take them."""
+        return self.X.replace(weight=self.weight), self.classes[self.values]
+
+    def relabelled(self, X, labels):
+        """Other sequences with their labels, the weights being those that the sequences carry."""
+        return replace(self, X=X, values=encode_labels(labels, self.classes), weight=X.weight)
+
+    def like_these(self, outputs):
+        """Outputs, one for each sequence, as a user takes them: the array itself."""
+        return outputs
+
+    states_like_these = like_these
+
+    def predictions(self, outputs, given):
+        """Predictions, one for each sequence, whatever form X was ``given`` in."""
+        return outputs
+
+    def like_decisions(self, scores):
+        """Decision scores as scikit-learn has them: for two classes, the lead of the second."""
+        return scores[:, 1] - scores[:, 0] if self.n_classes == 2 else scores
+
+
+@dataclass(frozen=True)
+class StepTargets(Targets):
+    """One target for each step.
+
+    Parameters
+    ----------
+    chunk_length : int or None
+        Longer sequences are cut.
+
+    chunk_context : int
+        Steps on either side that a chunk reads besides.
+    """
+
+    chunk_length: int | None = None
+    chunk_context: int = 0
+
+    may_change = True
+
+    @property
+    def n_outputs(self):
+        """int : targets that there are, or are to be predicted."""
+        return self.X.n_steps
+
+    def take(self, rows):
+        """The sequences at ``rows`` with their targets and weights."""
+        return replace(
+            self,
+            X=self.X[rows],
+            values=None if self.values is None else self._of_rows(self.values, rows),
+            weight=None if self.weight is None else self._of_rows(self.weight, rows),
+        )
+
+    def _of_rows(self, flat, rows):
+        return Sequences(flat, self.X.offsets)[rows].values
+
+    def strata(self):
+        """The rarest class that each sequence holds, which a split should spread."""
+        by_rarity = np.argsort(self.counts(), kind="stable")
+        rank = np.empty(self.n_classes, dtype=self.values.dtype)
+        rank[by_rarity] = np.arange(self.n_classes)
+        return by_rarity[np.minimum.reduceat(rank[self.values], self.X.offsets[:-1])]
+
+    def dataset(self, rows=None, class_weight=None):
+        """`Spans` of chunks of the sequences at ``rows``, or (None) of all, without a copy."""
+        X = self.X
+        lengths = X.lengths if rows is None else X.lengths[rows]
+        first = X.offsets[:-1] if rows is None else X.offsets[rows]
+        chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
+        first = first[chunks.sequence]
+        return Spans(
+            X.values,
+            first + chunks.start,
+            first + chunks.stop,
+            tokens=self.tokens,
+            target=self.values,
+            weight=None if self.values is None else self.weights_with(class_weight),
+            core_start=first + chunks.core_start,
+            core_stop=first + chunks.core_stop,
+            per_step=True,
+        )
+
+    def labelled(self):
+        """Sequences that carry the weights, and their tags, as augmenters take them."""
+        tags = Sequences(self.classes[self.values], self.X.offsets)
+        return self.X.replace(weight=self.weight), tags
+
+    def relabelled(self, X, tags):
+        """Other sequences with their tags, the weights being those that the sequences carry."""
+        weight = None if X.weight is None else X.step_weight()
+        return replace(self, X=X, values=encode_labels(tags.values, self.classes), weight=weight)
+
+    def like_these(self, outputs):
+        """Outputs, one for each step, as a user takes them: `Sequences` that align with X."""
+        return Sequences(outputs, self.X.offsets)
+
+    like_decisions = like_these
+
+    def predictions(self, outputs, given):
+        """Predictions, one for each step: a list of lists where X was ``given`` as a list."""
+        return like_input(self.like_these(outputs), given)
+
+    def states_like_these(self, states):
+        """States, one for each step, in `Sequences` that keep the weights and origins of X."""
+        return self.X.replace(values=states, n_tokens=None)
+
+
+def combined_weight(codes, weight, class_weight):
+    """Weight of each row or step, with mean 1; None if all are alike.
+
+    Parameters
+    ----------
+    codes : ndarray of int of shape (n,)
+        Class of each row or step.
+
+    weight : ndarray of shape (n,) or None
+        Weights that came with the data.
+
+    class_weight : ndarray of shape (n_classes,) or None
+        Weight of each class, by which they are multiplied.
+
+    Returns
+    -------
+    ndarray of float32 of shape (n,) or None
+    """
+    if class_weight is not None:
+        weight = class_weight[codes] * (1.0 if weight is None else weight)
+    if weight is None or np.all(weight == weight[0]):
+        return None
+    return (weight / weight.mean()).astype(np.float32)
+
+
+def row_weight(X, sample_weight):
+    """Weight of each sequence: what X carries times ``sample_weight``, None without either."""
+    weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
+    if X.weight is None:
+        return weight
+    return sequence_weight(X) * (1.0 if weight is None else weight)
+
+
+def step_weight(X, sample_weight):
+    """Weight of each step, as `row_weight`; ``sample_weight`` may be of sequences or of steps."""
+    carried = None if X.weight is None else X.step_weight()
+    if sample_weight is None:
+        return carried
+    if np.shape(sample_weight) == (X.n_steps,):
+        weight = check_fit_weight(sample_weight, X.values)
+    else:
+        weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
+    return weight if carried is None else carried * weight

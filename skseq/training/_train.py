@@ -1,0 +1,78 @@
+"""Training as a function of a net and its data, and what a trained net says."""
+
+import numpy as np
+import torch
+from skorch.utils import to_tensor
+
+from skseq.nn import scoring_plan
+from skseq.training._net import FixedSplit, isolated_torch_seed
+
+
+def train(net, data, held_out, n_epochs, seeds):
+    """Train a net for some epochs more.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        Initialised. Its history tells how many epochs it has seen.
+
+    data : ScheduledDataset or Spans
+        What to train on.
+
+    held_out : Spans or None
+        What validation scores are of.
+
+    n_epochs : int
+        How many epochs, at most.
+
+    seeds : Seeds
+        Those that the net was built with.
+    """
+    # The split is taken back afterwards, or a pickled model would carry its validation data.
+    net.train_split = None if held_out is None else FixedSplit(held_out)
+    try:
+        # The net knows best: a pickle from a machine with CUDA may have come to one without.
+        with isolated_torch_seed(seeds.integer("training"), net.device):
+            net.partial_fit(data, epochs=n_epochs)
+    finally:
+        net.train_split = None
+
+
+def raw_scores(net, targets):
+    """What the last layer gives for each row or step: ndarray of float64 (n_outputs, n_scores)."""
+    return _of_all(net, targets, net.infer, lambda scores, mask: scores.astype(np.float64))
+
+
+def log_probabilities(net, targets):
+    """Log probabilities of each row or step, as the head has them: (n_outputs, n_classes)."""
+    head = net.criterion_.head
+
+    def log_proba(scores, mask):
+        return head.log_proba(scores.astype(np.float64), mask)
+
+    return _of_all(net, targets, net.infer, log_proba)
+
+
+def last_states(net, targets):
+    """What the last layer reads of each row or step: ndarray of float32 (n_outputs, width)."""
+
+    def last_inputs(inputs):
+        return net.module_.last_inputs(**to_tensor(inputs, device=net.device))
+
+    return _of_all(net, targets, last_inputs, lambda states, mask: states)
+
+
+def _of_all(net, targets, forward, read):
+    dataset, outputs = targets.dataset(), None
+    net.module_.eval()
+    with torch.inference_mode():
+        for rows in scoring_plan(dataset.lengths, max(256, net.batch_size)):
+            inputs, about = dataset.batch(rows)
+            mask = about["mask"].numpy() if dataset.per_step else None
+            output = read(forward(inputs).cpu().numpy(), mask)
+            if mask is not None:
+                rows, output = dataset.core_steps(rows), output[mask]
+            if outputs is None:
+                outputs = np.empty((targets.n_outputs, output.shape[-1]), dtype=output.dtype)
+            outputs[rows] = output
+    return outputs
