@@ -33,7 +33,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from skseq import SequenceClassifier, Sequences
-from skseq.nn import Spans, TrainingBatches, make_network
+from skseq.nn import LinearHead, Spans, TrainingBatches, make_network
 
 N_SEQUENCES, MAX_LENGTH = 4_000, 116
 N_TOKENS, N_CLASSES = 2_000, 5
@@ -141,7 +141,8 @@ def bare_loop_over_our_batches(X, y):
     network = make_network(
         n_tokens=N_TOKENS,
         n_features=1,
-        bias=np.log(np.bincount(y) / len(y)),
+        head=LinearHead(None),
+        start=np.log(np.bincount(y) / len(y)),
         encoder="bilstm",
         hidden_size=WIDTH,
         num_layers=1,
@@ -153,7 +154,7 @@ def bare_loop_over_our_batches(X, y):
         embedding_dropout=0.0,
     )
     spans = Spans(X.values, X.offsets[:-1], X.offsets[1:], tokens=True, target=y)
-    batches = TrainingBatches(spans, batch_size=BATCH_SIZE, rng=np.random.default_rng(0))
+    batches = TrainingBatches(spans, batch_size=BATCH_SIZE, rng=np.random.default_rng)
     optimizer = torch.optim.Adam(network.parameters(), lr=LR, fused=True)
     return lambda: train_epoch(
         network, optimizer, ((inputs, target["target"]) for inputs, target in batches)

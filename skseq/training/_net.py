@@ -72,6 +72,11 @@ class Criterion(torch.nn.Module):
         super().__init__()
         self.head = head
 
+    @property
+    def loss(self):
+        """SequenceLoss : what the head is trained with."""
+        return self.head.loss
+
     def forward(self, scores, target, **kwargs):
         """Mean loss of a batch."""
         return self.head.mean_loss(scores, target, **kwargs)

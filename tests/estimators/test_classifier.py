@@ -319,10 +319,15 @@ def test_a_held_out_original_and_its_copies_do_not_train(ragged_tokens, labels):
     seen = {}
 
     class Spy(SequenceClassifier):
-        def _spans(self, X, rows, **kwargs):
-            if kwargs:
-                seen["validation" if "train" in seen else "train"] = set(X[rows].origin.values)
-            return super()._spans(X, rows, **kwargs)
+        def _hold_out(self, *args):
+            rows = super()._hold_out(*args)
+            seen["validation"] = set(X[rows[1]].origin.values)
+            return rows
+
+        def _train(self, data, held_out, n_epochs):
+            seen["train"] = set(X[data.rows].origin.values)
+            assert len(data) + len(held_out) == len(X)
+            super()._train(data, held_out, n_epochs)
 
     model = Spy(hidden_size=4, max_epochs=2, early_stopping=True, random_state=0)
     model.fit(X, rng.permutation(labels)[copies])

@@ -91,7 +91,8 @@ def test_early_stopping_scores_the_decisions_that_will_be_taken(
     scores = np.random.default_rng(0).normal(size=(40, 2))
     if target_prior == "em":  # its validation takes the data's prior
         model.set_params(target_prior="data")
-    np.testing.assert_array_equal(callback.rule(scores), model._codes(log_softmax(scores, 1)))
+    decided = callback.posterior.codes(callback.head.log_proba(scores))
+    np.testing.assert_array_equal(decided, model._posterior().codes(log_softmax(scores, 1)))
 
 
 def test_a_decision_of_the_wrong_shape_is_refused_when_fit_starts(ragged_values, labels):

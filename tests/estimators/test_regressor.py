@@ -120,7 +120,7 @@ def test_copies_of_a_held_out_sequence_do_not_train(ragged_values):
     y = np.repeat(np.arange(30.0), 3)
     model = small(max_epochs=1, early_stopping=True, validation_fraction=0.2, target_weight=noting)
     model.fit(X, y)
-    train, validation = model._hold_out(X, None)
+    train, validation = model._hold_out(X, None, None, "early_stopping=True")
     assert seen["all"] == 90
     assert not set(y[train]) & set(y[validation])
     assert len(validation) == 6

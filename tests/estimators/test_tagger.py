@@ -162,9 +162,10 @@ def test_early_stopping_holds_out_whole_sequences_with_rare_tags(ragged_tokens, 
     held_out = []
 
     class Spy(SequenceTagger):
-        def _codes_of_rows(self, X, codes, rows):
-            held_out.append(rows)
-            return super()._codes_of_rows(X, codes, rows)
+        def _hold_out(self, *args):
+            rows = super()._hold_out(*args)
+            held_out.append(rows[1])
+            return rows
 
     model = Spy(hidden_size=4, max_epochs=3, early_stopping=True, random_state=0)
     model.fit(ragged_tokens, y)

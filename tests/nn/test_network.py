@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
-from skseq.nn import ENCODERS, POOLINGS, make_encoder, make_network
-from skseq.nn._network import make_head
+from skseq.losses._ordinal import CoralLoss, CumulativeLoss
+from skseq.nn import ENCODERS, POOLINGS, LinearHead, OrdinalHead, make_encoder, make_network
 
 N_TOKENS, N_FEATURES = 11, 3
 PRIOR = np.array([0.7, 0.2, 0.1])
@@ -27,7 +27,8 @@ def build(**params):
     parameters = {
         "n_tokens": N_TOKENS,
         "n_features": N_FEATURES,
-        "bias": np.log(PRIOR),
+        "head": LinearHead(None),
+        "start": np.log(PRIOR),
         "encoder": "bilstm",
         "hidden_size": 4,
         "num_layers": 2,
@@ -229,17 +230,17 @@ def test_an_unknown_encoder_is_named_with_the_nearest_one():
         build(encoder="bilsm")
 
 
-@pytest.mark.parametrize("thresholds", ["free", "ordered"])
-def test_thresholds_share_a_slope_and_start_where_they_are_told(thresholds):
+@pytest.mark.parametrize("loss", [CoralLoss, CumulativeLoss])
+def test_thresholds_share_a_slope_and_start_where_they_are_told(loss):
     bias = np.array([2.0, 0.5, 0.4, -3.0])
-    head = make_head(3, (), 0.0, bias, thresholds=thresholds)
+    head = OrdinalHead(loss(range(5))).make_layer(3, bias)
     np.testing.assert_allclose(head(torch.zeros(1, 3)).detach()[0], bias, rtol=1e-5)
     scores = head(torch.randn(5, 3)).detach().numpy()
     np.testing.assert_allclose(scores - scores[:, :1], np.tile(bias - 2, (5, 1)), atol=1e-5)
 
 
 def test_ordered_thresholds_stay_in_order_whatever_is_learnt():
-    head = make_head(3, (), 0.0, np.array([1.0, 0.0, -1.0]), thresholds="ordered")
+    head = OrdinalHead(CumulativeLoss(range(4))).make_layer(3, np.array([1.0, 0.0, -1.0]))
     optimizer = torch.optim.SGD(head.parameters(), lr=10)
     for _ in range(20):  # pulls the last threshold up past the others
         optimizer.zero_grad()

@@ -18,9 +18,10 @@ from skseq.augment import (
     TokenDropout,
     WindowSlice,
 )
-from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
 from skseq.exceptions import DoubleCountingWarning
 from skseq.nn import Spans, training_plan
+from skseq.training._draws import class_rates, draw_by_class, drawn_masses
+from skseq.training._targets import combined_weight
 
 # Nets as small as these may name one class only: what is looked at is how they are trained.
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")

@@ -8,8 +8,8 @@ from sklearn.linear_model import LogisticRegression
 
 from skseq import SequenceClassifier, SequenceTagger
 from skseq.datasets import make_imbalanced_sequences, make_imbalanced_tags
-from skseq.estimators._second_stage import at_most
 from skseq.stages import SECOND_STAGES, ClassifierRetraining, SecondStage, TauNormalization
+from skseq.training._second_stage import at_most
 
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 
