@@ -48,8 +48,11 @@ __all__ = [
     "check_labels",
     "check_method_params",
     "check_numeric_y",
+    "check_one_kind",
     "check_parameters",
     "did_you_mean",
+    "has_step_labels",
+    "is_missing",
     "name_estimators",
     "num_samples",
     "routing_enabled",
@@ -134,10 +137,77 @@ def check_labels(y, X, estimator):
             f"This {type(estimator).__name__} estimator requires y to be passed, but the target y "
             "is None"
         )
+    if has_step_labels(y):
+        raise ValueError(
+            "y must have one label for each sequence, got one for each step; use "
+            "skseq.SequenceTagger, which learns a label for each step"
+        )
+    check_one_kind(y, "y")
     y = _check_y(y, estimator=estimator)
     check_consistent_length(X, y)
     check_classification_targets(y)
     return y
+
+
+def has_step_labels(y):
+    """Whether y holds one label for each step (ragged) rather than one for each sequence.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_sequences,), list of lists, object array, 2-D array or Sequences
+        Labels. A 2-D array of one column is a column of labels, as for scikit-learn.
+
+    Returns
+    -------
+    bool
+    """
+    if hasattr(y, "offsets"):
+        return True
+    entries = y if isinstance(y, (list, tuple)) else np.asarray(y)
+    if isinstance(entries, np.ndarray) and entries.ndim > 1:
+        return entries.shape[1] > 1
+    return num_samples(entries) > 0 and np.ndim(entries[0]) > 0
+
+
+def is_missing(label):
+    """Whether a single label is None, NaN or NA of pandas."""
+    # NA answers every comparison by itself, so it is known by its name.
+    return label is None or type(label).__name__ == "NAType" or bool(label != label)
+
+
+def check_one_kind(labels, name):
+    """Check that labels are all text or all numbers; numpy would make text of the numbers.
+
+    Parameters
+    ----------
+    labels : array-like of shape (n,)
+        Flat labels; only a list, tuple or object array can mix.
+
+    name : str
+        What errors call them.
+
+    Raises
+    ------
+    TypeError
+        If text and numbers are mixed; None and NaN are neither.
+    """
+    if not isinstance(labels, (list, tuple)):
+        labels = np.asarray(labels)
+        if labels.dtype.kind != "O":
+            return
+        labels = labels.tolist()
+    kinds = set(map(type, labels))
+    is_text = {kind: issubclass(kind, str) for kind in kinds}
+    if len(set(is_text.values())) < 2:
+        return
+    text = next(label for label in labels if is_text[type(label)])
+    other = next((x for x in labels if not is_text[type(x)] and not is_missing(x)), None)
+    if other is not None:
+        raise TypeError(
+            f"{name} mixes text and numbers, such as {str(text)!r} and {other!r} "
+            f"({type(other).__name__}); labels must be all text or all numbers: make text of all "
+            "of them with str()"
+        )
 
 
 def check_numeric_y(y, estimator):

@@ -18,11 +18,12 @@ from skseq._validation import (
     Interval,
     StrOptions,
     check_choice,
+    check_one_kind,
     check_parameters,
     did_you_mean,
-    num_samples,
+    has_step_labels,
 )
-from skseq.data import Sequences, check_sequences, check_tags, told_from_tokens
+from skseq.data import check_sequences, check_tags, told_from_tokens
 from skseq.exceptions import DoubleCountingWarning
 
 # The rest serves samplers and estimators.
@@ -254,26 +255,6 @@ def _scaled_to_mean_one(weights, counts, max_weight):
 
 
 # -- weights and labels together ---------------------------------------------------------------
-
-
-def has_step_labels(y):
-    """Whether y holds one label for each step (ragged) rather than one for each sequence.
-
-    Parameters
-    ----------
-    y : array-like of shape (n_sequences,), list of lists, object array, 2-D array or Sequences
-        Labels. A 2-D array of one column is a column of labels, as for scikit-learn.
-
-    Returns
-    -------
-    bool
-    """
-    if isinstance(y, Sequences):
-        return True
-    entries = y if isinstance(y, (list, tuple)) else np.asarray(y)
-    if isinstance(entries, np.ndarray) and entries.ndim > 1:
-        return entries.shape[1] > 1
-    return num_samples(entries) > 0 and np.ndim(entries[0]) > 0
 
 
 def sequence_weight(X):
@@ -595,6 +576,7 @@ def _check_labels(y, X):
         raise ValueError("ClassWeightTransformer requires y to be passed, but the target y is None")
     if has_step_labels(y):
         return check_tags(y, X).values
+    check_one_kind(y, "y")
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     check_classification_targets(y)

@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 
-from skseq._validation import Interval, check_parameters
+from skseq._validation import Interval, check_parameters, has_step_labels
 from skseq.data import (
     Sequences,
     as_sequences,
@@ -27,7 +27,6 @@ from skseq.data import (
     like_input,
     offsets_from_lengths,
 )
-from skseq.weights import has_step_labels
 
 
 class NewSteps(NamedTuple):

@@ -1,5 +1,6 @@
 """What random tokens and mentions are drawn from: grouped members, frequencies, synonyms."""
 
+import warnings
 from numbers import Integral
 
 import numpy as np
@@ -46,23 +47,22 @@ class Frequencies:
 
 
 class Synonyms:
-    """Synonyms' ids, from a dict of ids or of words."""
+    """Synonyms' ids, from a dict of ids, or of words that a vocabulary has the ids of.
+
+    Parameters
+    ----------
+    synonyms : dict
+        Token -> its synonyms, a list or one; all of them ids, or all of them words.
+
+    vocabulary : dict of str to int or None
+        Word -> id; for words only.
+    """
 
     def __init__(self, synonyms, vocabulary):
-        synonyms = {word: _as_list(others) for word, others in synonyms.items()}
-        if vocabulary is not None:
-            synonyms = {
-                vocabulary[word]: [vocabulary[other] for other in others if other in vocabulary]
-                for word, others in synonyms.items()
-                if word in vocabulary
-            }
-        words = [word for word, others in synonyms.items() for _ in others]
-        others = [other for others in synonyms.values() for other in others]
-        if any(isinstance(token, str) for token in words + others):
-            raise ValueError(
-                "synonyms holds words; pass vocabulary, a dict from words to ids such as "
-                "TokenEncoder's vocabulary_"
-            )
+        pairs = [(word, other) for word, others in synonyms.items() for other in _as_list(others)]
+        if holds_words(synonyms):
+            pairs = _ids_of(pairs, vocabulary)
+        words, others = zip(*pairs, strict=True) if pairs else ((), ())
         self.ids = np.array(others, dtype=np.int64)
         self.pool = Pool(np.array(words, dtype=np.int64))
 
@@ -73,6 +73,43 @@ class Synonyms:
     def draw(self, ids, rng):
         """Give a random synonym of each id."""
         return self.ids[self.pool.draw(self.pool.find(ids), rng)]
+
+
+def holds_words(synonyms):
+    """Whether a dict of synonyms holds words; False of ids.
+
+    Raises
+    ------
+    TypeError
+        If it holds both.
+    """
+    tokens = [*synonyms, *(other for others in synonyms.values() for other in _as_list(others))]
+    are_words = {isinstance(token, str) for token in tokens}
+    if len(are_words) > 1:
+        raise TypeError("synonyms must hold words or token ids, got some of both")
+    return True in are_words
+
+
+def _ids_of(pairs, vocabulary):
+    if vocabulary is None:
+        raise ValueError(
+            "synonyms holds words, but X does not say which words its token ids stand for; encode "
+            "texts by a TokenEncoder in front, or pass vocabulary, a dict from words to ids such "
+            "as TokenEncoder's vocabulary_"
+        )
+    known = [
+        (vocabulary[word], vocabulary[other])
+        for word, other in pairs
+        if word in vocabulary and other in vocabulary
+    ]
+    if pairs and not known:
+        warnings.warn(
+            f"none of the {len(pairs)} pair(s) of synonyms is in the vocabulary of X, so nothing "
+            "is replaced; are they in lower case where its words are, and are these words at all?",
+            UserWarning,
+            stacklevel=2,
+        )
+    return known
 
 
 def _as_list(others):

@@ -12,7 +12,7 @@ import numpy as np
 
 from skseq._validation import Interval, StrOptions
 from skseq.augment._base import Augmenter, NewSteps
-from skseq.augment._pools import Frequencies, Pool, Synonyms
+from skseq.augment._pools import Frequencies, Pool, Synonyms, holds_words
 from skseq.augment._ragged import choose, keep_one, n_edits, ranks_in_random_order
 from skseq.augment._spans import may_repeat
 
@@ -39,17 +39,46 @@ class _WordAugmenter(Augmenter):
         self.alpha_ = by_size if self.alpha == "auto" else self.alpha
 
 
-class SynonymReplacement(_WordAugmenter):
+class _SynonymAugmenter(_WordAugmenter):
+    """Base of those with ``synonyms``, which are looked up in the vocabulary that X carries."""
+
+    _parameter_constraints: dict = {
+        **_WordAugmenter._parameter_constraints,
+        "synonyms": [Mapping, None],
+        "vocabulary": [Mapping, None],
+    }
+
+    def _learn(self, X, y):
+        super()._learn(X, y)
+        self._synonyms = self._met = None
+        if self.synonyms is not None:
+            if self.vocabulary is not None and self.synonyms and not holds_words(self.synonyms):
+                raise ValueError(
+                    "vocabulary is for synonyms that are words, but synonyms holds token ids; "
+                    "leave vocabulary out, or write words"
+                )
+            self._meet(X)
+
+    def _meet(self, X):
+        """Have ``_synonyms`` hold the ids of the vocabulary of X, which another fold may change."""
+        if self._synonyms is None or X.vocabulary not in (None, self._met):
+            self._met = X.vocabulary
+            vocabulary = self.vocabulary if X.vocabulary is None else X.vocabulary
+            self._synonyms = Synonyms(self.synonyms, vocabulary)
+
+
+class SynonymReplacement(_SynonymAugmenter):
     """Replace some tokens that have synonyms by one of these.
 
     Parameters
     ----------
     synonyms : dict
-        Token id -> its synonyms' ids, a list or one; with ``vocabulary``, word -> words.
+        Word -> its synonyms, a list or one; or ids instead of words.
 
     vocabulary : dict, default=None
-        Word -> id, such as ``vocabulary_`` of `skseq.preprocessing.TokenEncoder`; words that it
-        lacks are passed over. None if ``synonyms`` holds ids.
+        Word -> id, for words and an X that does not say which words its ids stand for. What
+        `skseq.preprocessing.TokenEncoder` encodes does say it, and that counts: each fold has ids
+        of its own. Words that the vocabulary lacks are passed over.
 
     alpha : float in [0, 1] or "auto", default="auto"
         Share of the tokens of a sequence to replace, at least one; "auto" is 0.05 below 5,000
@@ -78,16 +107,17 @@ class SynonymReplacement(_WordAugmenter):
     Examples
     --------
     >>> from skseq.augment import SynonymReplacement
-    >>> vocabulary = {"<pad>": 0, "<unk>": 1, "a": 2, "good": 3, "fine": 4, "film": 5}
-    >>> augmenter = SynonymReplacement({"good": ["fine", "nice"]}, vocabulary=vocabulary)
-    >>> augmenter([[2, 3, 5]], random_state=0).tolist()
-    [[2, 4, 5]]
+    >>> from skseq.preprocessing import TokenEncoder
+    >>> encoder = TokenEncoder()
+    >>> X = encoder.fit_transform(["a good film", "a fine plot"])
+    >>> X_new = SynonymReplacement({"good": ["fine", "nice"]})(X, random_state=0)
+    >>> encoder.inverse_transform(X_new)
+    [['a', 'fine', 'film'], ['a', 'fine', 'plot']]
     """
 
     _parameter_constraints: dict = {
-        **_WordAugmenter._parameter_constraints,
+        **_SynonymAugmenter._parameter_constraints,
         "synonyms": [Mapping],
-        "vocabulary": [Mapping, None],
     }
 
     def __init__(self, synonyms, *, vocabulary=None, alpha="auto", p=1.0):
@@ -95,11 +125,8 @@ class SynonymReplacement(_WordAugmenter):
         self.synonyms = synonyms
         self.vocabulary = vocabulary
 
-    def _learn(self, X, y):
-        super()._learn(X, y)
-        self._synonyms = Synonyms(self.synonyms, self.vocabulary)
-
     def _change(self, X, y, random_state):
+        self._meet(X)
         candidates = np.flatnonzero(self._synonyms.exist(X.values))
         sequence = X.sequence_index()[candidates]
         chosen = candidates[choose(sequence, n_edits(self.alpha_, X), random_state)]
@@ -108,7 +135,7 @@ class SynonymReplacement(_WordAugmenter):
         return NewSteps(values)
 
 
-class RandomInsertion(_WordAugmenter):
+class RandomInsertion(_SynonymAugmenter):
     """Insert tokens at random places: synonyms of the sequence's, or any that occur.
 
     With labels of steps, a new one has the label of the step that it stands beside.
@@ -120,13 +147,13 @@ class RandomInsertion(_WordAugmenter):
         sequences and 0.1 from there on.
 
     synonyms : dict, default=None
-        Token id -> its synonyms' ids, a list or one; with ``vocabulary``, word -> words. What is
-        inserted is then a synonym of a random token of the sequence, as in the paper; nothing
-        where no token has one. None inserts any tokens, as often as they occur in the data.
+        Word -> its synonyms, a list or one; or ids instead of words. What is inserted is then a
+        synonym of a random token of the sequence, as in the paper; nothing where no token has
+        one. None inserts any tokens, as often as they occur in the data.
 
     vocabulary : dict, default=None
-        Word -> id, such as ``vocabulary_`` of `skseq.preprocessing.TokenEncoder`; words that it
-        lacks are passed over. None if ``synonyms`` holds ids.
+        Word -> id, for words and an X that does not say which words its ids stand for, as for
+        `SynonymReplacement`.
 
     p : float in [0, 1], default=1.0
         Probability that a sequence is augmented; the others stay as they are.
@@ -156,12 +183,6 @@ class RandomInsertion(_WordAugmenter):
     ([[2, 3, 3, 4]], [['O', 'B-X', 'I-X', 'I-X']])
     """
 
-    _parameter_constraints: dict = {
-        **_WordAugmenter._parameter_constraints,
-        "synonyms": [Mapping, None],
-        "vocabulary": [Mapping, None],
-    }
-
     def __init__(self, alpha="auto", *, synonyms=None, vocabulary=None, p=1.0):
         super().__init__(alpha, p=p)
         self.synonyms = synonyms
@@ -170,11 +191,10 @@ class RandomInsertion(_WordAugmenter):
     def _learn(self, X, y):
         super()._learn(X, y)
         self._occurring = Frequencies(X.values)
-        self._synonyms = None
-        if self.synonyms is not None:
-            self._synonyms = Synonyms(self.synonyms, self.vocabulary)
 
     def _change(self, X, y, random_state):
+        if self.synonyms is not None:
+            self._meet(X)
         sequence = X.sequence_index()
         candidates = np.flatnonzero(may_repeat(X, y) & self._has_something_to_add(X, sequence))
         chosen = choose(sequence[candidates], n_edits(self.alpha_, X), random_state)

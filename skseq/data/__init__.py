@@ -1,16 +1,6 @@
 """Ragged sequences, their checks and conversions. Numpy only: nothing here imports torch."""
 
-from skseq.data._checks import (
-    as_sequences,
-    as_tags,
-    check_kind,
-    check_sequences,
-    check_tags,
-    is_list_table,
-    is_table,
-    like_input,
-    told_from_tokens,
-)
+from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import (
     draw_of_each_class,
@@ -28,6 +18,9 @@ from skseq.data._layout import (
 )
 from skseq.data._sequences import Sequences
 from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
+from skseq.data._steps import check_kind, told_from_tokens
+from skseq.data._tables import is_list_table, is_table
+from skseq.data._tags import as_tags, check_tags, cut_steps, fill_marks, known_steps, like_input
 
 __all__ = [
     "SPAN_SCHEMES",
@@ -40,11 +33,14 @@ __all__ = [
     "check_sequences",
     "check_tags",
     "chunk_spans",
+    "cut_steps",
     "draw_of_each_class",
+    "fill_marks",
     "find_spans",
     "gather_steps",
     "is_list_table",
     "is_table",
+    "known_steps",
     "like_input",
     "merge_origins",
     "offsets_from_lengths",

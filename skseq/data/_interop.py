@@ -22,7 +22,7 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
         (n_steps_total, n_features).
 
     **kwargs : dict
-        ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of `Sequences`.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def from_arrow(cls, array, **kwargs):
         chunked array of several chunks is combined first, which copies.
 
     **kwargs : dict
-        ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of `Sequences`.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def from_arrow(cls, array, **kwargs):
 def to_arrow(self):
     """Give an Arrow list array; the values are not copied.
 
-    Weight, origin and vocabulary size are not part of it.
+    Weight, origin, the vocabulary and its size are not part of it.
 
     Returns
     -------

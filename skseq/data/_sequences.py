@@ -5,12 +5,13 @@ Requirements this file meets:
 - flat and ragged: one ``values`` array and one ``offsets`` array, like Arrow's list layout;
 - numpy only, and no Python loop over sequences once the flat arrays exist;
 - indexes the way scikit-learn indexes (`_safe_indexing` calls ``X[indices, ...]``);
-- what belongs to a sequence (weight, origin, vocabulary size, counts of the labels before a
-  sampler ran) follows it through indexing, concatenation and pickling;
+- what belongs to a sequence (weight, origin, the vocabulary and its size, counts of the labels
+  before a sampler ran) follows it through indexing, concatenation and pickling;
 - a contiguous slice is a view, so a memory-mapped file is never read further than needed.
 """
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -59,6 +60,11 @@ class Sequences:
         label -> number. Samplers fill it in, so that an estimator behind them still knows the
         class prior of the data; parts of the sequences share it. None means that no sampler ran.
 
+    vocabulary : dict of str to int, default=None
+        Token -> its id, as `skseq.preprocessing.TokenEncoder` fills it in, so that who is told of
+        words meets them in whatever vocabulary a fold learned. It is shared, never copied, so
+        nobody may write to it. None means unknown, or not tokens.
+
     Attributes
     ----------
     lengths : ndarray of int64 of shape (n_sequences,)
@@ -71,7 +77,7 @@ class Sequences:
     Raises
     ------
     TypeError
-        If ``offsets`` are not integers, or ``label_counts`` is no dict.
+        If ``offsets`` are not integers, or ``label_counts`` or ``vocabulary`` is no dict.
     ValueError
         If ``offsets``, ``weight``, ``origin`` do not fit ``values``, or a count is negative.
 
@@ -96,7 +102,15 @@ class Sequences:
     __hash__ = None
 
     def __init__(
-        self, values, offsets, *, weight=None, origin=None, n_tokens=None, label_counts=None
+        self,
+        values,
+        offsets,
+        *,
+        weight=None,
+        origin=None,
+        n_tokens=None,
+        label_counts=None,
+        vocabulary=None,
     ):
         self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
         self.offsets = as_offsets(offsets)
@@ -106,6 +120,7 @@ class Sequences:
         self.origin = _check_origin(origin, self)
         self.n_tokens = None if n_tokens is None else int(n_tokens)
         self.label_counts = _check_label_counts(label_counts)
+        self.vocabulary = _check_vocabulary(vocabulary)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -122,7 +137,8 @@ class Sequences:
             Steps in each sequence.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
+            `Sequences`.
 
         Returns
         -------
@@ -143,7 +159,8 @@ class Sequences:
             Type of the steps; None takes the narrowest that holds all of them.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
+            `Sequences`.
 
         Returns
         -------
@@ -174,7 +191,8 @@ class Sequences:
             True steps in each sequence; None takes every step.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens`` and ``label_counts`` of `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
+            `Sequences`.
 
         Returns
         -------
@@ -216,7 +234,7 @@ class Sequences:
         Weights are kept (a part without has weight 1; per-sequence weights become per-step
         weights where another part has those). Origins are kept when every part has them. Counts
         of labels are kept where they are those of one data set, the same in every part, and
-        added up where every part has its own.
+        added up where every part has its own. A vocabulary is kept where every part has it.
 
         Parameters
         ----------
@@ -230,8 +248,9 @@ class Sequences:
         Raises
         ------
         ValueError
-            If there are no parts, if their features differ, or if some know their origin and
-            others do not: ids without a common meaning would let copies leak between splits.
+            If there are no parts, if their features or their vocabularies differ, or if some know
+            their origin and others do not: ids without a common meaning would let copies leak
+            between splits.
         """
         parts = list(parts)
         if not parts:
@@ -248,8 +267,9 @@ class Sequences:
             offsets_from_lengths(np.concatenate([part.lengths for part in parts])),
             *_concatenate_weights(parts),
             _concatenate_origins(parts),
-            _common_vocabulary(parts),
+            _common_n_tokens(parts),
             _common_label_counts(parts),
+            _common_vocabulary(parts),
         )
 
     # -- going back -------------------------------------------------------------------------
@@ -463,6 +483,7 @@ class Sequences:
             None if self.origin is None else self.origin[start:stop],
             self.n_tokens,
             self.label_counts,
+            self.vocabulary,
         )
 
     def take(self, indices):
@@ -493,6 +514,7 @@ class Sequences:
             None if self.origin is None else self.origin.take(indices),
             self.n_tokens,
             self.label_counts,
+            self.vocabulary,
         )
 
     # -- changing one thing -----------------------------------------------------------------
@@ -503,7 +525,8 @@ class Sequences:
         Parameters
         ----------
         **changes : dict
-            Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``, ``label_counts``.
+            Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``, ``label_counts``,
+            ``vocabulary``.
 
         Returns
         -------
@@ -516,11 +539,14 @@ class Sequences:
             "origin": self.origin,
             "n_tokens": self.n_tokens,
             "label_counts": self.label_counts,
+            "vocabulary": self.vocabulary,
         }
         unknown = changes.keys() - parts.keys()
         if unknown:
             raise TypeError(f"replace() takes {sorted(parts)}, got {sorted(unknown)}")
         out = Sequences(**(parts | changes))
+        if out.dtype.kind not in "iu" and "vocabulary" not in changes:
+            out.vocabulary = None  # what became of the tokens has no id any more
         if not changes.keys() & {"weight", "offsets"}:
             out.has_step_weight = self.has_step_weight
         return out
@@ -529,19 +555,20 @@ class Sequences:
         return {slot: value for slot, value in self.__dict__.items() if value is not None}
 
     def __setstate__(self, state):
-        self.weight = self.origin = self.n_tokens = self.label_counts = None
+        self.weight = self.origin = self.n_tokens = self.label_counts = self.vocabulary = None
         self.__dict__.update(state)
 
 
 # -- parts and their checks --------------------------------------------------------------------
 
 
-def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_counts):
+def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_counts, vocabulary):
     # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
     out = Sequences.__new__(Sequences)
     out.values, out.offsets = values, offsets
     out.weight, out.has_step_weight = weight, has_step_weight
     out.origin, out.n_tokens, out.label_counts = origin, n_tokens, label_counts
+    out.vocabulary = vocabulary
     return out
 
 
@@ -607,9 +634,22 @@ def _concatenate_origins(parts):
     return Sequences.concatenate([part.origin for part in parts])
 
 
-def _common_vocabulary(parts):
+def _common_n_tokens(parts):
     sizes = [part.n_tokens for part in parts]
     return None if None in sizes else max(sizes)
+
+
+def _common_vocabulary(parts):
+    known = [part.vocabulary for part in parts]
+    if any(vocabulary is None for vocabulary in known):
+        return None
+    for index, vocabulary in enumerate(known):
+        if vocabulary is not known[0] and vocabulary != known[0]:
+            raise ValueError(
+                f"parts[{index}] has another vocabulary than parts[0], so their ids name different "
+                "tokens; encode both with one TokenEncoder"
+            )
+    return known[0]
 
 
 def _common_label_counts(parts):
@@ -651,6 +691,15 @@ def _check_origin(origin, X):
     if origin.values.size and origin.values.dtype.kind not in "iu":
         raise ValueError(f"origin must hold integer ids, got {origin.values.dtype}")
     return origin
+
+
+def _check_vocabulary(vocabulary):
+    if vocabulary is not None and not isinstance(vocabulary, Mapping):
+        raise TypeError(
+            "vocabulary must be a dict from tokens to ids, such as TokenEncoder's vocabulary_, got "
+            f"{type(vocabulary).__name__}"
+        )
+    return vocabulary
 
 
 def _check_label_counts(label_counts):

@@ -22,6 +22,9 @@ _PREFIXED = re.compile(r"([BIMESLU])-(.+)", flags=re.DOTALL)
 # BILOU and BMES write the same places in a span by other letters.
 _ROLES = {"B": "B", "I": "I", "M": "I", "E": "E", "L": "E", "S": "S", "U": "S"}
 
+# Type of spans whose tags are prefixes alone.
+_BARE_TYPE = "_"
+
 # Letters that each scheme has.
 SPAN_SCHEMES = {
     "IOB1": "BI",
@@ -67,7 +70,8 @@ def find_spans(codes, offsets, classes, scheme=None) -> Spans:
         Where sequences start, and where the last one ends.
 
     classes : ndarray of shape (n_classes,)
-        Tags, each "O" or a prefix, a hyphen and a type.
+        Tags, each "O" or a prefix, a hyphen and a type. A bare prefix, as in "B" and "I" where
+        there is one type only, has the type "_", as for seqeval.
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         The scheme that spans must keep; None is relaxed.
@@ -135,11 +139,18 @@ def _is_well_formed(scheme, *, opens, closes, touches_before, touches_after):
     return ((opens == "B") & (closes == "E")) | (opens == "S")
 
 
+def _read_tag(tag):
+    """Prefix and type of a tag, None where it has no prefix."""
+    if tag == OUTSIDE:
+        return "", ""
+    return (tag, _BARE_TYPE) if tag in _ROLES else split_prefix(tag)
+
+
 def _read_tags(classes, scheme):
     """Prefix and type of each tag, both "" for the outside one."""
     if scheme is not None:
         check_choice("scheme", scheme, tuple(SPAN_SCHEMES))
-    parts = [("", "") if tag == OUTSIDE else split_prefix(tag) for tag in classes.tolist()]
+    parts = [_read_tag(tag) for tag in classes.tolist()]
     if None in parts:
         bare = classes.tolist()[parts.index(None)]
         raise ValueError(

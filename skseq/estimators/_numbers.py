@@ -3,9 +3,8 @@
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
-from skseq._validation import check_numeric_y
+from skseq._validation import check_numeric_y, has_step_labels
 from skseq.data import as_tags
-from skseq.weights import has_step_labels
 
 
 def check_targets(y, X, estimator):

@@ -23,6 +23,7 @@ from skseq._validation import (
     HasMethods,
     check_labels,
     check_method_params,
+    has_step_labels,
     num_samples,
     safe_indexing,
 )
@@ -30,7 +31,6 @@ from skseq.data import Sequences, as_sequences, as_tags, like_input, original_gr
 from skseq.meta._base import BaseMetaClassifier
 from skseq.metrics import tag_f1_score
 from skseq.model_selection._default_folds import default_folds
-from skseq.weights import has_step_labels
 
 _SMALLEST = np.finfo(np.float64).tiny
 

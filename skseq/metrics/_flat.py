@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseq.data import Sequences, as_sequences, as_tags
+from skseq.data import Sequences, as_sequences, as_tags, cut_steps, known_steps
 
 
 def flat_labels(y_true, y_pred):
@@ -25,7 +25,7 @@ def flat_labels(y_true, y_pred):
     return y_true, y_pred
 
 
-def flat_tags(y_true, y_pred, sample_weight=None):
+def flat_tags(y_true, y_pred, sample_weight=None, ignore=None):
     """Check that two sets of tags align, and lay their steps end to end.
 
     Parameters
@@ -36,44 +36,63 @@ def flat_tags(y_true, y_pred, sample_weight=None):
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), ragged, or None
         Weight of each sequence or step.
 
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` in place of a label, see `skseq.data.known_steps`.
+
     Returns
     -------
-    y_true, y_pred : ndarray of shape (n_steps_total,)
+    y_true, y_pred : ndarray of shape (n_steps,)
+        Of the steps that have a label.
 
-    sample_weight : ndarray of shape (n_steps_total,) or None
+    sample_weight : ndarray of shape (n_steps,) or None
 
     Raises
     ------
     ValueError
         If a length differs, naming the sequence and both lengths.
     """
-    tags, predicted = aligned_tags(y_true, y_pred)
-    return tags.values, predicted.values, _step_weight(sample_weight, tags)
+    tags, predicted = _aligned(y_true, y_pred)
+    return _of_known(tags, predicted.values, _step_weight(sample_weight, tags), ignore)
 
 
-def aligned_tags(y_true, y_pred):
-    """Check that two sets of tags align; give both as `Sequences`."""
+def aligned_tags(y_true, y_pred, ignore=None):
+    """Check that two sets of tags align; give both as `Sequences` of the steps with a label."""
+    tags, predicted = _aligned(y_true, y_pred)
+    known = known_steps(tags, ignore, name="y_true")
+    return cut_steps(tags, known), cut_steps(predicted, known)
+
+
+def _aligned(y_true, y_pred):
     tags, predicted = as_tags(y_true, name="y_true"), as_tags(y_pred, name="y_pred")
     _check_aligned(tags, predicted, "y_pred", "tags")
     return tags, predicted
 
 
-def flat_tag_scores(y_true, y_score, sample_weight=None):
+def _of_known(tags, answers, weight, ignore):
+    """Labels, answers and weights, flat, of the steps that have a label."""
+    known = known_steps(tags, ignore, name="y_true")
+    if known is None:
+        return tags.values, answers, weight
+    weight = None if weight is None else weight[known]
+    return cut_steps(tags, known).values, answers[known], weight
+
+
+def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):
     """Check that scores of each step align with tags, and lay the steps end to end.
 
     Parameters and errors are those of `flat_tags`.
 
     Returns
     -------
-    y_true : ndarray of shape (n_steps_total,)
+    y_true : ndarray of shape (n_steps,)
 
-    y_score : ndarray of shape (n_steps_total, n_classes) or (n_steps_total,)
+    y_score : ndarray of shape (n_steps, n_classes) or (n_steps,)
 
-    sample_weight : ndarray of shape (n_steps_total,) or None
+    sample_weight : ndarray of shape (n_steps,) or None
     """
     tags, y_score = as_tags(y_true, name="y_true"), as_sequences(y_score, name="y_score")
     _check_aligned(tags, y_score, "y_score", "rows")
-    return tags.values, y_score.values, _step_weight(sample_weight, tags)
+    return _of_known(tags, y_score.values, _step_weight(sample_weight, tags), ignore)
 
 
 def as_labels(y, name):

@@ -55,7 +55,7 @@ def macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=None
     return _mean_absolute_error(*flat_labels(y_true, y_pred), sample_weight, labels)
 
 
-def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=None):
+def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, ignore=None, sample_weight=None):
     """Mean over the tags of how far predictions for their steps are off.
 
     Parameters
@@ -68,6 +68,10 @@ def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=
 
     labels : array-like of shape (n_labels,), default=None
         All tags in their order; distances then count places in it. None takes numbers as they are.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -88,7 +92,7 @@ def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=
     >>> tag_macro_mean_absolute_error([[0, 0, 2], [1]], [[0, 0, 0], [1]])
     0.666...
     """
-    y_true, y_pred, sample_weight = flat_tags(y_true, y_pred, sample_weight)
+    y_true, y_pred, sample_weight = flat_tags(y_true, y_pred, sample_weight, ignore)
     return _mean_absolute_error(y_true, y_pred, sample_weight, labels)
 
 
@@ -128,7 +132,9 @@ def quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_weight
     return _kappa(*flat_labels(y_true, y_pred), sample_weight, labels)
 
 
-def tag_quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_weight=None):
+def tag_quadratic_weighted_kappa_score(
+    y_true, y_pred, *, labels=None, ignore=None, sample_weight=None
+):
     """Agreement beyond chance of ordered tags, where a miss costs the square of its distance.
 
     Parameters
@@ -141,6 +147,10 @@ def tag_quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_we
 
     labels : array-like of shape (n_labels,), default=None
         All tags in their order. None takes the sorted numbers that occur.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -161,7 +171,7 @@ def tag_quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_we
     >>> tag_quadratic_weighted_kappa_score([[1, 2], [3, 3]], [[1, 2], [3, 2]])
     0.8
     """
-    y_true, y_pred, sample_weight = flat_tags(y_true, y_pred, sample_weight)
+    y_true, y_pred, sample_weight = flat_tags(y_true, y_pred, sample_weight, ignore)
     return _kappa(y_true, y_pred, sample_weight, labels)
 
 

@@ -113,6 +113,7 @@ def tag_expected_calibration_error(
     exclude=None,
     unseen="raise",
     class_prior=None,
+    ignore=None,
     sample_weight=None,
 ):
     """Mean distance between how sure a model is of tags and how often it is right, over steps.
@@ -145,6 +146,10 @@ def tag_expected_calibration_error(
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under, see `expected_calibration_error`.
 
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
+
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
         How much each sequence, or each step, counts.
@@ -170,7 +175,7 @@ def tag_expected_calibration_error(
     >>> tag_expected_calibration_error([["O", "O", "O"], ["A"]], y_proba, classes=["O", "A"])
     0.0
     """
-    y_true, y_proba, sample_weight = flat_tag_scores(y_true, y_proba, sample_weight)
+    y_true, y_proba, sample_weight = flat_tag_scores(y_true, y_proba, sample_weight, ignore)
     return _calibration_error(
         y_true,
         y_proba,
@@ -243,7 +248,14 @@ def brier_score(
 
 
 def tag_brier_score(
-    y_true, y_proba, *, classes=None, unseen="raise", class_prior=None, sample_weight=None
+    y_true,
+    y_proba,
+    *,
+    classes=None,
+    unseen="raise",
+    class_prior=None,
+    ignore=None,
+    sample_weight=None,
 ):
     """Mean squared distance between probabilities of tags and what came true, over steps.
 
@@ -265,6 +277,10 @@ def tag_brier_score(
 
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under, see `expected_calibration_error`.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -290,7 +306,7 @@ def tag_brier_score(
     >>> tag_brier_score([["O", "A"]], [[[0.75, 0.25], [0.5, 0.5]]], classes=["O", "A"])
     0.15625
     """
-    y_true, y_proba, sample_weight = flat_tag_scores(y_true, y_proba, sample_weight)
+    y_true, y_proba, sample_weight = flat_tag_scores(y_true, y_proba, sample_weight, ignore)
     return _brier(
         y_true,
         y_proba,

@@ -154,6 +154,7 @@ def tag_average_precision_score(
     exclude=None,
     unseen="raise",
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """Mean area under the precision-recall curves of each tag against the rest.
@@ -184,6 +185,10 @@ def tag_average_precision_score(
         The mean over classes, or the score of each class in the order of ``classes`` (then of
         the unseen ones).
 
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
+
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
         How much each sequence, or each step, counts. Weights that ``y_true`` carries for
@@ -212,7 +217,7 @@ def tag_average_precision_score(
     >>> tag_average_precision_score(y_true, y_score, classes=["O", "A"])
     0.875
     """
-    y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight)
+    y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight, ignore)
     return score_one_vs_rest(
         average_precision_score,
         y_true,
@@ -233,6 +238,7 @@ def tag_roc_auc_score(
     exclude=None,
     unseen="raise",
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """Mean area under the ROC curves of each tag against the rest.
@@ -263,6 +269,10 @@ def tag_roc_auc_score(
         The mean over classes, or the score of each class in the order of ``classes`` (then of
         the unseen ones).
 
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
+
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
         How much each sequence, or each step, counts. Weights that ``y_true`` carries for
@@ -291,7 +301,7 @@ def tag_roc_auc_score(
     >>> tag_roc_auc_score(y_true, y_score, classes=["O", "A"])
     0.833...
     """
-    y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight)
+    y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight, ignore)
     return score_one_vs_rest(
         roc_auc_score,
         y_true,

@@ -22,6 +22,7 @@ def span_f1_score(
     labels=None,
     average="micro",
     zero_division=0.0,
+    ignore=None,
     sample_weight=None,
 ):
     """F1 of spans: the harmonic mean of precision and recall over whole mentions.
@@ -29,7 +30,8 @@ def span_f1_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type.
+        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
@@ -49,6 +51,10 @@ def span_f1_score(
 
     zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
         Score where there is nothing to divide by, as in scikit-learn.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,), default=None
         How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
@@ -87,6 +93,7 @@ def span_f1_score(
         labels=labels,
         average=average,
         zero_division=zero_division,
+        ignore=ignore,
         sample_weight=sample_weight,
     )
 
@@ -100,6 +107,7 @@ def span_fbeta_score(
     labels=None,
     average="micro",
     zero_division=0.0,
+    ignore=None,
     sample_weight=None,
 ):
     """F-beta of spans: recall counts ``beta`` times as much as precision.
@@ -107,7 +115,8 @@ def span_fbeta_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type.
+        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
@@ -130,6 +139,10 @@ def span_fbeta_score(
 
     zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
         Score where there is nothing to divide by, as in scikit-learn.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,), default=None
         How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
@@ -166,6 +179,7 @@ def span_fbeta_score(
         labels=labels,
         average=average,
         zero_division=zero_division,
+        ignore=ignore,
         sample_weight=sample_weight,
         beta=beta,
     )
@@ -179,6 +193,7 @@ def span_precision_score(
     labels=None,
     average="micro",
     zero_division=0.0,
+    ignore=None,
     sample_weight=None,
 ):
     """Precision of spans: the share of predicted mentions that are true.
@@ -186,7 +201,8 @@ def span_precision_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type.
+        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
@@ -206,6 +222,10 @@ def span_precision_score(
 
     zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
         Score where there is nothing to divide by, as in scikit-learn.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,), default=None
         How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
@@ -242,6 +262,7 @@ def span_precision_score(
         labels=labels,
         average=average,
         zero_division=zero_division,
+        ignore=ignore,
         sample_weight=sample_weight,
     )
 
@@ -254,6 +275,7 @@ def span_recall_score(
     labels=None,
     average="micro",
     zero_division=0.0,
+    ignore=None,
     sample_weight=None,
 ):
     """Recall of spans: the share of true mentions that are predicted.
@@ -261,7 +283,8 @@ def span_recall_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type.
+        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
@@ -281,6 +304,10 @@ def span_recall_score(
 
     zero_division : {"warn", 0.0, 1.0, np.nan}, default=0.0
         Score where there is nothing to divide by, as in scikit-learn.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,), default=None
         How much each sequence, and so each of its spans, counts. Weights that ``y_true`` carries
@@ -317,16 +344,27 @@ def span_recall_score(
         labels=labels,
         average=average,
         zero_division=zero_division,
+        ignore=ignore,
         sample_weight=sample_weight,
     )
 
 
 def _score_spans(
-    metric, y_true, y_pred, *, scheme, labels, average, zero_division, sample_weight, **kwargs
+    metric,
+    y_true,
+    y_pred,
+    *,
+    scheme,
+    labels,
+    average,
+    zero_division,
+    ignore,
+    sample_weight,
+    **kwargs,
 ):
     if average is not None:
         check_choice("average", average, ("macro", "micro", "weighted"))
-    types, hits, n_true, n_predicted = _count_spans(y_true, y_pred, scheme, sample_weight)
+    types, hits, n_true, n_predicted = _count_spans(y_true, y_pred, scheme, ignore, sample_weight)
     if labels is not None:
         wanted = np.asarray(labels)
         check_same_kind(tags=np.array([""]), labels=distinct(wanted, "labels"))
@@ -356,9 +394,9 @@ def _score_spans(
     )
 
 
-def _count_spans(y_true, y_pred, scheme, sample_weight):
+def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
     """Give the sorted types, and for each the weight of spans found, true and predicted."""
-    tags, predicted = aligned_tags(y_true, y_pred)
+    tags, predicted = aligned_tags(y_true, y_pred, ignore)
     if not tags.n_steps:
         raise ValueError("y_true is empty; a score needs at least one label")
     weight = np.ones(len(tags)) if sample_weight is None else check_fit_weight(sample_weight, tags)

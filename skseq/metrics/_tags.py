@@ -19,6 +19,7 @@ def tag_f1_score(
     labels=None,
     exclude=None,
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """F1 of tags: the harmonic mean of precision and recall over true steps.
@@ -43,6 +44,10 @@ def tag_f1_score(
         As in scikit-learn; None gives a score for each class, in the order of ``labels``, or
         else of the sorted classes in ``y_true``. Only "micro" also counts steps predicted as a
         class that ``y_true`` lacks.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -77,7 +82,7 @@ def tag_f1_score(
     """
     return score_pairs(
         f1_score,
-        count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels),
+        count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels),
         average=average,
         labels=labels,
         exclude=exclude,
@@ -92,6 +97,7 @@ def tag_fbeta_score(
     labels=None,
     exclude=None,
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """F-beta of tags: recall counts ``beta`` times as much as precision.
@@ -119,6 +125,10 @@ def tag_fbeta_score(
         As in scikit-learn; None gives a score for each class, in the order of ``labels``, or
         else of the sorted classes in ``y_true``. Only "micro" also counts steps predicted as a
         class that ``y_true`` lacks.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -149,7 +159,7 @@ def tag_fbeta_score(
     """
     return score_pairs(
         fbeta_score,
-        count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels),
+        count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels),
         average=average,
         labels=labels,
         exclude=exclude,
@@ -164,6 +174,7 @@ def tag_precision_score(
     labels=None,
     exclude=None,
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """Precision of tags: the share of steps given a tag that truly have it.
@@ -188,6 +199,10 @@ def tag_precision_score(
         As in scikit-learn; None gives a score for each class, in the order of ``labels``, or
         else of the sorted classes in ``y_true``. Only "micro" also counts steps predicted as a
         class that ``y_true`` lacks.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -218,7 +233,7 @@ def tag_precision_score(
     """
     return score_pairs(
         precision_score,
-        count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels),
+        count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels),
         average=average,
         labels=labels,
         exclude=exclude,
@@ -232,6 +247,7 @@ def tag_recall_score(
     labels=None,
     exclude=None,
     average="macro",
+    ignore=None,
     sample_weight=None,
 ):
     """Recall of tags: the share of steps with a tag that are given it.
@@ -256,6 +272,10 @@ def tag_recall_score(
         As in scikit-learn; None gives a score for each class, in the order of ``labels``, or
         else of the sorted classes in ``y_true``. Only "micro" also counts steps predicted as a
         class that ``y_true`` lacks.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -286,7 +306,7 @@ def tag_recall_score(
     """
     return score_pairs(
         recall_score,
-        count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels),
+        count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels),
         average=average,
         labels=labels,
         exclude=exclude,
@@ -297,6 +317,7 @@ def tag_minority_recall_score(
     y_true,
     y_pred,
     *,
+    ignore=None,
     sample_weight=None,
 ):
     """Mean recall of all tags but the commonest in ``y_true``.
@@ -308,6 +329,10 @@ def tag_minority_recall_score(
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -336,7 +361,7 @@ def tag_minority_recall_score(
     >>> tag_minority_recall_score(y_true, y_pred)
     0.25
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore))
     return score_pairs(recall_score, pairs, average="macro", exclude="majority")
 
 
@@ -344,6 +369,7 @@ def tag_minority_f1_score(
     y_true,
     y_pred,
     *,
+    ignore=None,
     sample_weight=None,
 ):
     """Mean F1 of all tags but the commonest in ``y_true``.
@@ -355,6 +381,10 @@ def tag_minority_f1_score(
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -383,5 +413,5 @@ def tag_minority_f1_score(
     >>> tag_minority_f1_score(y_true, y_pred)
     0.333...
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore))
     return score_pairs(f1_score, pairs, average="macro", exclude="majority")

@@ -17,6 +17,7 @@ def tag_balanced_accuracy_score(
     *,
     labels=None,
     exclude=None,
+    ignore=None,
     sample_weight=None,
 ):
     """Mean recall of all tags, each counting alike however rare it is.
@@ -36,6 +37,10 @@ def tag_balanced_accuracy_score(
     exclude : None, "majority", label or list of labels, default=None
         Classes left out of the average, such as the background tag; "majority" is the commonest
         tag in ``y_true``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -64,7 +69,7 @@ def tag_balanced_accuracy_score(
     >>> tag_balanced_accuracy_score(y_true, y_pred)
     0.5
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels)
     return score_pairs(recall_score, pairs, average="macro", labels=labels, exclude=exclude)
 
 
@@ -75,6 +80,7 @@ def tag_geometric_mean_score(
     labels=None,
     exclude=None,
     correction=0.0,
+    ignore=None,
     sample_weight=None,
 ):
     """Geometric mean of the recalls of all tags; 0 as soon as one tag is never found.
@@ -97,6 +103,10 @@ def tag_geometric_mean_score(
 
     correction : float, default=0.0
         Recall of a tag that is never found, so that one such tag does not hide the others.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -127,12 +137,20 @@ def tag_geometric_mean_score(
     >>> tag_geometric_mean_score(y_true, y_pred, correction=0.01)
     0.170...
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels)
     return geometric_mean(pairs, labels=labels, exclude=exclude, correction=correction)
 
 
 def tag_index_balanced_accuracy_score(
-    y_true, y_pred, *, alpha=0.1, squared=True, labels=None, exclude=None, sample_weight=None
+    y_true,
+    y_pred,
+    *,
+    alpha=0.1,
+    squared=True,
+    labels=None,
+    exclude=None,
+    ignore=None,
+    sample_weight=None,
 ):
     """Mean over the tags of recall times specificity, corrected by which of them is higher.
 
@@ -157,6 +175,10 @@ def tag_index_balanced_accuracy_score(
     exclude : None, "majority", label or list of labels, default=None
         Classes left out of the average, such as the background tag.
 
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
+
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
         How much each sequence, or each step, counts.
@@ -177,7 +199,7 @@ def tag_index_balanced_accuracy_score(
     >>> tag_index_balanced_accuracy_score(y_true, y_pred)
     0.75
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight), labels)
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore), labels)
     return index_balanced_accuracy(
         pairs, alpha=alpha, squared=squared, labels=labels, exclude=exclude
     )
@@ -187,6 +209,7 @@ def tag_matthews_corrcoef(
     y_true,
     y_pred,
     *,
+    ignore=None,
     sample_weight=None,
 ):
     """Matthews correlation coefficient of tags.
@@ -198,6 +221,10 @@ def tag_matthews_corrcoef(
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -226,7 +253,7 @@ def tag_matthews_corrcoef(
     >>> tag_matthews_corrcoef(y_true, y_pred)
     0.490...
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore))
     if min(len(np.unique(pairs.true)), len(np.unique(pairs.predicted))) == 1:
         # Nothing to correlate. scikit-learn warns, and weights can round its 0 / 0 to NaN.
         return 0.0
@@ -237,6 +264,7 @@ def tag_accuracy_score(
     y_true,
     y_pred,
     *,
+    ignore=None,
     sample_weight=None,
 ):
     """Share of steps whose tag is right; on imbalanced tags hardly more than a check.
@@ -248,6 +276,10 @@ def tag_accuracy_score(
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one a step; its lengths are those of ``y_true``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
+        are left out. None refuses such marks.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), list of array-like \
             or Sequences, default=None
@@ -276,5 +308,5 @@ def tag_accuracy_score(
     >>> tag_accuracy_score(y_true, y_pred)
     0.714...
     """
-    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight))
+    pairs = count_pairs(*flat_tags(y_true, y_pred, sample_weight, ignore))
     return accuracy_score(pairs.true, pairs.predicted, sample_weight=pairs.weight)

@@ -18,6 +18,7 @@ from skseq._validation import (
     StrOptions,
     check_labels,
     did_you_mean,
+    has_step_labels,
     validate_params,
 )
 from skseq.data import Sequences, as_tags, original_groups
@@ -30,7 +31,6 @@ from skseq.model_selection._fold_scores import score_folds
 from skseq.model_selection._kinds import guess_kind
 from skseq.model_selection._strategies import KINDS, chosen_names
 from skseq.model_selection._strategies import strategies as list_strategies
-from skseq.weights import has_step_labels
 
 # Steps that strategies change; what stands before them prepares the data for baselines too.
 _STRATEGY_STEPS = ("sample", "weight", "model")

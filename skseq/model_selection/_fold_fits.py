@@ -25,9 +25,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils.parallel import Parallel, delayed
 
 from skseq import __version__
-from skseq._validation import safe_indexing
+from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import Sequences, as_sequences, as_tags
-from skseq.weights import has_step_labels
 
 
 class FoldPrediction(NamedTuple):

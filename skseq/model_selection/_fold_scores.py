@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseq._validation import safe_indexing
+from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import as_tags
 from skseq.metrics import (
     balanced_accuracy_score,
@@ -13,7 +13,6 @@ from skseq.metrics import (
 )
 from skseq.model_selection._answers import KeptLabels, KeptTags
 from skseq.model_selection._fold_fits import FoldFailure
-from skseq.weights import has_step_labels
 
 
 class CandidateScores(NamedTuple):

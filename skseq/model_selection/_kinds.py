@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from skseq._validation import has_step_labels
 from skseq.data import Sequences, is_table
-from skseq.weights import has_step_labels
 
 
 def guess_kind(X, y):

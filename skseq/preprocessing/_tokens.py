@@ -220,8 +220,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         Sequences
-            Token ids, int32, with ``n_tokens`` set; ``weight`` and ``origin`` are those of X if
-            it is a `Sequences`.
+            Token ids, int32, with ``n_tokens`` and ``vocabulary`` set; ``weight`` and ``origin``
+            are those of X if it is a `Sequences`.
         """
         check_is_fitted(self)
         documents = self._cut(self._split(X))
@@ -336,7 +336,9 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     def _pack(self, ids, lengths, X):
         ids, lengths = encode_empty_as_unknown(ids, lengths)
-        encoded = Sequences.from_lengths(ids, lengths, n_tokens=self.n_tokens_)
+        encoded = Sequences.from_lengths(
+            ids, lengths, n_tokens=self.n_tokens_, vocabulary=self.vocabulary_
+        )
         if not isinstance(X, Sequences):
             return encoded
         weight = X.weight

@@ -6,10 +6,10 @@ import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._validation import has_step_labels
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import one_vs_rest
 from skseq.report._optional import import_optional
-from skseq.weights import has_step_labels
 
 # Okabe and Ito's colours, told apart by the colour-blind, but for the yellow, too pale for lines.
 _COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]

@@ -15,13 +15,12 @@ from sklearn.utils import assert_all_finite, check_consistent_length, check_rand
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from skseq._validation import check_parameters, num_samples
+from skseq._validation import check_one_kind, check_parameters, has_step_labels, num_samples
 from skseq.data import Sequences, as_sequences, check_sequences, is_list_table, is_table
 from skseq.samplers._augmented import augment_copies
 from skseq.weights import (
     class_masses,
     earlier_corrections,
-    has_step_labels,
     sequence_weight,
     warn_if_double_counted,
 )
@@ -190,4 +189,5 @@ def _check_labels(y):
             "y must have one label for each sequence, got one for each step; "
             "skseq.samplers.TagOverSampler resamples tagged sequences"
         )
+    check_one_kind(y, "y")
     check_classification_targets(y)

@@ -240,6 +240,7 @@ class ContextUnderSampler(TagSampler):
             origin=origin[self.sample_indices_],
             n_tokens=X.n_tokens,
             label_counts=X.label_counts,
+            vocabulary=X.vocabulary,
         )
         return pieces, Sequences(y.values[kept], offsets)
 

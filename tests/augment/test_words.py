@@ -1,20 +1,26 @@
 """EDA: how many tokens change, which, and that spans of tags stay whole."""
 
+from collections import Counter
 from itertools import chain
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.model_selection import KFold, cross_val_score
+from sklearn.pipeline import make_pipeline
 
-from skseq import Sequences
+from skseq import SequenceClassifier, Sequences
 from skseq.augment import (
+    Augmenter,
     CharacterNoise,
+    NewSteps,
     RandomDeletion,
     RandomInsertion,
     RandomSwap,
     SynonymReplacement,
 )
+from skseq.preprocessing import TokenEncoder
 
 SCHEMES = {
     "IOB": {1: ["B-"], 2: ["B-", "I-"], 3: ["B-", "I-", "I-"]},
@@ -67,8 +73,64 @@ def test_synonyms_may_be_words_of_a_vocabulary():
 
 
 def test_words_without_a_vocabulary_are_refused():
-    with pytest.raises(ValueError, match="synonyms holds words; pass vocabulary"):
-        SynonymReplacement({"good": ["fine"]})([[2, 4]])
+    for augmenter in (
+        SynonymReplacement({"good": ["fine"]}),
+        RandomInsertion(synonyms={"good": ["fine"]}),
+    ):
+        with pytest.raises(ValueError, match=r"X does not say which words.*TokenEncoder in front"):
+            augmenter([[2, 4]])
+
+
+@pytest.mark.parametrize("fixed", [None, {"<pad>": 0, "<unk>": 1, "fine": 2, "good": 3}])
+def test_synonyms_are_met_in_the_vocabulary_that_x_carries(fixed):
+    synonyms = {"good": ["fine", "unheard-of"]}
+    augmenter = SynonymReplacement(synonyms, vocabulary=fixed).fit(
+        TokenEncoder().fit_transform(["good fine film film film"])
+    )
+    for texts in (["a good fine plot"], ["fine good film", "the film is good"]):
+        encoder = TokenEncoder()
+        X = encoder.fit_transform(texts)
+        expected = [text.replace("good", "fine").split() for text in texts]
+        for each in (augmenter, SynonymReplacement(synonyms, vocabulary=fixed)):
+            assert encoder.inverse_transform(each(X, random_state=0)) == expected
+        inserted = RandomInsertion(synonyms=synonyms, vocabulary=fixed)(X, random_state=0)
+        added = Counter(chain.from_iterable(encoder.inverse_transform(inserted)))
+        added -= Counter(" ".join(texts).split())
+        assert added == {"fine": len(texts)}
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+def test_each_fold_replaces_words_by_its_own_ids():
+    class Kept(Augmenter):
+        kind = "tokens"
+        seen = []
+
+        def _change(self, X, y, random_state):
+            words = np.array(list(X.vocabulary), dtype=object)
+            self.seen.extend(words[X.values].tolist())
+            return NewSteps(X.values)
+
+    texts = ["a good film", "good plot twist", "bad bad bad", "a plain bad film", "nice"] * 4
+    model = SequenceClassifier(
+        hidden_size=2,
+        embedding_dim=2,
+        max_epochs=1,
+        random_state=0,
+        augment=[SynonymReplacement({"good": ["nice"]}, vocabulary={"good": 5, "nice": 2}), Kept()],
+    )
+    pipe = make_pipeline(TokenEncoder(), model)
+    cross_val_score(pipe, texts, [1, 1, 0, 0, 1] * 4, cv=KFold(4, shuffle=True, random_state=0))
+    assert set(Kept.seen) == {"a", "film", "plot", "twist", "bad", "plain", "nice"}
+
+
+def test_synonyms_that_cannot_be_met_are_named(texts):
+    X = TokenEncoder().fit_transform(["a good film"])
+    with pytest.warns(UserWarning, match=r"none of the 1 pair\(s\) of synonyms is in the vocab"):
+        SynonymReplacement({"Good": ["fine"]})(X)
+    with pytest.raises(TypeError, match="words or token ids, got some of both"):
+        SynonymReplacement({"good": [3]})(X)
+    with pytest.raises(ValueError, match="vocabulary is for synonyms that are words"):
+        SynonymReplacement({2: [3]}, vocabulary={"good": 2})(texts)
 
 
 def test_no_synonyms_at_all_change_nothing(texts):

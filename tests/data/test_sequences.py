@@ -531,6 +531,37 @@ def test_wrong_padding_is_named():
 # -- label counts ---------------------------------------------------------------------------------
 
 
+def test_the_vocabulary_is_shared_by_all_that_comes_of_the_sequences():
+    words = {"<pad>": 0, "<unk>": 1, "good": 2, "film": 3}
+    X = Sequences.from_list([[2, 3], [3], [2]], n_tokens=4, vocabulary=words)
+    derived = [
+        X[1:],
+        X[[2, 0]],
+        X[X.lengths == 1],
+        X.replace(weight=[1, 2, 3]),
+        X.replace(values=[3, 2, 2, 3]),
+        Sequences.concatenate([X, X[:1]]),
+        np.concatenate([X, X]),
+        copy.copy(X),
+    ]
+    assert all(each.vocabulary is words for each in derived)
+    assert pickle.loads(pickle.dumps(X)).vocabulary == words
+    again = pickle.loads(pickle.dumps(X[:1]))
+    assert Sequences.concatenate([X, again]).vocabulary == words
+    assert X.replace(vocabulary=None).vocabulary is None
+    assert Sequences.concatenate([X, X.replace(vocabulary=None)]).vocabulary is None
+    assert X.replace(values=["B", "I", "O", "O"]).vocabulary is None  # tags are no tokens
+
+
+def test_ids_of_two_vocabularies_are_not_joined():
+    one = Sequences.from_list([[2]], vocabulary={"good": 2})
+    other = Sequences.from_list([[2]], vocabulary={"twist": 2})
+    with pytest.raises(ValueError, match=r"parts\[1\] has another vocabulary than parts\[0\]"):
+        Sequences.concatenate([one, other])
+    with pytest.raises(TypeError, match=r"vocabulary must be a dict from tokens to ids.*got list"):
+        Sequences.from_list([[2]], vocabulary=["good"])
+
+
 def test_label_counts_follow_through_indexing_pickling_and_replace(ragged_values):
     counts = {"common": 24, "rare": 6}
     X = ragged_values.replace(label_counts=counts)

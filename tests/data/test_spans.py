@@ -124,7 +124,15 @@ def test_a_hyphen_in_a_type_is_part_of_it():
     assert split_prefix("O") is split_prefix("B-") is split_prefix(3) is None
 
 
-@pytest.mark.parametrize("bare", ["PER", "B", "B-", "X-PER"])
+@schemes
+def test_prefixes_alone_are_spans_of_one_type(scheme):
+    row = list("OBIOBE") if scheme is None else list(f"O{SPAN_SCHEMES[scheme][0]}O")
+    typed = [tag if tag == "O" else f"{tag}-_" for tag in row]
+    assert spans_of([row], scheme) == spans_of([typed], scheme)
+    assert spans_of([["B", "I", "O", "B"]]) == [(0, 0, 2, "_"), (0, 3, 4, "_")]
+
+
+@pytest.mark.parametrize("bare", ["PER", "X", "B-", "X-PER"])
 def test_a_tag_without_prefix_is_refused(bare):
     with pytest.raises(ValueError, match=f"tag '{bare}' does not say where a span starts"):
         spans_of([["O", bare]])

@@ -211,6 +211,26 @@ def test_sequences_of_weight_zero_are_not_there(score):
     assert score(y_true, y_pred, average=None, sample_weight=[1, 0]).tolist() == [1]
 
 
+@every_score
+def test_prefixes_alone_are_scored_as_by_seqeval(score):
+    y_true, y_pred = [["B", "I", "O", "B"]], [["B", "I", "O", "O"]]
+    theirs = pytest.importorskip("seqeval.metrics.sequence_labeling")
+    their_score = getattr(theirs, score.__name__.removeprefix("span_"))
+    assert score(y_true, y_pred) == pytest.approx(their_score(y_true, y_pred))
+
+
+def test_f1_of_prefixes_alone():
+    score = metrics.span_f1_score([["B", "I", "O", "B"]], [["B", "I", "O", "O"]])
+    assert score == pytest.approx(2 / 3)
+
+
+@every_score
+def test_pieces_of_words_without_a_label_do_not_part_a_span(score):
+    y_true = [np.array(["B-A", None, "I-A", "O"], dtype=object)]
+    assert score(y_true, [["B-A", "O", "I-A", "O"]], ignore=[None]) == 1
+    assert score(y_true, [["B-A", "O", "O", "O"]], ignore=[None]) == 0
+
+
 def test_named_types_are_averaged_in_their_order_though_absent():
     y_true, y_pred = [["B-A", "B-C"]], [["B-A", "O"]]
     arguments = {"labels": ["Z", "C", "A"], "zero_division": 1.0}

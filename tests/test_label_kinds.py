@@ -1,0 +1,100 @@
+"""Labels of the wrong kind at every door: text beside numbers, a label a step, one a sequence."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from skseq import (
+    ClassWeightTransformer,
+    SequenceClassifier,
+    SequenceOrdinalClassifier,
+    Sequences,
+    SequenceTagger,
+)
+from skseq.ensemble import (
+    SequenceAdaBoostClassifier,
+    SequenceBalancedBaggingClassifier,
+    SequenceEasyEnsembleClassifier,
+)
+from skseq.meta import ClassMerger, MajoritySplitter, PriorCorrector, ThresholdTuner
+from skseq.samplers import (
+    ContextUnderSampler,
+    SequenceOverSampler,
+    SequenceUnderSampler,
+    TagOverSampler,
+    TagUnderSampler,
+)
+
+X = [[1, 2], [3, 4], [5, 6]] * 8
+TAGS = [["a", "b"], ["b", "a"], ["a", "a"]] * 8
+OF_SEQUENCES = [
+    SequenceClassifier(),
+    SequenceOrdinalClassifier(),
+    ThresholdTuner(SequenceClassifier()),
+    PriorCorrector(SequenceClassifier()),
+    ClassMerger(SequenceClassifier()),
+    MajoritySplitter(SequenceClassifier()),
+    SequenceBalancedBaggingClassifier(),
+    SequenceEasyEnsembleClassifier(),
+    SequenceAdaBoostClassifier(),
+    SequenceOverSampler(),
+    SequenceUnderSampler(),
+]
+OF_STEPS = [
+    SequenceTagger(),
+    ThresholdTuner(SequenceTagger()),
+    PriorCorrector(SequenceTagger()),
+    TagOverSampler(),
+    TagUnderSampler(),
+    ContextUnderSampler(),
+]
+
+
+def as_objects(rows):
+    array = np.empty(len(rows), dtype=object)
+    array[:] = rows
+    return array
+
+
+def fit(door, y):
+    return door.fit_resample(X, y) if hasattr(door, "fit_resample") else door.fit(X, y)
+
+
+def named(doors):
+    return pytest.mark.parametrize("door", doors, ids=str)
+
+
+@named([*OF_SEQUENCES, ClassWeightTransformer()])
+@pytest.mark.parametrize("form", [list, tuple, pd.Series, lambda y: np.array(y, dtype=object)])
+def test_labels_of_text_and_numbers_are_refused(door, form):
+    with pytest.raises(TypeError, match=r"y mixes text and numbers, such as 'a' and 1 \(int\)"):
+        fit(door, form(["a", 1, "b"] * 8))
+
+
+@named([*OF_STEPS, ClassWeightTransformer()])
+@pytest.mark.parametrize("form", [list, as_objects, Sequences.from_list, pd.Series])
+def test_tags_of_text_and_numbers_are_refused(door, form):
+    with pytest.raises(TypeError, match=r"y mixes text and numbers, such as 'a' and 1 \(int\)"):
+        fit(door, form([["a", 1], ["b", "a"], ["b", "b"]] * 8))
+
+
+@named(OF_SEQUENCES)
+@pytest.mark.parametrize("form", [list, as_objects, Sequences.from_list, pd.Series])
+def test_tags_where_labels_are_needed_are_told_where_to_go(door, form):
+    message = (
+        r"y must have one label for each sequence, got one for each step;.*(Sequence|skseq.*)Tag"
+    )
+    with pytest.raises(ValueError, match=message):
+        fit(door, form(TAGS))
+
+
+@named(OF_STEPS)
+@pytest.mark.parametrize("form", [list, np.array, pd.Series])
+def test_labels_where_tags_are_needed_are_told_where_to_go(door, form):
+    with pytest.raises(TypeError, match=r"one label a sequence: y\[0\] is 'a'.*SequenceClassifier"):
+        fit(door, form(["a", "b", "a"] * 8))
+
+
+def test_text_of_numpy_is_text_beside_text():
+    y = [np.str_("a"), "b", "b"] * 8
+    assert ClassWeightTransformer().fit(X, y).classes_.tolist() == ["a", "b"]
