@@ -165,7 +165,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
 
     warm_start : bool, default=False
-        Whether `fit` goes on from the last fit's network instead of a new one.
+        Whether `fit` goes on from the last fit's network instead of a new one. Priors, weights and
+        what the loss knows of the classes are those of the new data.
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
