@@ -12,6 +12,7 @@ from sklearn.base import clone
 
 from skseq._validation import HasMethods, Interval, StrOptions
 from skseq.augment import make_augmenter
+from skseq.estimators._absent import check_two_classes_count, without_absent
 from skseq.estimators._collapse import warn_if_collapsed
 from skseq.estimators._decisions import DecisionMixin
 from skseq.estimators._engine import SequenceEngine
@@ -26,6 +27,7 @@ from skseq.weights import (
     class_weights,
     earlier_corrections,
     warn_if_double_counted,
+    weighted_counts,
 )
 
 # Rows, or steps, whose predictions are looked at for a collapse.
@@ -58,12 +60,14 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _fit_codes(self, X, codes, weight):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
+        X, codes, weight = without_absent(X, codes, weight)
+        check_two_classes_count(codes, weight, self.classes_)
         self._weigh(X, codes, weight)
         if not (self.warm_start and hasattr(self, "net_")):
             self._start(X, codes, weight)
         else:
             self._go_on(X, codes, weight)
-        train, validation = self._split(X, codes)
+        train, validation = self._split(X, codes, weight)
         held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
         n_before = len(self.net_.history)
         self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
@@ -72,11 +76,12 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             self._relearn_priors(X, codes, weight, best - n_before - 1)
         self._refit_head(X, codes, weight, train)
         if self._calibration_kind() is not None:
-            self._calibrate(X, codes, validation)
-        self._look_for_collapse(X, codes, validation)
+            self._calibrate(X, codes, weight, validation)
+        self._look_for_collapse(X, codes, weight, validation)
 
     def _partial_fit_codes(self, X, codes, weight):
         """Train one epoch more."""
+        X, codes, weight = without_absent(X, codes, weight)
         self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
             self._start(X, codes, weight)
@@ -89,7 +94,8 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _weigh(self, X, codes, weight):
         """Learn ``class_weight_``; warn if one imbalance is corrected twice."""
         n_classes = len(self.classes_)
-        counts, masses = class_masses(codes, n_classes), class_masses(codes, n_classes, weight)
+        counts = weighted_counts(codes, n_classes, weight)
+        masses = class_masses(codes, n_classes, weight)
         self.class_weight_ = np.ones(n_classes)
         earlier = earlier_corrections(X)
         if self.class_weight is not None:
@@ -100,7 +106,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
             masses = weighted
             earlier = " and ".join(filter(None, [earlier, later]))
         if self._is_drawn_evenly():
-            drawn = self._drawn(self._spans_of(X, None, codes, weight), codes, progress=1.0)
+            drawn = self._drawn(self._spans_of(X, None, codes, weight), codes, weight, progress=1.0)
             warn_if_double_counted(
                 masses,
                 drawn_masses(drawn, n_classes),
@@ -111,12 +117,12 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _is_drawn_evenly(self):
         return self.batch_balance != 1
 
-    def _drawn(self, spans, codes, progress):
+    def _drawn(self, spans, codes, weight, progress):
         """Spans with the rate at which each is drawn, ``progress`` of the schedule being over."""
         if not self._is_drawn_evenly():
             return spans
-        counts = class_masses(codes, len(self.classes_))
-        return draw_by_class(spans, class_rates(counts, self.batch_balance, progress))
+        counts = weighted_counts(codes, len(self.classes_), weight)
+        return draw_by_class(spans, class_rates(counts, self.batch_balance, progress), weight)
 
     def _spans_of(self, X, rows, codes, weight, class_weight=True):
         """Spans of some rows with their targets and weights."""
@@ -134,7 +140,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         def make(epoch):
             data = (X, rows, codes, weight) if augmented is None else augmented()
             spans = self._spans_of(*data, class_weight=epoch >= weighted_from)
-            return self._drawn(spans, data[2], self._done(epoch))
+            return self._drawn(spans, *data[2:], self._done(epoch))
 
         first = make(n_done) if augmented is None else None
         if augmented is None and n_done >= weighted_from and self.batch_balance != "progressive":
@@ -174,44 +180,46 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         late = epoch >= self._first_weighted_epoch()
         if self._is_drawn_evenly():
             spans = self._spans_of(X, None, codes, weight, class_weight=late)
-            masses = drawn_masses(self._drawn(spans, codes, self._done(epoch)), n_classes)
+            drawn = self._drawn(spans, codes, weight, self._done(epoch))
+            masses = drawn_masses(drawn, n_classes)
         else:
             masses = class_masses(codes, n_classes, weight)
             masses = masses * self.class_weight_ if late else masses
         prior = masses / masses.sum()
-        mixer = self._make_mixer(codes)
+        mixer = self._make_mixer(codes, weight)
         return prior if mixer is None else mixer.prior_of_labels(prior)
 
     def _relearn_priors(self, X, codes, weight, epoch):
         """Take the class shares of an epoch for those that the net's scores stand for."""
         prior = self._prior_at(*self._as_trained(X, codes, weight), epoch)
-        self._learn_priors(X, codes, prior, self.net_.criterion_.loss)
+        self._learn_priors(X, codes, weight, prior, self.net_.criterion_.loss)
 
     def _start(self, X, codes, weight):
         """Build the net anew, its scores starting where ``initial_bias`` says."""
         self._take_chance()
         loss = self._make_loss()
         trained = self._as_trained(X, codes, weight)
-        self._learn_shares(X, codes, trained, loss)
+        self._learn_shares(X, codes, weight, trained, loss)
         first_prior = loss.prior_of_scores(self._prior_at(*trained, 0))
+        n_samples = weighted_counts(codes, len(self.classes_), weight).sum()
         self._build(
             loss,
-            bias=self._first_scores(first_prior, len(codes), loss),
+            bias=self._first_scores(first_prior, n_samples, loss),
             validation_score=self._validation_score(),
             watch_from=self._first_weighted_epoch(),
-            mixer=self._make_mixer(codes),
+            mixer=self._make_mixer(codes, weight),
         )
 
     def _go_on(self, X, codes, weight):
         """Keep the net, and let it know the data that it is trained on further."""
         trained = self._as_trained(X, codes, weight)
-        self._learn_shares(X, codes, trained, self.net_.criterion_.loss)
+        self._learn_shares(X, codes, weight, trained, self.net_.criterion_.loss)
 
-    def _learn_shares(self, X, codes, trained, loss):
+    def _learn_shares(self, X, codes, weight, trained, loss):
         """Let the loss and the priors take in how frequent the classes are in the last epoch."""
         prior = self._prior_at(*trained, self.max_epochs - 1)
-        loss.fit(class_masses(codes, len(self.classes_)), prior)
-        self._learn_priors(X, codes, prior, loss)
+        loss.fit(weighted_counts(codes, len(self.classes_), weight), prior)
+        self._learn_priors(X, codes, weight, prior, loss)
 
     # -- what siblings may have besides -----------------------------------------------------
 
@@ -219,7 +227,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         """X, codes and weights as an epoch has them, where ``augment`` changes the codes."""
         return X, codes, weight
 
-    def _make_mixer(self, codes):
+    def _make_mixer(self, codes, weight):
         """What mixes pooled states while training, if anything does."""
         return None
 
@@ -243,21 +251,29 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         return floored_log_prior(prior, n_rows)
 
     def _validation_score(self):
-        return ValidationScore(self._validation_rule(), len(self.classes_))
+        return ValidationScore(self._validation_rule(), self.class_weight_)
 
-    def _split(self, X, codes):
+    def _split(self, X, codes, weight=None):
         """Rows of X to train on and rows to validate on, both None where nothing is held out."""
         if not self.early_stopping and self._calibration_kind() is None:
             return None, None
-        return self._hold_out(X, self._strata(X, codes), self.classes_)
+        return self._hold_out(X, self._strata(X, codes, weight), self.classes_)
 
-    def _look_for_collapse(self, X, codes, validation):
+    def _look_for_collapse(self, X, codes, weight, validation):
         rows = np.arange(len(X)) if validation is None else validation
         # Evenly spread rows, with about as many answers as the sample has.
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(X) // len(codes)))
         rows = rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)]
-        predicted = self._codes(self._log_proba_of_rows(X, rows))
-        warn_if_collapsed(predicted, self._codes_of_rows(X, codes, rows), self.classes_)
+        log_proba, truth = self._answers_of_rows(X, codes, weight, rows)
+        warn_if_collapsed(self._codes(log_proba), truth, self.classes_)
+
+    def _answers_of_rows(self, X, codes, weight, rows):
+        """Log probabilities and true codes of some rows, or of those of their steps that count."""
+        log_proba, truth = self._log_proba_of_rows(X, rows), self._codes_of_rows(X, codes, rows)
+        if weight is None:
+            return log_proba, truth
+        counts = self._codes_of_rows(X, weight, rows) > 0
+        return log_proba[counts], truth[counts]
 
     # -- prediction -------------------------------------------------------------------------
 

@@ -7,10 +7,11 @@ from sklearn.metrics import accuracy_score
 from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.estimators._rows import row_weight, sequence_spans
+from skseq.estimators._rows import sequence_spans
+from skseq.estimators._sample_weight import row_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.stages import MIXERS, make_mixer
-from skseq.weights import class_masses
+from skseq.weights import weighted_counts
 
 
 class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimator):
@@ -214,9 +215,10 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         takes out of it. `predict_proba` corrects it to ``target_prior``.
 
     data_prior_ : ndarray of shape (n_classes,) or None
-        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
-        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
-        the shares are those after it. None where that word is of other labels.
+        Share of each class in the data before samplers and weights; what has weight 0 is not in it.
+        A sampler of skseq leaves word of it in the `Sequences` that it gives back; where it gives
+        back a 2-D array, it cannot, and the shares are those after it. None where that word is of
+        other labels.
 
     calibration_ : ndarray of shape (2, n_classes) or None
         Factor and shift of each class's log probability; None without calibration.
@@ -536,12 +538,12 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
     def _without_labels(self, X, labels):
         return X, None, encode_labels(labels, self.classes_), X.weight
 
-    def _make_mixer(self, codes):
+    def _make_mixer(self, codes, weight):
         if self.mixup is None:
             return None
-        return make_mixer(self.mixup).fit(class_masses(codes, len(self.classes_)))
+        return make_mixer(self.mixup).fit(weighted_counts(codes, len(self.classes_), weight))
 
-    def _strata(self, X, codes):
+    def _strata(self, X, codes, weight):
         return codes
 
     def _log_proba_of_rows(self, X, rows):

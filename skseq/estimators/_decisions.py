@@ -27,8 +27,8 @@ class DecisionMixin:
         "calibration": [StrOptions({"auto", "temperature", "vector"}), None],
     }
 
-    def _learn_priors(self, X, codes, class_prior, loss):
-        counts = count_originals(X, codes, self.classes_)
+    def _learn_priors(self, X, codes, weight, class_prior, loss):
+        counts = count_originals(X, codes, self.classes_, weight)
         self.class_prior_ = class_prior
         self.train_prior_ = loss.prior_of_scores(class_prior)
         self.data_prior_ = None if counts is None else counts / counts.sum()
@@ -57,12 +57,11 @@ class DecisionMixin:
         """Whether softmax of the scores estimates probabilities."""
         return getattr(make_loss(self.loss), "is_proper", False)
 
-    def _calibrate(self, X, codes, rows):
+    def _calibrate(self, X, codes, weight, rows):
         """Learn from held-out rows how to scale the net's scores."""
         self.calibration_ = None
         self.calibration_ = fit_scaling(
-            self._log_proba_of_rows(X, rows),
-            self._codes_of_rows(X, codes, rows),
+            *self._answers_of_rows(X, codes, weight, rows),
             self.train_prior_,
             kind=self._calibration_kind(),
         )

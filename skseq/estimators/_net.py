@@ -74,24 +74,29 @@ class ValidationScore(Callback):
     """Records macro F1 of the validation rows, with the decision rule that will predict.
 
     With a ``rank``, the place of each class in an order, also the macro-averaged absolute error.
+    Each row counts once, whatever its weight, but for steps of weight 0: these do not count.
     """
 
-    def __init__(self, rule, n_classes, rank=None):
+    def __init__(self, rule, class_weight, rank=None):
         self.rule = rule
-        self.n_classes = n_classes
+        self.class_weight = class_weight  # tells classes without weight from steps without
         self.rank = rank
 
     def on_epoch_begin(self, net, **kwargs):
-        self._confusion = np.zeros((self.n_classes, self.n_classes))  # true by predicted
+        n_classes = len(self.class_weight)
+        self._confusion = np.zeros((n_classes, n_classes))  # true by predicted
 
     def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
         if training:
             return
-        target, scores = batch[1]["target"], y_pred.cpu()
+        target, scores = batch[1]["target"].numpy(), y_pred.cpu().numpy()
         if "mask" in batch[1]:
-            target, scores = target[batch[1]["mask"]], scores[batch[1]["mask"]]
-        predicted = self.rule(scores.numpy())
-        np.add.at(self._confusion, (target.numpy(), predicted), 1)
+            counts = batch[1]["mask"].numpy()
+            if "weight" in batch[1]:
+                is_absent = (batch[1]["weight"].numpy() == 0) & (self.class_weight[target] > 0)
+                counts = counts & ~is_absent
+            target, scores = target[counts], scores[counts]
+        np.add.at(self._confusion, (target, self.rule(scores)), 1)
 
     def on_epoch_end(self, net, **kwargs):
         net.history.record("valid_f1_macro", macro_f1(self._confusion))

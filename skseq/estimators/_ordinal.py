@@ -206,9 +206,10 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         takes out of it. `predict_proba` corrects it to ``target_prior``.
 
     data_prior_ : ndarray of shape (n_classes,) or None
-        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
-        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
-        the shares are those after it. None where that word is of other labels.
+        Share of each class in the data before samplers and weights; what has weight 0 is not in it.
+        A sampler of skseq leaves word of it in the `Sequences` that it gives back; where it gives
+        back a 2-D array, it cannot, and the shares are those after it. None where that word is of
+        other labels.
 
     class_weight_ : ndarray of shape (n_classes,)
         What ``class_weight`` came to.
@@ -405,8 +406,8 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     def _make_loss(self):
         return ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_))
 
-    def _learn_priors(self, X, codes, class_prior, loss):
-        super()._learn_priors(X, codes, class_prior, loss)
+    def _learn_priors(self, X, codes, weight, class_prior, loss):
+        super()._learn_priors(X, codes, weight, class_prior, loss)
         # Says what scores mean, also once the parameters are others.
         self._link = loss
 
@@ -425,14 +426,14 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     def _validation_score(self):
         rule = self._validation_rule()
         rule.log_proba = self._link.log_proba
-        return ValidationScore(rule, len(self.classes_), self._link.rank)
+        return ValidationScore(rule, self.class_weight_, self._link.rank)
 
     # -- thresholds of an intensity -------------------------------------------------------------
 
     def _calibration_kind(self):
         return "thresholds" if self.head == "regression" else None
 
-    def _calibrate(self, X, codes, rows):
+    def _calibrate(self, X, codes, weight, rows):
         """Learn the thresholds from held-out rows, weighted to the prior that the net saw."""
         held_out = codes[rows]
         counts = np.bincount(held_out, minlength=len(self.classes_))

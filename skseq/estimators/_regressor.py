@@ -9,11 +9,13 @@ from sklearn.metrics import r2_score
 from skseq._densities import TARGET_WEIGHTS, target_weights
 from skseq._validation import Interval, StrOptions, check_parameters
 from skseq.data import Sequences, like_input
+from skseq.estimators._absent import without_absent
 from skseq.estimators._engine import SequenceEngine
 from skseq.estimators._epochs import combined_weight
-from skseq.estimators._rows import row_weight, sequence_spans, step_spans, step_weight
+from skseq.estimators._rows import sequence_spans, step_spans
+from skseq.estimators._sample_weight import row_weight, step_weight
 from skseq.estimators._targets import check_targets, mean_and_scale
-from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss
+from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of
 
 
 class SequenceRegressor(RegressorMixin, SequenceEngine):
@@ -403,17 +405,21 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         X = self._check_X(X, reset=reset)
         values, per_step = check_targets(y, X, self)
         weigh = step_weight if per_step else row_weight
-        weight = weigh(X, sample_weight)
+        X, values, weight = without_absent(X, values, weigh(X, sample_weight))
+        counts = np.full(len(values), True) if weight is None else weight > 0
+        values = np.where(counts, values, values[counts][0])  # steps without weight: any number
         if goes_on:
             self._check_same_kind(per_step)
         else:
             self.per_step_ = per_step
             self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
         target = (values - self.target_mean_) / self.target_scale_
+        of_counting = None if weight is None else weight[counts]
         if not goes_on:
-            self._start(target)
+            self._start(target[counts], of_counting)
         if self.target_weight is not None:
-            rarity = target_weights(self.target_weight, values, weight)
+            rarity = np.zeros(len(values))
+            rarity[counts] = target_weights(self.target_weight, values[counts], of_counting)
             weight = rarity if weight is None else rarity * weight
         return X, target.astype(np.float32), combined_weight(None, weight, None)
 
@@ -425,10 +431,10 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
                 f"{kinds[self.per_step_]}"
             )
 
-    def _start(self, target):
+    def _start(self, target, weight):
         self._take_chance()
         loss = make_regression_loss(self.loss)
-        self._build(loss, bias=[loss.best_constant(target)], validation_score=None)
+        self._build(loss, bias=[start_of(loss, target, weight)], validation_score=None)
 
     def _network_parameters(self, bias, loss):
         pooling = None if self.per_step_ else self.pooling

@@ -1,31 +1,7 @@
-"""Rows of a net from sequences: one a sequence, or chunks of its steps; and what they weigh."""
+"""Rows of a net from sequences: one a sequence, or chunks of its steps."""
 
-import numpy as np
-
-from skseq._validation import check_fit_weight
 from skseq.data import chunk_spans
 from skseq.nn import Spans
-from skseq.weights import sequence_weight
-
-
-def row_weight(X, sample_weight):
-    """Weight of each sequence: what X carries times ``sample_weight``, None without either."""
-    weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
-    if X.weight is None:
-        return weight
-    return sequence_weight(X) * (1.0 if weight is None else weight)
-
-
-def step_weight(X, sample_weight):
-    """Weight of each step, as `row_weight`; ``sample_weight`` may be of sequences or of steps."""
-    carried = None if X.weight is None else X.step_weight()
-    if sample_weight is None:
-        return carried
-    if np.shape(sample_weight) == (X.n_steps,):
-        weight = check_fit_weight(sample_weight, X.values)
-    else:
-        weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
-    return weight if carried is None else carried * weight
 
 
 def sequence_spans(X, rows, **options):

@@ -47,10 +47,10 @@ class SecondStageMixin:
         self.second_stage_ = stage
         self.train_prior_ = stage.prior_
 
-    def _learn_priors(self, X, codes, class_prior, loss):
+    def _learn_priors(self, X, codes, weight, class_prior, loss):
         # What the net is trained on from here on, no second stage has seen.
         self.__dict__.pop("second_stage_", None)
-        super()._learn_priors(X, codes, class_prior, loss)
+        super()._learn_priors(X, codes, weight, class_prior, loss)
 
     def _rows_of_stage(self, X, codes, weight, rows):
         """What the last layer reads of the training rows or steps, their codes and weights."""

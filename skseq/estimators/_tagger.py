@@ -8,10 +8,11 @@ from skseq._validation import Interval, check_parameters
 from skseq.data import Sequences, as_tags, check_tags, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.estimators._rows import step_spans, step_weight
+from skseq.estimators._rows import step_spans
+from skseq.estimators._sample_weight import step_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.metrics import tag_f1_score
-from skseq.weights import class_masses
+from skseq.weights import weighted_counts
 
 
 class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
@@ -218,9 +219,10 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         takes out of it. `predict_proba` corrects it to ``target_prior``.
 
     data_prior_ : ndarray of shape (n_classes,) or None
-        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
-        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
-        the shares are those after it. None where that word is of other labels.
+        Share of each class in the data before samplers and weights; what has weight 0 is not in it.
+        A sampler of skseq leaves word of it in the `Sequences` that it gives back; where it gives
+        back a 2-D array, it cannot, and the shares are those after it. None where that word is of
+        other labels.
 
     calibration_ : ndarray of shape (2, n_classes) or None
         Factor and shift of each class's log probability; None without calibration.
@@ -555,13 +557,16 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
             return X, codes, weight
         return new, new_codes, new_weight
 
-    def _strata(self, X, codes):
+    def _strata(self, X, codes, weight):
         """The rarest class that each sequence holds: what a split must spread."""
-        counts = class_masses(codes, len(self.classes_))
+        counts = weighted_counts(codes, len(self.classes_), weight)
         by_rarity = np.argsort(counts, kind="stable")
         rank = np.empty(len(counts), dtype=codes.dtype)
         rank[by_rarity] = np.arange(len(by_rarity))
-        return by_rarity[np.minimum.reduceat(rank[codes], X.offsets[:-1])]
+        rank = rank[codes]
+        if weight is not None:  # steps that do not count have the commonest, for all that matters
+            rank[weight == 0] = len(counts) - 1
+        return by_rarity[np.minimum.reduceat(rank, X.offsets[:-1])]
 
     def _log_proba_of_rows(self, X, rows):
         return self._log_proba(X[rows])

@@ -112,9 +112,9 @@ def test_the_thresholds_of_the_regression_head_are_learnt_on_rows_that_do_not_tr
             seen["trained"] = len(spans)
             super()._train(spans, validation, epochs)
 
-        def _calibrate(self, X, codes, rows):
+        def _calibrate(self, X, codes, weight, rows):
             seen["held out"] = len(rows)
-            super()._calibrate(X, codes, rows)
+            super()._calibrate(X, codes, weight, rows)
 
     model = Spying(head="regression", validation_fraction=0.25, **SMALL).fit(X, level)
     assert seen["trained"] + seen["held out"] == len(X)
