@@ -304,7 +304,7 @@ def test_strategy_none_attaches_nothing(X, y):
 
 
 def test_a_weight_per_sequence_is_multiplied(X, y):
-    doubled = ClassWeightTransformer({"b": 0.5}, normalize=False)
+    doubled = ClassWeightTransformer({"b": 2}, normalize=False)
     old = np.array([1.0, 2.0, 1.0, 2.0, 1.0])
     new = doubled.fit_transform(X, y).weight
     both = doubled.fit_transform(X.replace(weight=old), y).weight
@@ -312,7 +312,7 @@ def test_a_weight_per_sequence_is_multiplied(X, y):
 
 
 def test_a_weight_per_step_stays_one_with_labels(X, y):
-    doubled = ClassWeightTransformer({"b": 0.5}, normalize=False)
+    doubled = ClassWeightTransformer({"b": 2}, normalize=False)
     old = np.linspace(1, 2, X.n_steps)
     new = doubled.fit_transform(X, y).weight
     both = doubled.fit_transform(X.replace(weight=old), y).weight

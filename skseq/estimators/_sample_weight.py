@@ -11,9 +11,9 @@
 
 import numpy as np
 
-from skseq._validation import check_fit_weight
+from skseq._validation import check_fit_weight, has_step_labels
 from skseq.data import Sequences, as_sequences
-from skseq.weights import has_step_labels, sequence_weight
+from skseq.weights import sequence_weight
 
 _CURE = (
     "let the weights go with the sequences through whatever samples them, as "
