@@ -304,6 +304,42 @@ def class_masses(codes, n_classes, weight=None):
     return masses
 
 
+def weighted_counts(codes, n_classes, weight=None):
+    """How many samples each class has, where weight k is k copies and weight 0 is none.
+
+    Weights that are below 1 on average are shares rather than copies (they may sum to 1, say):
+    they are scaled up until those that count are 1 on average, as if without weights.
+
+    Parameters
+    ----------
+    codes : array-like of int of shape (n,)
+        Class of each sample (or step), in ``range(n_classes)``.
+
+    n_classes : int
+        Number of classes.
+
+    weight : ndarray of shape (n,), default=None
+        Weight of each sample; None means 1.
+
+    Returns
+    -------
+    ndarray of float64 of shape (n_classes,)
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq.weights import weighted_counts
+    >>> weighted_counts([0, 0, 1], 2, np.array([3, 0, 2]))
+    array([3., 2.])
+    >>> weighted_counts([0, 0, 1], 2, np.array([0.25, 0.25, 0.5]))
+    array([1.5, 1.5])
+    """
+    masses = class_masses(codes, n_classes, weight)
+    if weight is None or not masses.any():
+        return masses
+    return masses * max(1.0, np.count_nonzero(weight) / masses.sum())
+
+
 def earlier_corrections(X):
     """Name what has already been done about imbalance, as far as X tells.
 
@@ -390,7 +426,8 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
     ``transform``, which it calls to predict, leaves X alone. Estimators and samplers of skseq
     read the weights from there.
 
-    Put it after a sampler, so that the weights are those of the resampled classes.
+    Put it after a sampler, so that the weights are those of the resampled classes. Weights that X
+    carries already count as copies: a weight of k makes its class as frequent as k sequences do.
 
     Parameters
     ----------
@@ -416,7 +453,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         Labels (tags) seen during fit, sorted.
 
     class_count_ : ndarray of int64 of shape (n_classes,)
-        Sequences (steps, for tags) of each class.
+        Sequences (steps, for tags) of each class, whatever they weigh.
 
     class_weight_ : ndarray of float64 of shape (n_classes,)
         Weight of each class.
@@ -516,8 +553,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
             return X
         if sequences.has_step_weight and len(codes) == len(sequences):
             codes = np.repeat(codes, sequences.lengths)
-        per_sequence = len(codes) == len(sequences)
-        old = sequence_weight(sequences) if per_sequence else sequences.step_weight()
+        old = _carried_weight(sequences, codes)
         new = old * self.class_weight_[codes]
         n_classes = len(self.classes_)
         warn_if_double_counted(
@@ -551,10 +587,11 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         sequences = check_sequences(self, X)
         labels = _check_labels(y, sequences)
         self.classes_, codes = np.unique(labels, return_inverse=True)
-        self.class_count_ = np.bincount(codes, minlength=len(self.classes_))
+        n_classes = len(self.classes_)
+        self.class_count_ = np.bincount(codes, minlength=n_classes)
         self.class_weight_ = class_weights(
             self.strategy,
-            self.class_count_,
+            weighted_counts(codes, n_classes, _carried_weight(sequences, codes)),
             classes=self.classes_,
             beta=self.beta,
             power=self.power,
@@ -568,6 +605,14 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         tags.target_tags.required = True
         tags.input_tags.three_d_array = True
         return tags
+
+
+def _carried_weight(X, codes):
+    """Weight that X carries for each sequence, or for each step where there are codes of steps."""
+    weight = sequence_weight(X) if len(codes) == len(X) else X.step_weight()
+    if not weight.any():
+        raise ValueError("the weights that X carries are all zero; at least one must count")
+    return weight
 
 
 def _check_labels(y, X):

@@ -241,6 +241,12 @@ def test_weights_that_complete_a_sampler_do_not_warn(ragged_tokens, labels):
         ClassWeightTransformer().fit_transform(X, y)
 
 
+def test_balanced_class_weights_behind_balanced_weights_have_nothing_to_do(ragged_tokens, labels):
+    weighted = ClassWeightTransformer().fit_transform(ragged_tokens, labels)
+    model = SequenceClassifier(hidden_size=4, max_epochs=1, class_weight="balanced")
+    np.testing.assert_allclose(model.fit(weighted, labels).class_weight_, 1)
+
+
 def test_a_foreign_sampler_on_a_2d_array_is_seen_through_by_content(labels):
     # imbalanced-learn's own sampler knows no origin: identical rows are one original.
     X = np.random.default_rng(0).normal(size=(len(labels), 6))

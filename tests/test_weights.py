@@ -17,11 +17,13 @@ from skseq.data import check_sequences
 from skseq.exceptions import DoubleCountingWarning
 from skseq.samplers import SequenceOverSampler
 from skseq.weights import (
+    class_masses,
     class_weights,
     effective_number,
     has_step_labels,
     sequence_weight,
     warn_if_double_counted,
+    weighted_counts,
 )
 
 STRATEGIES = ["balanced", "sqrt", "effective", "median_frequency"]
@@ -302,24 +304,33 @@ def test_strategy_none_attaches_nothing(X, y):
 
 
 def test_a_weight_per_sequence_is_multiplied(X, y):
+    doubled = ClassWeightTransformer({"b": 2}, normalize=False)
     old = np.array([1.0, 2.0, 1.0, 2.0, 1.0])
-    new = ClassWeightTransformer().fit_transform(X, y).weight
-    both = ClassWeightTransformer().fit_transform(X.replace(weight=old), y).weight
+    new = doubled.fit_transform(X, y).weight
+    both = doubled.fit_transform(X.replace(weight=old), y).weight
     np.testing.assert_allclose(both, old * new)
 
 
 def test_a_weight_per_step_stays_one_with_labels(X, y):
+    doubled = ClassWeightTransformer({"b": 2}, normalize=False)
     old = np.linspace(1, 2, X.n_steps)
-    new = ClassWeightTransformer().fit_transform(X, y).weight
-    both = ClassWeightTransformer().fit_transform(X.replace(weight=old), y).weight
+    new = doubled.fit_transform(X, y).weight
+    both = doubled.fit_transform(X.replace(weight=old), y).weight
     np.testing.assert_allclose(both, old * np.repeat(new, X.lengths))
 
 
 def test_a_weight_per_sequence_spreads_over_the_steps_with_tags(X, tags):
+    doubled = ClassWeightTransformer({"O": 0.5}, normalize=False)
     old = np.array([1.0, 2.0, 1.0, 2.0, 1.0])
-    new = ClassWeightTransformer().fit_transform(X, tags).weight
-    both = ClassWeightTransformer().fit_transform(X.replace(weight=old), tags).weight
+    new = doubled.fit_transform(X, tags).weight
+    both = doubled.fit_transform(X.replace(weight=old), tags).weight
     np.testing.assert_allclose(both, np.repeat(old, X.lengths) * new)
+
+
+def test_balanced_weights_even_out_what_the_carried_ones_leave(X, y):
+    weighted = ClassWeightTransformer().fit_transform(X.replace(weight=[1, 2, 1, 2, 1]), y)
+    masses = class_masses(np.unique(y, return_inverse=True)[1], 2, weighted.weight)
+    np.testing.assert_allclose(masses, [3.5, 3.5])
 
 
 @pytest.mark.parametrize(
@@ -386,10 +397,41 @@ def test_text_is_sent_to_the_token_encoder(y):
         ClassWeightTransformer().fit(["one text", "b", "c", "d", "e"], y)
 
 
-def test_weighting_twice_warns(X, y):
+def test_balancing_twice_leaves_the_second_nothing_to_do(X, y):
+    weighted = ClassWeightTransformer().fit_transform(X, y)
+    again = ClassWeightTransformer().fit_transform(weighted, y)
+    np.testing.assert_allclose(again.weight, weighted.weight)
+
+
+def test_a_dict_of_weights_after_balanced_weights_warns(X, y):
     weighted = ClassWeightTransformer().fit_transform(X, y)
     with pytest.warns(DoubleCountingWarning, match="than the weights that X carries did"):
-        ClassWeightTransformer().fit_transform(weighted, y)
+        ClassWeightTransformer({"b": 4}).fit_transform(weighted, y)
+
+
+@pytest.mark.parametrize("strategy", ["balanced", "sqrt", "effective", "median_frequency"])
+def test_a_weight_of_k_that_X_carries_is_k_copies(strategy):
+    X, y = Sequences.from_list([[1, 2], [3], [4], [5, 6]]), np.array(["a", "a", "b", "c"])
+    k = np.array([2, 0, 5, 3])
+    weighted = ClassWeightTransformer(strategy).fit(X.replace(weight=k), y)
+    copied = ClassWeightTransformer(strategy).fit(X[np.repeat(range(4), k)], np.repeat(y, k))
+    np.testing.assert_allclose(weighted.class_weight_, copied.class_weight_)
+    assert weighted.class_count_.tolist() == [2, 1, 1]
+
+
+def test_weights_in_X_that_are_all_zero_are_refused(X, y):
+    weightless = Sequences.from_list(X).replace(weight=np.zeros(len(X)))
+    with pytest.raises(ValueError, match="weights that X carries are all zero"):
+        ClassWeightTransformer().fit(weightless, y)
+
+
+def test_counts_by_weight_are_those_of_copies_and_shares_are_scaled_up():
+    codes = np.array([0, 0, 1, 2])
+    np.testing.assert_allclose(weighted_counts(codes, 4), [2, 1, 1, 0])
+    np.testing.assert_allclose(weighted_counts(codes, 3, np.array([3, 0, 0, 2])), [3, 0, 2])
+    shares = np.array([0.1, 0.1, 0.2, 0.0])
+    np.testing.assert_allclose(weighted_counts(codes, 3, shares), [1.5, 1.5, 0])
+    np.testing.assert_allclose(weighted_counts(codes, 3, np.zeros(4)), 0)
 
 
 def test_a_dict_of_weights_on_balanced_samples_warns(X, y):

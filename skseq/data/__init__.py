@@ -7,6 +7,7 @@ from skseq.data._groups import (
     merge_origins,
     original_groups,
     original_rows,
+    own_origins,
     split_originals,
 )
 from skseq.data._layout import (
@@ -46,6 +47,7 @@ __all__ = [
     "offsets_from_lengths",
     "original_groups",
     "original_rows",
+    "own_origins",
     "split_originals",
     "split_prefix",
     "step_mask",

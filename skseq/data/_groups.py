@@ -51,6 +51,24 @@ def original_groups(X) -> np.ndarray:
     return _content_groups(X) if X.origin is None else _linked_groups(X.origin)
 
 
+def own_origins(n_rows) -> Sequences:
+    """Ids of rows that are originals: the position of each, in ``range(n_tokens)``.
+
+    How many there were stays with the ids when rows are drawn, so that what had one entry for
+    each original can still be told from what has one for each row.
+
+    Parameters
+    ----------
+    n_rows : int
+        Number of rows.
+
+    Returns
+    -------
+    Sequences of int of shape (n_rows,)
+    """
+    return Sequences(np.arange(n_rows), np.arange(n_rows + 1), n_tokens=n_rows)
+
+
 def merge_origins(origin, rows, n_rows) -> Sequences:
     """Say what rows come from that several sequences went into.
 
@@ -79,7 +97,8 @@ def merge_origins(origin, rows, n_rows) -> Sequences:
     """
     rows = np.repeat(np.asarray(rows), origin.lengths)
     rows, ids = np.unique(np.stack([rows, origin.values]), axis=1)
-    return Sequences.from_lengths(ids, np.bincount(rows, minlength=n_rows))
+    lengths = np.bincount(rows, minlength=n_rows)
+    return Sequences.from_lengths(ids, lengths, n_tokens=origin.n_tokens)
 
 
 def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.ndarray, np.ndarray]:

@@ -128,7 +128,7 @@ def estimate_prior(log_proba, source):
     return estimate
 
 
-def count_originals(X, codes, classes):
+def count_originals(X, codes, classes, weight=None):
     """Count the classes in the data, before a sampler changed them.
 
     Parameters
@@ -143,14 +143,21 @@ def count_originals(X, codes, classes):
     classes : ndarray of shape (n_classes,)
         The labels.
 
+    weight : ndarray of shape (n,), default=None
+        What has weight 0 is not in the data. Other weights do not count: a weight of k stands for
+        k copies, and these are of one original.
+
     Returns
     -------
     ndarray of shape (n_classes,) or None
         None where ``X.label_counts`` speaks of other labels than these.
     """
-    counts = class_masses(codes, len(classes))
+    there = None if weight is None else weight > 0
+    counts = class_masses(codes, len(classes), there)
     if X.label_counts is None:
-        originals = class_masses(_of_rows(X, codes, original_rows(X)), len(classes))
+        rows = original_rows(X)
+        there = None if there is None else _of_rows(X, there, rows)
+        originals = class_masses(_of_rows(X, codes, rows), len(classes), there)
         return originals if originals.any() else counts
     before = [X.label_counts.get(label) for label in classes.tolist()]
     if any(n is None and now for n, now in zip(before, counts, strict=True)):

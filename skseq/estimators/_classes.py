@@ -212,6 +212,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _fit_targets(self, targets):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
+        targets = targets.without_absent()
+        targets.check_two_classes_count()
         goes_on = self.warm_start and hasattr(self, "net_")
         if not goes_on:
             self._take_seeds()
@@ -238,6 +240,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _partial_fit_targets(self, targets, is_first):
         """Train one epoch more."""
+        targets = targets.without_absent()
         if is_first:
             self._take_seeds()
         schedule = self._make_schedule(targets)
@@ -283,11 +286,11 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if not at_prior:
             # All alike, but for a class without rows: training need not unlearn it first.
             prior = prior > 0
-        n_targets = len(schedule.targets.values)
+        posterior = self._posterior(head).while_training()
         self._build(
             head,
-            head.start(floored_log_prior(prior, n_targets)),
-            validation_score=ValidationScore(head, self._posterior(head).while_training()),
+            head.start(floored_log_prior(prior, schedule.targets.counts().sum())),
+            validation_score=ValidationScore(head, posterior, self.class_weight_),
             watch_from=schedule.weighted_from,
             mixer=schedule.mixer,
         )
@@ -357,15 +360,17 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _learn_what_scores_mean(self, held_out):
         """Learn from held-out rows what their scores mean, and how to scale them."""
-        head, codes = self._head, held_out.values
+        head, counting = self._head, held_out.counting()
+        codes = held_out.values[counting]
         if head.needs_held_out:
             # Weighted to the prior that the net saw.
-            share = self.train_prior_ / np.maximum(held_out.counts(), 1)
+            counts = np.bincount(codes, minlength=held_out.n_classes)
+            share = self.train_prior_ / np.maximum(counts, 1)
             weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
-            head.fit_held_out(raw_scores(self.net_, held_out), codes, weight)
+            head.fit_held_out(raw_scores(self.net_, held_out)[counting], codes, weight)
         kind = self._calibration_kind()
         if kind is not None:
-            log_proba = log_probabilities(self.net_, held_out)
+            log_proba = log_probabilities(self.net_, held_out)[counting]
             self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, kind=kind)
 
     def _look_for_collapse(self, targets, validation):
@@ -373,8 +378,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
         # Evenly spread rows, with about as many answers as the sample has.
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(targets.X) // targets.n_outputs))
         sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
-        predicted = self._posterior().codes(log_probabilities(self.net_, sample))
-        warn_if_collapsed(predicted, sample.values, self.classes_)
+        counting = sample.counting()
+        predicted = self._posterior().codes(log_probabilities(self.net_, sample)[counting])
+        warn_if_collapsed(predicted, sample.values[counting], self.classes_)
 
     # -- prediction ---------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """One number for each sequence, or for each step."""
 
+from dataclasses import replace
 from numbers import Integral
 
 import numpy as np
@@ -10,7 +11,7 @@ from skseq._densities import TARGET_WEIGHTS, target_weights
 from skseq._validation import Interval, StrOptions, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._numbers import check_targets, mean_and_scale
-from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss
+from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of
 from skseq.nn import NumberHead
 from skseq.training import RowTargets, StepTargets, raw_scores, row_weight, step_weight
 
@@ -396,19 +397,35 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         check_parameters(self)
         X = self._check_X(X, reset=reset)
         values, per_step = check_targets(y, X, self)
-        weight = (step_weight if per_step else row_weight)(X, sample_weight)
         if goes_on:
             self._check_same_kind(per_step)
         else:
             self.per_step_ = per_step
-            self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
-        scaled = (values - self.target_mean_) / self.target_scale_
+        weight = (step_weight if per_step else row_weight)(X, sample_weight)
+        targets = self._targets(X, values, weight).without_absent()
+        counting = targets.counting()
+        values = targets.values[counting]
+        weight = None if targets.weight is None else targets.weight[counting]
         if not goes_on:
-            self._start(scaled)
+            self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
+            self._start(self._scaled(values), weight)
         if self.target_weight is not None:
             rarity = target_weights(self.target_weight, values, weight)
             weight = rarity if weight is None else rarity * weight
-        return self._targets(X, scaled.astype(np.float32), weight)
+        return self._scaled_where(targets, counting, values, weight)
+
+    def _scaled(self, values):
+        return (values - self.target_mean_) / self.target_scale_
+
+    def _scaled_where(self, targets, counting, values, weight):
+        """Targets as the net sees them: those that do not count are 0, with weight 0."""
+        scaled = np.zeros(len(targets.values), dtype=np.float32)
+        scaled[counting] = self._scaled(values)
+        if weight is not None:
+            weight_of_all = np.zeros(len(scaled))
+            weight_of_all[counting] = weight
+            weight = weight_of_all
+        return replace(targets, values=scaled, weight=weight)
 
     def _check_same_kind(self, per_step):
         if per_step != self.per_step_:
@@ -418,12 +435,15 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
                 f"{kinds[self.per_step_]}"
             )
 
-    def _start(self, scaled):
+    def _start(self, scaled, weight):
         self._take_seeds()
         loss = make_regression_loss(self.loss)
-        start = [loss.best_constant(scaled)]
-        pooling = None if self.per_step_ else self.pooling
-        self._build(NumberHead(loss), start, validation_score=None, settings={"pooling": pooling})
+        self._build(
+            NumberHead(loss),
+            [start_of(loss, scaled, weight)],
+            validation_score=None,
+            settings={"pooling": None if self.per_step_ else self.pooling},
+        )
 
     @property
     def _answers_steps(self):

@@ -213,9 +213,10 @@ class SequenceTagger(BaseClassEstimator):
         takes out of it. `predict_proba` corrects it to ``target_prior``.
 
     data_prior_ : ndarray of shape (n_classes,) or None
-        Share of each class in the data before samplers and weights. A sampler of skseq leaves word
-        of it in the `Sequences` that it gives back; where it gives back a 2-D array, it cannot, and
-        the shares are those after it. None where that word is of other labels.
+        Share of each class in the data before samplers and weights; what has weight 0 is not in it.
+        A sampler of skseq leaves word of it in the `Sequences` that it gives back; where it gives
+        back a 2-D array, it cannot, and the shares are those after it. None where that word is of
+        other labels.
 
     calibration_ : ndarray of shape (2, n_classes) or None
         Factor and shift of each class's log probability; None without calibration.

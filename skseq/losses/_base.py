@@ -34,7 +34,8 @@ class SequenceLoss(BaseEstimator):
         instead of all classes alike. False unless the loss says otherwise.
 
     class_counts_ : Tensor of shape (n_classes,)
-        Sequences (steps, for tags) of each class, as `fit` was told.
+        Sequences (steps, for tags) of each class, as `fit` was told: a sample weight of k is k of
+        them.
 
     log_prior_ : Tensor of shape (n_classes,)
         Logarithm of each class's share of the training weight. A class without any has the share
@@ -69,7 +70,8 @@ class SequenceLoss(BaseEstimator):
         Parameters
         ----------
         class_counts : array-like of shape (n_classes,)
-            Sequences (steps, for tags) of each class in the training data.
+            Sequences (steps, for tags) of each class in the training data, those of sample weight k
+            counted k times; class weights play no part.
 
         class_prior : array-like of shape (n_classes,), default=None
             Share of each class in the training weight, summing to 1, where class or sample

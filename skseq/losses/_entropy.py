@@ -191,7 +191,7 @@ class BalancedSoftmaxLoss(SequenceLoss):
     .. math:: -\\log \\frac{n_y e^{f_y}}{\\sum_c n_c e^{f_c}}
 
     where f are the scores, y is the true class and n_c how many samples the class c has. Without
-    weights it is `LogitAdjustedLoss` at tau 1; with weights, this one keeps to the counts.
+    class weights it is `LogitAdjustedLoss` at tau 1; with them, this one keeps to the counts.
 
     References
     ----------

@@ -3,6 +3,7 @@
 They see the target in units of its standard deviation, as `SequenceRegressor` trains.
 """
 
+import inspect
 from numbers import Real
 
 import numpy as np
@@ -17,8 +18,8 @@ class RegressionLoss(BaseEstimator):
     """Base of the losses of a number, and of a user's own.
 
     A subclass writes ``per_step(prediction, target)``, both of shape (n,), and gives the loss of
-    each of the n; and ``best_constant(target)`` if the best constant answer isn't near the mean,
-    where the network would start far off.
+    each of the n; and ``best_constant(target, weight=None)`` if the best constant answer isn't near
+    the mean, where the network would start far off.
 
     Examples
     --------
@@ -52,7 +53,7 @@ class RegressionLoss(BaseEstimator):
         """
         raise NotImplementedError(f"{type(self).__name__} must define per_step(prediction, target)")
 
-    def best_constant(self, target):
+    def best_constant(self, target, weight=None):
         """Give about the best answer that is the same for all: where the network starts.
 
         Parameters
@@ -60,11 +61,14 @@ class RegressionLoss(BaseEstimator):
         target : ndarray of shape (n,)
             What is true.
 
+        weight : ndarray of shape (n,), default=None
+            How much each counts, more than 0. None means 1.
+
         Returns
         -------
         float
         """
-        return float(np.mean(target))
+        return float(np.average(target, weights=weight))
 
     def __call__(self, scores, target, *, mask=None, weight=None):
         """Mean loss over real steps.
@@ -121,8 +125,8 @@ class AbsoluteLoss(RegressionLoss):
     def per_step(self, prediction, target):
         return (prediction - target).abs()
 
-    def best_constant(self, target):
-        return float(np.median(target))
+    def best_constant(self, target, weight=None):
+        return _quantile(target, 0.5, weight)
 
 
 class HuberLoss(RegressionLoss):
@@ -154,8 +158,8 @@ class HuberLoss(RegressionLoss):
     def per_step(self, prediction, target):
         return functional.huber_loss(prediction, target, reduction="none", delta=self.delta)
 
-    def best_constant(self, target):
-        return float(np.median(target))
+    def best_constant(self, target, weight=None):
+        return _quantile(target, 0.5, weight)
 
 
 class QuantileLoss(RegressionLoss):
@@ -194,8 +198,18 @@ class QuantileLoss(RegressionLoss):
         error = target - prediction
         return (self.quantile * error).maximum((self.quantile - 1) * error)
 
-    def best_constant(self, target):
-        return float(np.quantile(target, self.quantile))
+    def best_constant(self, target, weight=None):
+        return _quantile(target, self.quantile, weight)
+
+
+def _quantile(values, q, weight):
+    """Quantile of values of which each stands there ``weight`` times; half way between two."""
+    order = np.argsort(values)
+    weight = np.ones(len(values)) if weight is None else np.asarray(weight)[order]
+    below = np.cumsum(weight) / np.sum(weight)
+    # Shares that differ from q by rounding alone are q.
+    near = [np.searchsorted(below, q - 1e-12), np.searchsorted(below, q + 1e-12, side="right")]
+    return float(np.mean(values[order][np.minimum(near, len(values) - 1)]))
 
 
 REGRESSION_LOSSES = {
@@ -211,6 +225,29 @@ REGRESSION_LOSS_CONSTRAINTS = [
     HasMethods(["per_step", "best_constant"]),
     type,
 ]
+
+
+def start_of(loss, target, weight):
+    """Best constant of a loss; one of a user's own that knows no weights goes by the targets.
+
+    Parameters
+    ----------
+    loss : RegressionLoss
+        The loss.
+
+    target : ndarray of shape (n,)
+        What is true.
+
+    weight : ndarray of shape (n,) or None
+        How much each counts.
+
+    Returns
+    -------
+    float
+    """
+    if weight is None or "weight" not in inspect.signature(loss.best_constant).parameters:
+        return loss.best_constant(target)
+    return loss.best_constant(target, weight)
 
 
 def make_regression_loss(loss):

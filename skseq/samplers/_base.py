@@ -16,7 +16,14 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from skseq._validation import check_one_kind, check_parameters, has_step_labels, num_samples
-from skseq.data import Sequences, as_sequences, check_sequences, is_list_table, is_table
+from skseq.data import (
+    Sequences,
+    as_sequences,
+    check_sequences,
+    is_list_table,
+    is_table,
+    own_origins,
+)
 from skseq.samplers._augmented import augment_copies
 from skseq.weights import (
     class_masses,
@@ -47,7 +54,7 @@ def in_sampled_form(X):
 def take_with_origin(X, indices):
     """Sequences at ``indices``; each knows which original it is, to keep splits honest."""
     if isinstance(X, Sequences) and X.origin is None:
-        X = X.replace(origin=np.arange(len(X)))
+        X = X.replace(origin=own_origins(len(X)))
     return X[indices]
 
 

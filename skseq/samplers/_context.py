@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skseq._validation import Interval
-from skseq.data import Sequences, check_sequences, told_from_tokens
+from skseq.data import Sequences, check_sequences, own_origins, told_from_tokens
 from skseq.samplers._tag_base import TagSampler
 
 _UNREACHABLE = np.iinfo(np.int64).max
@@ -225,11 +225,7 @@ class ContextUnderSampler(TagSampler):
     def _fit_resample(self, X, y):
         kept, offsets = self.step_indices_, self._piece_offsets
         self._warn_if_double_counted(X, y, np.bincount(kept, minlength=X.n_steps))
-        origin = (
-            X.origin
-            if X.origin is not None
-            else Sequences(np.arange(len(X)), np.arange(len(X) + 1))
-        )
+        origin = own_origins(len(X)) if X.origin is None else X.origin
         weight = X.weight
         if weight is not None:
             weight = weight[kept] if X.has_step_weight else weight[self.sample_indices_]

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from skseq._validation import HasMethods, Interval, StrOptions
-from skseq.data import Sequences, merge_origins
+from skseq.data import Sequences, merge_origins, own_origins
 from skseq.exceptions import SmallClassWarning
 from skseq.samplers._cleaning import SequenceEditedNearestNeighbours, SequenceTomekLinks
 from skseq.samplers._neighbours import NeighbourSampler, as_float_sequences, mix_sequences
@@ -324,7 +324,7 @@ def _append_sequences(X, new, first, second):
     """Originals, then the new sequences, each of which comes from the origins of both parents."""
     origin = X.origin
     if origin is None:
-        origin = Sequences(np.arange(len(X)), np.arange(len(X) + 1))
+        origin = own_origins(len(X))
     parents = origin[np.concatenate([first, second])]
     of_new = merge_origins(parents, np.tile(np.arange(len(new)), 2), len(new))
     new = new.replace(origin=of_new, label_counts=X.label_counts)

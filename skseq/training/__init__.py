@@ -4,11 +4,12 @@ from skseq.training._callbacks import ValidationScore
 from skseq.training._collapse import warn_if_collapsed
 from skseq.training._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.training._net import OPTIMIZERS, SequenceNet, build_net
+from skseq.training._sample_weight import row_weight, step_weight
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
 from skseq.training._seeds import Seeds
 from skseq.training._settings import NetSettings
-from skseq.training._targets import RowTargets, StepTargets, row_weight, step_weight
+from skseq.training._targets import RowTargets, StepTargets
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
 
 __all__ = [

@@ -19,7 +19,8 @@ class Reseed(Callback):
 class ValidationScore(Callback):
     """Records macro F1 of the validation rows, decided as predictions will be.
 
-    Where the classes have an order, also the macro-averaged absolute error.
+    Where the classes have an order, also the macro-averaged absolute error. Each row counts once,
+    whatever its weight, but for steps of weight 0: these do not count.
 
     Parameters
     ----------
@@ -28,23 +29,31 @@ class ValidationScore(Callback):
 
     posterior : Posterior
         Says what is made of it.
+
+    class_weight : ndarray of shape (n_classes,)
+        Tells classes without weight from steps without.
     """
 
-    def __init__(self, head, posterior):
+    def __init__(self, head, posterior, class_weight):
         self.head = head
         self.posterior = posterior
-        self.n_classes = len(posterior.classes)
+        self.class_weight = class_weight
 
     def on_epoch_begin(self, net, **kwargs):
-        self._confusion = np.zeros((self.n_classes, self.n_classes))  # true by predicted
+        n_classes = len(self.class_weight)
+        self._confusion = np.zeros((n_classes, n_classes))  # true by predicted
 
     def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
         if training:
             return
-        target, mask = batch[1]["target"].numpy(), batch[1].get("mask")
+        about = {name: tensor.numpy() for name, tensor in batch[1].items()}
+        target, mask = about["target"], about.get("mask")
         log_proba = self.head.log_proba(y_pred.cpu().numpy().astype(np.float64), mask)
         if mask is not None:
-            target, log_proba = target[mask], log_proba[mask]
+            counts = mask
+            if "weight" in about:
+                counts = mask & ~((about["weight"] == 0) & (self.class_weight[target] > 0))
+            target, log_proba = target[counts], log_proba[counts]
         np.add.at(self._confusion, (target, self.posterior.codes(log_proba)), 1)
 
     def on_epoch_end(self, net, **kwargs):

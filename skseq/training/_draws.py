@@ -13,7 +13,7 @@ def class_rates(counts, balance, progress):
     Parameters
     ----------
     counts : ndarray of shape (n_classes,)
-        Rows (steps, for tags) of each class.
+        Rows (steps, for tags) of each class, by weight.
 
     balance : float or "progressive"
         The power q of n_c ** q, to which the share of class c is proportional; or from
@@ -38,14 +38,22 @@ def class_rates(counts, balance, progress):
     return np.divide(shares * counts.sum(), counts, out=np.zeros(len(counts)), where=there)
 
 
-def draw_by_class(spans, rates):
-    """Give each row its rate: that of its class, or the mean over the steps of its core."""
+def draw_by_class(spans, rates, weight=None):
+    """Give each row its rate: that of its class, or the mean over the steps of its core.
+
+    ``weight``, of shape (n,), says how much each row or step counts: a weight of k is k copies.
+    """
     if not spans.per_step:
         return replace(spans, rate=rates[spans.target])
+    total = _sum_over_cores(spans, rates[spans.target], weight)
+    counts = _sum_over_cores(spans, np.ones(len(spans.target)), weight)
+    return replace(spans, rate=np.divide(total, counts, out=np.zeros(len(spans)), where=counts > 0))
+
+
+def _sum_over_cores(spans, entries, weight):
     # One running sum serves chunks of any length, also where they leave steps out between them.
-    total = np.concatenate([[0.0], np.cumsum(rates[spans.target])])
-    start, stop = spans.core_start, spans.core_stop
-    return replace(spans, rate=(total[stop] - total[start]) / (stop - start))
+    running = np.concatenate([[0.0], np.cumsum(entries if weight is None else entries * weight)])
+    return running[spans.core_stop] - running[spans.core_start]
 
 
 def drawn_masses(spans, n_classes):

@@ -80,11 +80,12 @@ class Schedule:
         """
         return ScheduledDataset(self, rows, first_epoch)
 
-    def draw(self, dataset, counts, epoch):
-        """Give each row of a dataset the rate at which it is drawn in an epoch."""
+    def draw(self, targets, dataset, epoch):
+        """Give each row of a dataset of targets the rate at which it is drawn in an epoch."""
         if self.balance == 1:
             return dataset
-        return draw_by_class(dataset, class_rates(counts, self.balance, self._progress(epoch)))
+        rates = class_rates(targets.counts(), self.balance, self._progress(epoch))
+        return draw_by_class(dataset, rates, targets.weight)
 
     def _progress(self, epoch):
         """How much of the schedule is over: 0 in the first epoch, 1 in the last or only one."""
@@ -110,9 +111,9 @@ class Schedule:
     def _masses(self, class_weight, epoch):
         typical = self._typical
         if self.balance == 1:
-            masses = typical.weighted_counts()
-            return masses if class_weight is None else masses * class_weight
-        drawn = self.draw(typical.dataset(class_weight=class_weight), typical.counts(), epoch)
+            totals = typical.class_totals()
+            return totals if class_weight is None else totals * class_weight
+        drawn = self.draw(typical, typical.dataset(class_weight=class_weight), epoch)
         return drawn_masses(drawn, typical.n_classes)
 
     @cached_property
@@ -132,7 +133,7 @@ class Schedule:
         class_weight_name : str
             What the message calls the class weights.
         """
-        masses = self.targets.weighted_counts()
+        masses = self.targets.class_totals()
         earlier = earlier_corrections(self.targets.X)
         if self.class_weight is not None:
             weighted = masses * self.class_weight
@@ -140,7 +141,7 @@ class Schedule:
             masses, earlier = weighted, " and ".join(filter(None, [earlier, class_weight_name]))
         if self.balance != 1:
             dataset = self.targets.dataset(class_weight=self.class_weight)
-            drawn = self.draw(dataset, self.targets.counts(), self.n_epochs)
+            drawn = self.draw(self.targets, dataset, self.n_epochs)
             warn_if_double_counted(
                 masses,
                 drawn_masses(drawn, self.targets.n_classes),
@@ -175,16 +176,14 @@ class ScheduledDataset(torch.utils.data.Dataset):
         class_weight = self.schedule.class_weight_at(epoch)
         if self._augmentation is not None:
             targets = self._augmentation(epoch)
-            return self._drawn(targets, targets.dataset(class_weight=class_weight), epoch)
+            dataset = targets.dataset(class_weight=class_weight)
+            return self.schedule.draw(targets, dataset, epoch)
         # The rows are the same until the weights come in; how they are drawn may change.
         is_weighted = class_weight is not None
         if self._kept is None or self._kept[0] != is_weighted:
             dataset = self.schedule.targets.dataset(self.rows, class_weight)
             self._kept = is_weighted, dataset
-        return self._drawn(self.schedule.targets, self._kept[1], epoch)
-
-    def _drawn(self, targets, dataset, epoch):
-        return self.schedule.draw(dataset, targets.counts(), epoch)
+        return self.schedule.draw(self.schedule.targets, self._kept[1], epoch)
 
 
 class Augmentation:

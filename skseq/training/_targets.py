@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skseq._validation import check_fit_weight
 from skseq.data import Sequences, chunk_spans, like_input
 from skseq.decisions import count_originals
 from skseq.nn import Spans
 from skseq.training._labels import encode_labels
-from skseq.weights import class_masses, sequence_weight
+from skseq.weights import class_masses, weighted_counts
 
 
 @dataclass(frozen=True)
@@ -51,16 +50,39 @@ class Targets:
         return len(self.classes)
 
     def counts(self):
-        """Rows or steps of each class: ndarray (n_classes,)."""
-        return class_masses(self.values, self.n_classes)
+        """Rows or steps of each class, a weight of k standing for k: ndarray (n_classes,)."""
+        return weighted_counts(self.values, self.n_classes, self.weight)
 
-    def weighted_counts(self):
+    def class_totals(self):
         """Sum of the weights in each class: ndarray (n_classes,)."""
         return class_masses(self.values, self.n_classes, self.weight)
 
     def original_counts(self):
         """Rows or steps of each class before samplers ran, or None where nobody knows."""
-        return count_originals(self.X, self.values, self.classes)
+        return count_originals(self.X, self.values, self.classes, self.weight)
+
+    def counting(self):
+        """Which rows or steps count, having weight: ndarray of bool (n,), or a slice of all."""
+        return slice(None) if self.weight is None else self.weight > 0
+
+    def without_absent(self):
+        """Only the sequences that have weight: one without is as good as not there.
+
+        Steps without weight stay where they are, for their neighbours read them.
+        """
+        if self.weight is None or np.all(self.weight > 0):
+            return self
+        counts = self._sequences_that_count()
+        return self if counts.all() else self.take(np.flatnonzero(counts))
+
+    def check_two_classes_count(self):
+        """Raise ValueError if all weight is on one class: there is nothing to tell it from."""
+        totals = self.class_totals()
+        if np.count_nonzero(totals) < 2:
+            raise ValueError(
+                f"only one class, {self.classes.tolist()[int(totals.argmax())]!r}, has any weight; "
+                "learning to tell classes apart needs at least two with a weight above 0"
+            )
 
     def weights_with(self, class_weight):
         """Weight of each target times that of its class, with mean 1; None if all are alike."""
@@ -91,6 +113,9 @@ class RowTargets(Targets):
     def strata(self):
         """Class of each sequence, which a split should spread: ndarray (n_sequences,)."""
         return self.values
+
+    def _sequences_that_count(self):
+        return self.weight > 0
 
     def dataset(self, rows=None, class_weight=None):
         """`Spans` of the sequences at ``rows``, or (None) of all, without a copy of their steps."""
@@ -167,7 +192,13 @@ class StepTargets(Targets):
         by_rarity = np.argsort(self.counts(), kind="stable")
         rank = np.empty(self.n_classes, dtype=self.values.dtype)
         rank[by_rarity] = np.arange(self.n_classes)
-        return by_rarity[np.minimum.reduceat(rank[self.values], self.X.offsets[:-1])]
+        rank = rank[self.values]
+        if self.weight is not None:  # steps that do not count have the commonest, for all we care
+            rank[self.weight == 0] = self.n_classes - 1
+        return by_rarity[np.minimum.reduceat(rank, self.X.offsets[:-1])]
+
+    def _sequences_that_count(self):
+        return class_masses(self.X.sequence_index(), len(self.X), self.weight) > 0
 
     def dataset(self, rows=None, class_weight=None):
         """`Spans` of chunks of the sequences at ``rows``, or (None) of all, without a copy."""
@@ -236,23 +267,3 @@ def combined_weight(codes, weight, class_weight):
     if weight is None or np.all(weight == weight[0]):
         return None
     return (weight / weight.mean()).astype(np.float32)
-
-
-def row_weight(X, sample_weight):
-    """Weight of each sequence: what X carries times ``sample_weight``, None without either."""
-    weight = None if sample_weight is None else check_fit_weight(sample_weight, X)
-    if X.weight is None:
-        return weight
-    return sequence_weight(X) * (1.0 if weight is None else weight)
-
-
-def step_weight(X, sample_weight):
-    """Weight of each step, as `row_weight`; ``sample_weight`` may be of sequences or of steps."""
-    carried = None if X.weight is None else X.step_weight()
-    if sample_weight is None:
-        return carried
-    if np.shape(sample_weight) == (X.n_steps,):
-        weight = check_fit_weight(sample_weight, X.values)
-    else:
-        weight = np.repeat(check_fit_weight(sample_weight, X), X.lengths)
-    return weight if carried is None else carried * weight

@@ -148,7 +148,7 @@ def test_the_prior_is_that_of_weights_times_draws(labelled):
     X, y = labelled
     weight = np.where(y == "b", 3.0, 1.0)
     model = SequenceClassifier(batch_balance=0.5, max_epochs=1, **SMALL).fit(X, y, weight)
-    masses = np.sqrt([160, 30, 10]) * [1, 3, 1]
+    masses = np.sqrt([160, 3 * 30, 10])  # a weight of 3 is 3 copies
     np.testing.assert_allclose(model.train_prior_, masses / masses.sum(), rtol=1e-6)
 
 
