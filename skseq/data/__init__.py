@@ -1,5 +1,6 @@
 """Ragged sequences, their checks and conversions. Numpy only: nothing here imports torch."""
 
+from skseq.data._cells import has_several_kinds, holds_number_lists, is_frame, to_cells
 from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import (
@@ -39,6 +40,9 @@ __all__ = [
     "fill_marks",
     "find_spans",
     "gather_steps",
+    "has_several_kinds",
+    "holds_number_lists",
+    "is_frame",
     "is_list_table",
     "is_table",
     "known_steps",
@@ -53,5 +57,6 @@ __all__ = [
     "step_mask",
     "step_positions",
     "take_steps",
+    "to_cells",
     "told_from_tokens",
 ]

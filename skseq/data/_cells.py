@@ -5,9 +5,9 @@ Requirements this file meets:
 - no library is imported: frames, columns and tensors are told by what they can do, so that those of
   pandas, polars, Arrow, Hugging Face and torch are all welcome and none is needed;
 - a column, a lazy column, a deque or a tensor means what the list of its cells means;
-- a cell that is missing is refused with its place, and what is no collection of sequences (a dict,
-  a set, a generator) at once, with the cure; the data are never printed;
-- lists of numbers that a CSV file has turned into text are read back, and other text is not guessed at.
+- a missing cell is refused with its place, and what is no collection of sequences (a dict, a set,
+  a generator) at once, with the cure; the data are never printed;
+- lists of numbers that a CSV file has turned into text are read back; other text is for encoders.
 """
 
 import json
@@ -144,9 +144,9 @@ def _read_number_list(text, index, name):
     if isinstance(numbers, list):
         return numbers
     raise ValueError(
-        f'{name}[{index}] is no list of numbers that json.loads reads, as {name}[0] is ("[0.1, 0.2]", '
-        "with commas). Where arrays were written to a file as text, write array.tolist() instead; "
-        f"else turn the cells into lists yourself: [json.loads(cell) for cell in {name}]"
+        f"{name}[{index}] is no list of numbers such as '[0.1, 0.2]' that json.loads reads, as the "
+        "first cell seems to be. Where arrays were written to a file as text, write array.tolist() "
+        f"instead; or make lists of the cells yourself: [json.loads(cell) for cell in {name}]"
     )
 
 
@@ -183,8 +183,10 @@ def _cure_for_mapping(X, name):
 
 def _pick_one(names, name):
     likely = next((key for key in _LIKELY_NAMES if key in names), names[0])
+    if len(names) == 1:
+        return f"pass {name}[{likely!r}]"
     shown = f" of {names}" if len(names) <= _MOST_NAMES_SHOWN else ""
-    return f"pass the one part{shown} that holds them, such as {name}[{likely!r}]"
+    return f"pass the one{shown} that holds them, such as {name}[{likely!r}]"
 
 
 def _check_is_table(frame, name):
@@ -201,7 +203,9 @@ def _check_is_table(frame, name):
 def _check_no_mapping(cells, kinds, name):
     if not any(issubclass(kind, (Mapping, Set)) for kind in kinds):
         return
-    index, cell = next((i, cell) for i, cell in enumerate(cells) if isinstance(cell, (Mapping, Set)))
+    index, cell = next(
+        (i, cell) for i, cell in enumerate(cells) if isinstance(cell, (Mapping, Set))
+    )
     keys = [key for key in cell if isinstance(key, str)] if isinstance(cell, Mapping) else []
     likely = next((key for key in _LIKELY_NAMES if key in keys), keys[0] if keys else None)
     cure = f"; pass [row[{likely!r}] for row in {name}]" if keys else ""

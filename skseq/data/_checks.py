@@ -56,6 +56,8 @@ def as_sequences(X, *, name="X"):
     if array.ndim in (2, 3):
         return Sequences.from_padded(array)
     if array.ndim == 1 and array.dtype == object:
+        if len(array) and isinstance(array[0], str):
+            raise TypeError(f"{name} holds text; {USE_ENCODER}")
         return Sequences.from_list(array)
     raise ValueError(
         f"Expected 2D array, got {array.ndim}D array instead. Reshape your data either using "
