@@ -1,6 +1,12 @@
 """Ragged sequences, their checks and conversions. Numpy only: nothing here imports torch."""
 
-from skseq.data._cells import has_several_kinds, holds_number_lists, is_frame, to_cells
+from skseq.data._cells import (
+    column_names,
+    has_several_kinds,
+    holds_number_lists,
+    is_frame,
+    to_cells,
+)
 from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import (
@@ -35,6 +41,7 @@ __all__ = [
     "check_sequences",
     "check_tags",
     "chunk_spans",
+    "column_names",
     "cut_steps",
     "draw_of_each_class",
     "fill_marks",

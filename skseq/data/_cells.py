@@ -89,13 +89,13 @@ def cell_column(frame):
     str or None
         None for frames of numbers, or of several columns.
     """
-    names = _column_names(frame)
+    names = column_names(frame)
     return names[0] if len(names) == 1 and _holds_cells(frame[names[0]]) else None
 
 
 def has_several_kinds(X):
     """Whether X is a frame of several columns, not all of numbers: no table, and no one column."""
-    return is_frame(X) and len(_column_names(X)) > 1 and bool(_names_of_cells(X))
+    return is_frame(X) and len(column_names(X)) > 1 and bool(_names_of_cells(X))
 
 
 def holds_number_lists(cells):
@@ -191,7 +191,7 @@ def _pick_one(names, name):
 
 def _check_is_table(frame, name):
     """Refuse frames that scikit-learn's checks could only call "no numbers"."""
-    names = _column_names(frame)
+    names = column_names(frame)
     cells = _names_of_cells(frame) if len(names) > 1 else []
     if cells:
         raise TypeError(
@@ -239,13 +239,14 @@ def is_missing(cell):
 # -- columns -----------------------------------------------------------------------------------
 
 
-def _column_names(frame):
+def column_names(frame):
+    """List the names of the columns of what `is_frame` is true for."""
     return list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
 
 
 def _names_of_cells(frame):
     """Names of the columns that hold texts or sequences; cheap for a frame of numbers."""
-    names = _column_names(frame)
+    names = column_names(frame)
     dtypes = getattr(frame, "dtypes", None)
     if dtypes is not None and all(_is_numeric(dtype) for dtype in set(dtypes)):
         return []
