@@ -1,5 +1,12 @@
 """Ragged sequences, their checks and conversions. Numpy only: nothing here imports torch."""
 
+from skseq.data._cells import (
+    column_names,
+    has_several_kinds,
+    holds_number_lists,
+    is_frame,
+    to_cells,
+)
 from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import (
@@ -34,11 +41,15 @@ __all__ = [
     "check_sequences",
     "check_tags",
     "chunk_spans",
+    "column_names",
     "cut_steps",
     "draw_of_each_class",
     "fill_marks",
     "find_spans",
     "gather_steps",
+    "has_several_kinds",
+    "holds_number_lists",
+    "is_frame",
     "is_list_table",
     "is_table",
     "known_steps",
@@ -53,5 +64,6 @@ __all__ = [
     "step_mask",
     "step_positions",
     "take_steps",
+    "to_cells",
     "told_from_tokens",
 ]

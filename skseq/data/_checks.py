@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.validation import check_array, validate_data
 
+from skseq.data._cells import holds_number_lists, read_number_lists, to_cells
 from skseq.data._sequences import Sequences
 from skseq.data._steps import USE_ENCODER, check_kind, check_tokens, check_values
 from skseq.data._tables import is_list_table, is_table
@@ -19,9 +20,9 @@ def as_sequences(X, *, name="X"):
 
     Parameters
     ----------
-    X : Sequences, list of array-like, 1-D object array, object Series, array of shape \
+    X : Sequences, list of array-like or whatever `to_cells` takes for one, array of shape \
             (n_sequences, n_steps) or (n_sequences, n_steps, n_features)
-        The input.
+        The input. Texts that are written as lists of numbers are read as such.
 
     name : str, default="X"
         What errors call it.
@@ -44,6 +45,9 @@ def as_sequences(X, *, name="X"):
         raise TypeError(f"{name} is one text; pass a list of texts. {USE_ENCODER}")
     if sparse.issparse(X):
         raise TypeError(f"{name} is sparse, but sequences are dense; use {name}.toarray()")
+    X = to_cells(X, name=name)
+    if holds_number_lists(X):
+        X = read_number_lists(X, name=name)
     if isinstance(X, (list, tuple)):
         return Sequences.from_list(X)
     array = np.asarray(X)
@@ -51,9 +55,9 @@ def as_sequences(X, *, name="X"):
         raise TypeError(f"{name} must be a collection of sequences, got {type(X).__name__}: {X!r}")
     if array.ndim in (2, 3):
         return Sequences.from_padded(array)
-    if array.ndim == 1 and array.dtype.kind in "UST":
-        raise TypeError(f"{name} holds text; {USE_ENCODER}")
     if array.ndim == 1 and array.dtype == object:
+        if len(array) and isinstance(array[0], str):
+            raise TypeError(f"{name} holds text; {USE_ENCODER}")
         return Sequences.from_list(array)
     raise ValueError(
         f"Expected 2D array, got {array.ndim}D array instead. Reshape your data either using "
@@ -99,6 +103,7 @@ def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
         If X is empty, a sequence is empty, a value is NaN or infinite, a token id is negative
         or outside the vocabulary, or features differ from those of ``fit``.
     """
+    X = to_cells(X)
     if is_table(X) or is_list_table(X):
         return _check_table(estimator, X, reset=reset, input=input, dtype=dtype)
     ambiguous = isinstance(X, (Sequences, list, tuple)) or np.asarray(X).ndim == 1

@@ -3,15 +3,22 @@
 import numpy as np
 from scipy import sparse
 
+from skseq.data._cells import cell_column, is_frame, to_cells
 from skseq.data._sequences import Sequences
 
 
 def is_table(X):
-    """Whether X is 2-D (array or frame): univariate series of equal length, a row each."""
+    """Whether X is 2-D (array or frame): univariate series of equal length, a row each.
+
+    A frame of one column that holds a sequence or a text in each cell is none.
+    """
     if isinstance(X, (Sequences, list, tuple)):
         return False
-    if sparse.issparse(X) or hasattr(X, "columns"):
+    if sparse.issparse(X):
         return True
+    if is_frame(X):
+        return cell_column(X) is None
+    X = to_cells(X)  # a tensor, or a column of arrays of one length, which is none
     return hasattr(X, "__array__") and np.asarray(X).ndim == 2
 
 

@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseq.data import Sequences, is_table
+from skseq.data import Sequences, is_table, to_cells
 
 PADDING, UNKNOWN = 0, 1
 SPECIAL_TOKENS = ("<pad>", "<unk>")
 _REPLACEMENT_CHARACTER = "\ufffd"  # Unicode's own sign for a character that is not known
-_MISSING = ("None", "nan", "<NA>")  # how pandas' missing values print; NA cannot be compared
 
 
 def read_rows(X):
@@ -32,12 +31,14 @@ def read_rows(X):
     Raises
     ------
     TypeError
-        If X is one text or a table, or a row is neither a text nor tokens or unlike the others.
+        If X is one text, a dict or a table, or a row is neither a text nor tokens or unlike the
+        others.
     ValueError
-        If a list of tokens is empty.
+        If a row is missing, or a list of tokens is empty.
     """
     if isinstance(X, (str, bytes)) or (isinstance(X, np.ndarray) and X.ndim == 0):
         raise TypeError("X is one text; pass a list of texts, [text]")
+    X = to_cells(X)
     if is_table(X):
         raise TypeError(
             "X is a table; pass one column of texts, such as X['text'] or X[:, 0], or a list of "
@@ -60,11 +61,7 @@ def _check_rows(rows, allowed):
     index = next(index for index, row in enumerate(rows) if not isinstance(row, allowed))
     row = rows[index]
     what = "a list of tokens as X[0] is" if allowed is not str else "a text"
-    hint = ""
-    if str(row) in _MISSING:
-        hint = "; fill missing texts first, X.fillna('') for a Series"
-    elif index == 0:
-        hint = ", or every row a list of tokens"
+    hint = ", or every row a list of tokens" if index == 0 else ""
     raise TypeError(
         f"X[{index}] must be {what}, got {str(row)[:30]!r} of type {type(row).__name__}{hint}"
     )

@@ -167,7 +167,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : list of str, list of list of str, 1-D array, object Series or Sequences of str
+        X : list of str, list of list of str, a column of them in any form, or Sequences of str
             One text, or one list of tokens, for each sequence. Lists of tokens are taken as
             they are (at level "char" they must hold single characters).
 
@@ -182,9 +182,9 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Raises
         ------
         TypeError
-            If X is one text or a table, or a row is not text; names the row.
+            If X is one text, a dict or a table, or a row is not text; names the row.
         ValueError
-            If no token is left for the vocabulary, or a list of tokens is empty.
+            If a row is missing, no token is left for the vocabulary, or a list of tokens is empty.
         """
         self._learn(X)
         return self

@@ -4,10 +4,13 @@ What goes in and what comes out:
 
 - 2-D array (sparse too, where labels decide), frame, and a rectangular list of lists of floats,
   which scikit-learn reads as a 2-D array, come back in kind by imbalanced-learn's conversion;
+- so does a frame with a column of texts or sequences, unless new sequences are made of it;
 - texts and lists of tokens, which `skseq.preprocessing.TokenEncoder` has yet to encode, come
   back in kind too: drawing sequences needs nothing but their positions;
 - everything else comes back as `Sequences` that carry ``origin`` and their weights.
 """
+
+from functools import partial
 
 import numpy as np
 from imblearn.utils import check_target_type
@@ -20,11 +23,20 @@ from skseq.data import (
     Sequences,
     as_sequences,
     check_sequences,
+    has_several_kinds,
     is_list_table,
     is_table,
     own_origins,
+    to_cells,
 )
 from skseq.samplers._augmented import augment_copies
+from skseq.samplers._frames import (
+    draw_in_kind,
+    is_drawn_in_kind,
+    is_foreign,
+    like_labels,
+    reads_steps,
+)
 from skseq.weights import (
     class_masses,
     earlier_corrections,
@@ -35,6 +47,7 @@ from skseq.weights import (
 
 def holds_text(X):
     """Whether the sequences are texts or lists of tokens (strings) that were not encoded yet."""
+    X = X if has_several_kinds(X) else to_cells(X)
     if isinstance(X, Sequences) or is_table(X) or not num_samples(X):
         return False
     entries = X if isinstance(X, (list, tuple)) else np.asarray(X)
@@ -69,8 +82,15 @@ def remember_labels(X, labels):
 class SequenceSamplerMixin:
     """Checks and books of a sampler of whole sequences; comes before imbalanced-learn's base."""
 
+    # Whether the steps of X matter, or rows are drawn by y alone.
+    _reads_steps = True
+
     def _check_X(self, X, *, accept_sparse=False):
-        """Check X; give a 2-D array, an object array of texts, or `Sequences`."""
+        """Check X; give a 2-D array, an object array of texts, `Sequences`, or row numbers."""
+        if has_several_kinds(X) and not reads_steps(self):
+            validate_data(self, X, skip_check_array=True)
+            return np.arange(num_samples(X))
+        X = to_cells(X)
         if holds_text(X):
             # Element by element: numpy would make a matrix of token lists of equal length.
             return np.fromiter(X, dtype=object, count=num_samples(X))
@@ -135,7 +155,7 @@ class LabelSampler(SequenceSamplerMixin):
 
         Returns
         -------
-        X_resampled : Sequences, or the type of X if that is 2-D or holds texts
+        X_resampled : Sequences, or the type of X if that is 2-D, a frame, or holds texts
             Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
             from, or the origin that X gave it; weights follow. Their ``label_counts`` tell how
             often each label occurred before.
@@ -155,7 +175,13 @@ class LabelSampler(SequenceSamplerMixin):
         """
         check_parameters(self)
         _check_labels(y)
-        return super().fit_resample(in_sampled_form(X), y, **params)
+        given, y = y, np.asarray(y) if is_foreign(y) else y
+        resample = partial(super().fit_resample, **params)
+        if is_drawn_in_kind(X):
+            X_resampled, y_resampled = draw_in_kind(self, resample, X, y)
+        else:
+            X_resampled, y_resampled = resample(in_sampled_form(X), y)
+        return X_resampled, like_labels(y_resampled, given)
 
     def _check_X_y(self, X, y):
         y, is_one_hot = check_target_type(y, indicate_one_vs_all=True)

@@ -19,7 +19,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from skseq._validation import Interval, RealNotInt, StrOptions
-from skseq.data import Sequences
+from skseq.data import Sequences, as_sequences, holds_number_lists, to_cells
 from skseq.data._dtw import dtw_paths, lower_bounds, paired_dtw
 from skseq.data._moments import at_regular_moments, between, stretch
 from skseq.samplers._base import LabelSampler, holds_text
@@ -46,6 +46,9 @@ class NeighbourSampler(LabelSampler):
     }
 
     def _check_X(self, X, *, accept_sparse=False):
+        X = to_cells(X)
+        if holds_number_lists(X):
+            X = as_sequences(X)
         if holds_text(X):
             raise TypeError(f"X holds text, but {_needs_values(self)}")
         X = super()._check_X(X, accept_sparse=accept_sparse)

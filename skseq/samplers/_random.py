@@ -70,6 +70,8 @@ class SequenceOverSampler(LabelSampler, BaseOverSampler):
         "random_state": ["random_state"],
     }
 
+    _reads_steps = False
+
     def __init__(self, sampling_strategy="auto", *, augment=None, random_state=None):
         super().__init__(sampling_strategy=sampling_strategy)
         self.augment = augment
@@ -140,6 +142,8 @@ class SequenceUnderSampler(LabelSampler, BaseUnderSampler):
         "random_state": ["random_state"],
         "replacement": ["boolean"],
     }
+
+    _reads_steps = False
 
     def __init__(self, sampling_strategy="auto", *, random_state=None, replacement=False):
         super().__init__(sampling_strategy=sampling_strategy)

@@ -19,6 +19,7 @@ from skseq.samplers._base import (
     remember_labels,
     take_with_origin,
 )
+from skseq.samplers._frames import draw_in_kind, is_drawn_in_kind
 from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
 
 
@@ -63,7 +64,7 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
 
         Returns
         -------
-        X_resampled : Sequences, or the type of X if that is 2-D or holds texts
+        X_resampled : Sequences, or the type of X if that is 2-D, a frame, or holds texts
             Whole sequences of X. `Sequences` carry ``origin``: the position in X that each came
             from, or the origin that X gave it; weights follow. Their ``label_counts`` tell how
             often each tag occurred before.
@@ -83,7 +84,11 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         DoubleCountingWarning
             If X carries weights or was resampled, and this leaves the tags less even.
         """
-        X = in_sampled_form(X)
+        if is_drawn_in_kind(X):
+            return draw_in_kind(self, self._resample, X, y)
+        return self._resample(in_sampled_form(X), y)
+
+    def _resample(self, X, y):
         checked, tags = self._learn(X, y)
         X_resampled, tags_resampled = self._fit_resample(checked, tags)
         in_kind = ArraysTransformer(X, y if isinstance(y, list) else tags)

@@ -1,8 +1,10 @@
 import pickle
-from collections import Counter
+from collections import Counter, UserList, deque
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -288,6 +290,42 @@ def test_unfitted_encoder_says_so():
             getattr(TokenEncoder(), method)(TEXTS)
 
 
+# -- columns of any kind -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series(TEXTS),
+        pd.Series(TEXTS, dtype="string", index=range(7, 7 + len(TEXTS))),
+        pd.DataFrame({"text": TEXTS}),
+        pl.Series(TEXTS),
+        pl.DataFrame({"text": TEXTS}),
+        pa.array(TEXTS),
+        pa.chunked_array([TEXTS[:1], TEXTS[1:]]),
+        pa.table({"text": TEXTS}),
+        deque(TEXTS),
+        UserList(TEXTS),
+        np.array(TEXTS),
+        tuple(TEXTS),
+    ],
+    ids=lambda column: type(column).__name__,
+)
+def test_any_column_of_texts_is_as_good_as_a_list(column):
+    assert TokenEncoder().fit_transform(column) == TokenEncoder().fit_transform(list(TEXTS))
+
+
+@pytest.mark.parametrize("make", [pd.Series, pl.Series, pa.array, deque])
+def test_any_column_of_token_lists_is_as_good_as_a_list(make):
+    tokens = [["a", "b"], ["c"], ["b", "a"]]
+    assert TokenEncoder().fit_transform(make(tokens)) == TokenEncoder().fit_transform(tokens)
+
+
+def test_text_in_brackets_stays_text_for_an_encoder():
+    X = TokenEncoder().fit_transform(["[1, 2]", "[3]"])
+    assert X.lengths.tolist() == [5, 3]
+
+
 # -- bad input -----------------------------------------------------------------------------------
 
 
@@ -297,16 +335,20 @@ def test_unfitted_encoder_says_so():
         ("one text", TypeError, r"X is one text; pass a list of texts"),
         (np.array("one"), TypeError, r"X is one text"),
         ([], ValueError, "X holds no texts"),
-        (["a", None], TypeError, r"X\[1\] must be a text, got 'None' .*fill missing texts"),
-        (pd.Series(["a", np.nan]), TypeError, r"X\[1\] must be a text, got 'nan' .*fillna"),
-        (pd.Series(["a", None], dtype="string"), TypeError, r"X\[1\] must be a text, got '<NA>'"),
+        (["a", None], ValueError, r"X\[1\] is missing \(None\).* fill them with ''"),
+        (pd.Series(["a", np.nan]), ValueError, r"X\[1\] is missing \(nan\), 1 of 2 cells"),
+        (pd.Series(["a", None], dtype="string"), ValueError, r"X\[1\] is missing \(<NA>\)"),
+        ({"text": ["a b", "c"], "label": [0, 1]}, TypeError, r"X is a dict.* such as X\['text'\]"),
+        ({"a b", "c"}, TypeError, "X is a set, whose entries have no order"),
+        ((text for text in ["a"]), TypeError, r"X is a generator.*list\(X\)"),
         (["a", 3], TypeError, r"X\[1\] must be a text, got '3' of type int"),
         ([b"a"], TypeError, r"X\[0\] must be a text, got .* of type bytes"),
         ([["a"], "b"], TypeError, r"X\[1\] must be a list of tokens as X\[0\] is, got 'b'"),
         (["b", ["a"]], TypeError, r"X\[1\] must be a text"),
         ([["a"], ["b", 1]], TypeError, r"X\[1\]\[1\] must be a token \(str\), got 1 of type int"),
         ([["a"], []], ValueError, r"X\[1\] is an empty list of tokens"),
-        (pd.DataFrame({"text": ["a"]}), TypeError, r"X is a table; pass one column"),
+        (pd.DataFrame({"a": [1.0]}), TypeError, r"X is a table; pass one column"),
+        (pd.DataFrame({"text": ["a"], "n": [1]}), TypeError, r"'text' holds.*; pass X\['text'\]"),
         (np.array([["a"], ["b"]]), TypeError, r"X is a table; pass one column"),
         (["", " "], ValueError, "no token is left for the vocabulary: X has 0 distinct"),
     ],
