@@ -12,6 +12,7 @@ from skseq.data import Sequences, like_input
 from skseq.estimators._absent import without_absent
 from skseq.estimators._engine import SequenceEngine
 from skseq.estimators._epochs import combined_weight
+from skseq.estimators._marks import IGNORE_CONSTRAINTS, weight_of_known
 from skseq.estimators._rows import sequence_spans, step_spans
 from skseq.estimators._sample_weight import row_weight, step_weight
 from skseq.estimators._targets import check_targets, mean_and_scale
@@ -81,6 +82,12 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         `skseq.weights.dense_weight`, or label distribution smoothing [2]_, see
         `skseq.weights.lds_weight`, inverse or inverse square root. Or a function that takes the
         targets, ndarray of shape (n,), and gives their weights. Multiplied with sample weights.
+
+    ignore : scalar or list, default=None
+        For one number a step: marks in ``y`` that stand where there is no number, such as NaN
+        (which is None, too) or -100. Steps with a mark have no part in the loss, in
+        ``target_mean_`` and ``target_scale_``, as if their weight was 0; they are predicted. The
+        default of None refuses NaN and takes -100 for a number.
 
     input : {"auto", "tokens", "values"}, default="auto"
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
@@ -215,6 +222,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
         "loss": REGRESSION_LOSS_CONSTRAINTS,
+        "ignore": IGNORE_CONSTRAINTS,
         "target_weight": [StrOptions(set(TARGET_WEIGHTS)), callable, None],
     }
 
@@ -237,6 +245,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         embedding_dropout=0.0,
         loss="squared",
         target_weight=None,
+        ignore=None,
         input="auto",
         optimizer="adam",
         lr=0.01,
@@ -267,6 +276,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         self.embedding_dropout = embedding_dropout
         self.loss = loss
         self.target_weight = target_weight
+        self.ignore = ignore
         self.input = input
         self.optimizer = optimizer
         self.lr = lr
@@ -387,7 +397,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
             At most 1; 0 for one that always says the mean.
         """
         steps = self._checked_for_prediction(X)
-        truth, per_step = check_targets(y, steps, self)
+        truth, per_step, known = check_targets(y, steps, self, self.ignore)
         self._check_same_kind(per_step)
         predicted = self.predict(steps)
         if per_step:
@@ -395,6 +405,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         if sample_weight is not None:
             weigh = step_weight if per_step else row_weight
             sample_weight = weigh(steps.replace(weight=None), sample_weight)
+        sample_weight = weight_of_known(known, sample_weight)
         return float(r2_score(truth, predicted, sample_weight=sample_weight))
 
     # -- from data to a net ---------------------------------------------------------------------
@@ -403,9 +414,10 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         """Check everything, start a net unless there is one, and bring the targets to its scale."""
         check_parameters(self)
         X = self._check_X(X, reset=reset)
-        values, per_step = check_targets(y, X, self)
+        values, per_step, known = check_targets(y, X, self, self.ignore)
         weigh = step_weight if per_step else row_weight
-        X, values, weight = without_absent(X, values, weigh(X, sample_weight))
+        weight = weight_of_known(known, weigh(X, sample_weight))
+        X, values, weight = without_absent(X, values, weight)
         counts = np.full(len(values), True) if weight is None else weight > 0
         values = np.where(counts, values, values[counts][0])  # steps without weight: any number
         if goes_on:

@@ -5,9 +5,10 @@ from numbers import Integral
 import numpy as np
 
 from skseq._validation import Interval, check_parameters
-from skseq.data import Sequences, as_tags, check_tags, like_input
+from skseq.data import Sequences, as_tags, cut_steps, known_steps, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.estimators._marks import IGNORE_CONSTRAINTS, labels_of_steps
 from skseq.estimators._rows import step_spans
 from skseq.estimators._sample_weight import step_weight
 from skseq.estimators._second_stage import SecondStageMixin
@@ -138,6 +139,12 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
         ``y``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y`` that stand where there is no label, such as -100, NaN or ``[None]``; None and
+        NaN are one mark. Steps with a mark have no part in the loss, in class weights and priors,
+        nor in the score of early stopping, as if their weight was 0; they are read as context, and
+        predicted. The default of None refuses such marks; an empty list takes -100 for a label.
 
     input : {"auto", "tokens", "values"}, default="auto"
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
@@ -290,6 +297,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         **SecondStageMixin._second_stage_constraints,
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
+        "ignore": IGNORE_CONSTRAINTS,
     }
 
     def __init__(
@@ -316,6 +324,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         target_prior="train",
         calibration="auto",
         classes=None,
+        ignore=None,
         input="auto",
         optimizer="adam",
         lr=0.01,
@@ -355,6 +364,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         self.target_prior = target_prior
         self.calibration = calibration
         self.classes = classes
+        self.ignore = ignore
         self.input = input
         self.optimizer = optimizer
         self.lr = lr
@@ -383,7 +393,7 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
             The sequences. `Sequences` may carry weights, which count in training.
 
         y : Sequences, list of list, or 1-D object array, aligned with ``X``
-            The label of each step.
+            The label of each step, or a mark that ``ignore`` names.
 
         sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
             How much each sequence, or each step, counts; multiplied with weights in ``X`` and
@@ -402,10 +412,10 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         """
         check_parameters(self)
         X = self._check_X(X, reset=True)
-        tags = check_tags(y, X).values
+        tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(tags, self.classes)
-        self._fit_codes(X, encode_labels(tags, self.classes_), step_weight(X, sample_weight))
+        self._fit_codes(X, encode_labels(tags, self.classes_), weight)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -433,12 +443,10 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         check_parameters(self)
         first = not hasattr(self, "net_")
         X = self._check_X(X, reset=first)
-        tags = check_tags(y, X).values
+        tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
         if first:
             self.classes_ = first_classes(classes, self.classes)
-        self._partial_fit_codes(
-            X, encode_labels(tags, self.classes_), step_weight(X, sample_weight)
-        )
+        self._partial_fit_codes(X, encode_labels(tags, self.classes_), weight)
         return self
 
     def predict(self, X):
@@ -523,8 +531,9 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         float
         """
         truth = as_tags(y)
-        warn_of_unseen(truth.values, self.classes_)
-        return tag_f1_score(truth, self.predict(X), sample_weight=sample_weight)
+        known = known_steps(truth, self.ignore)
+        warn_of_unseen(cut_steps(truth, known).values, self.classes_)
+        return tag_f1_score(truth, self.predict(X), ignore=self.ignore, sample_weight=sample_weight)
 
     # -- what the base class asks for -----------------------------------------------------------
 
