@@ -179,16 +179,14 @@ def test_context_is_cut_as_if_marks_were_background(mark, ignore):
     assert marks.tolist() == (~KNOWN[ours.step_indices_]).tolist()
 
 
-@pytest.mark.parametrize(
-    "augment", ["mention_replacement", "token_dropout", "shuffle_within_segments"]
-)
+@pytest.mark.parametrize("augment", ["mention_replacement", "token_dropout", "random_deletion"])
 def test_marks_move_along_with_their_steps_in_copies(augment):
     # The id of a step tells whether it has a label.
     steps = X.replace(values=X.values + 100 * ~KNOWN)
     sampler = TagOverSampler(ignore=-100, augment=augment, random_state=0)
     X_new, y_new = sampler.fit_resample(steps, marked(-100))
     assert len(X_new) > len(X)
-    if augment == "shuffle_within_segments":
+    if augment == "random_deletion":
         assert ((X_new.values >= 100) == (y_new.values == -100)).all()
     assert set(np.unique(y_new.values)) == {-100, 0, 1, 2, 3}
 
