@@ -5,7 +5,7 @@ splits with the sequences they belong to, and are tuned from a grid like anythin
 """
 
 import warnings
-from numbers import Real
+from numbers import Number, Real
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -23,7 +23,7 @@ from skseq._validation import (
     did_you_mean,
     has_step_labels,
 )
-from skseq.data import check_sequences, check_tags, told_from_tokens
+from skseq.data import check_sequences, check_tags, fill_marks, known_steps, told_from_tokens
 from skseq.exceptions import DoubleCountingWarning
 
 # The rest serves samplers and estimators.
@@ -447,6 +447,10 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
     normalize : bool, default=True
         Scale the weights so that their mean over samples (steps, for tags) is 1.
 
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``: these
+        steps are not counted, and get weight 0. None refuses such marks.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -485,16 +489,25 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         "power": [Interval(Real, 0, None, closed="left")],
         "max_weight": [Interval(Real, 0, None, closed="neither"), None],
         "normalize": ["boolean"],
+        "ignore": [Number, str, "array-like", None],
     }
 
     def __init__(
-        self, strategy="balanced", *, beta=0.999, power=1.0, max_weight=None, normalize=True
+        self,
+        strategy="balanced",
+        *,
+        beta=0.999,
+        power=1.0,
+        max_weight=None,
+        normalize=True,
+        ignore=None,
     ):
         self.strategy = strategy
         self.beta = beta
         self.power = power
         self.max_weight = max_weight
         self.normalize = normalize
+        self.ignore = ignore
 
     def fit(self, X, y=None):
         """Learn the classes, their counts and weights.
@@ -548,12 +561,12 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         DoubleCountingWarning
             If X was resampled or weighted already, and the weights leave the classes less even.
         """
-        sequences, codes = self._learn(X, y)
+        sequences, codes, known = self._learn(X, y)
         if self.strategy is None:
             return X
         if sequences.has_step_weight and len(codes) == len(sequences):
             codes = np.repeat(codes, sequences.lengths)
-        old = _carried_weight(sequences, codes)
+        old = _carried_weight(sequences, codes, known)
         new = old * self.class_weight_[codes]
         n_classes = len(self.classes_)
         warn_if_double_counted(
@@ -582,23 +595,35 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         return X
 
     def _learn(self, X, y):
-        """Learn from X and y; give `Sequences`, and the class of each sequence or step."""
+        """Learn from X and y.
+
+        Returns
+        -------
+        X : Sequences
+
+        codes : ndarray of int of shape (n_sequences,) or (n_steps_total,)
+            Class of each sequence or step.
+
+        known : ndarray of bool of shape (n_steps_total,) or None
+            Which steps have a label, if not all have.
+        """
         check_parameters(self)
         sequences = check_sequences(self, X)
-        labels = _check_labels(y, sequences)
+        labels, known = _check_labels(y, sequences, self.ignore)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         n_classes = len(self.classes_)
-        self.class_count_ = np.bincount(codes, minlength=n_classes)
+        counted = codes if known is None else codes[known]
+        self.class_count_ = np.bincount(counted, minlength=n_classes)
         self.class_weight_ = class_weights(
             self.strategy,
-            weighted_counts(codes, n_classes, _carried_weight(sequences, codes)),
+            weighted_counts(codes, n_classes, _carried_weight(sequences, codes, known)),
             classes=self.classes_,
             beta=self.beta,
             power=self.power,
             max_weight=self.max_weight,
             normalize=self.normalize,
         )
-        return sequences, codes
+        return sequences, codes, known
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -607,23 +632,29 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         return tags
 
 
-def _carried_weight(X, codes):
-    """Weight that X carries for each sequence, or for each step where there are codes of steps."""
+def _carried_weight(X, codes, known):
+    """Weight that X carries for each sequence, or for each step where there are codes of steps.
+
+    Steps without a label weigh nothing.
+    """
     weight = sequence_weight(X) if len(codes) == len(X) else X.step_weight()
+    weight = weight if known is None else weight * known
     if not weight.any():
         raise ValueError("the weights that X carries are all zero; at least one must count")
     return weight
 
 
-def _check_labels(y, X):
-    """Flat labels, one for each sequence or one for each step."""
+def _check_labels(y, X, ignore):
+    """Flat labels, one for each sequence or one for each step, and which steps have one."""
     if y is None:
         raise ValueError("ClassWeightTransformer requires y to be passed, but the target y is None")
     if has_step_labels(y):
-        return check_tags(y, X).values
+        tags = check_tags(y, X, ignore=ignore)
+        known = known_steps(tags, ignore)
+        return fill_marks(tags, known), known
     check_one_kind(y, "y")
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     check_classification_targets(y)
     check_consistent_length(X, y)
-    return y
+    return y, None

@@ -32,8 +32,8 @@ _COLLAPSE_SAMPLE = 10_000
 class BaseClassEstimator(BaseSequenceEstimator):
     """Base of the estimators of classes, one a sequence or one a step.
 
-    A face adds ``_check_y(y, X)``, which gives flat labels, and `_targets`; one that does not
-    train with ``loss`` overrides `_make_head`.
+    A face adds ``_read_y(y, X, sample_weight)``, which gives flat labels and their weights, and
+    `_targets`; one that does not train with ``loss`` overrides `_make_head`.
     """
 
     _parameter_constraints: dict = {
@@ -99,10 +99,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """
         check_parameters(self)
         X = self._check_X(X, reset=True)
-        labels = self._check_y(y, X)
+        labels, weight = self._read_y(y, X, sample_weight)
         if not (self.warm_start and hasattr(self, "net_")):
             self.classes_ = find_classes(labels, self.classes)
-        self._fit_targets(self._targets(X, encode_labels(labels, self.classes_), sample_weight))
+        self._fit_targets(self._targets(X, encode_labels(labels, self.classes_), weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -131,10 +131,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
         check_parameters(self)
         is_first = not hasattr(self, "net_")
         X = self._check_X(X, reset=is_first)
-        labels = self._check_y(y, X)
+        labels, weight = self._read_y(y, X, sample_weight)
         if is_first:
             self.classes_ = first_classes(classes, self.classes)
-        targets = self._targets(X, encode_labels(labels, self.classes_), sample_weight)
+        targets = self._targets(X, encode_labels(labels, self.classes_), weight)
         self._partial_fit_targets(targets, is_first)
         return self
 

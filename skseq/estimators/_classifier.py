@@ -392,9 +392,8 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         warn_of_unseen(y, self.classes_)
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
 
-    def _check_y(self, y, X):
-        return check_labels(y, X, self)
+    def _read_y(self, y, X, sample_weight):
+        return check_labels(y, X, self), row_weight(X, sample_weight)
 
-    def _targets(self, X, codes=None, sample_weight=None):
-        weight = None if codes is None else row_weight(X, sample_weight)
+    def _targets(self, X, codes=None, weight=None):
         return RowTargets(X, self.input_kind_ == "tokens", codes, weight, self.classes_)

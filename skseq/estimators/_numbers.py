@@ -4,11 +4,25 @@ import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
 from skseq._validation import check_numeric_y, has_step_labels
-from skseq.data import as_tags
+from skseq.data import as_tags, known_steps
 
 
-def check_targets(y, X, estimator):
+def check_targets(y, X, estimator, ignore=None):
     """Check numbers as targets of ``X``.
+
+    Parameters
+    ----------
+    y : array-like of shape (n_sequences,), list of lists, object array, 2-D array or Sequences
+        One number for each sequence, or for each step.
+
+    X : Sequences
+        What they belong to.
+
+    estimator : estimator
+        Who asks.
+
+    ignore : scalar or list, default=None
+        Marks in place of the number of a step, see `skseq.data.known_steps`; None names none.
 
     Returns
     -------
@@ -17,6 +31,9 @@ def check_targets(y, X, estimator):
 
     per_step : bool
         Whether there is.
+
+    known : ndarray of bool of shape (n_steps,) or None
+        Which steps have a number; the others have one of these in ``values``, too.
 
     Raises
     ------
@@ -32,9 +49,11 @@ def check_targets(y, X, estimator):
     if not has_step_labels(y):
         values = check_numeric_y(y, estimator)
         check_consistent_length(X, values)
-        return values, False
+        return values, False, None
     y = _one_a_step(y, X)
-    return check_numeric_y(y.values, estimator), True
+    known = known_steps(y, [] if ignore is None else ignore)
+    values = y.values if known is None else np.where(known, y.values, y.values[known][0])
+    return check_numeric_y(values, estimator), True, known
 
 
 def _one_a_step(y, X):

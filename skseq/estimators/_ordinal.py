@@ -424,9 +424,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         self.ordered_classes_ = order_classes(self.classes_, self.classes)
         return OrdinalHead(ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_)))
 
-    def _check_y(self, y, X):
-        return check_labels(y, X, self)
+    def _read_y(self, y, X, sample_weight):
+        return check_labels(y, X, self), row_weight(X, sample_weight)
 
-    def _targets(self, X, codes=None, sample_weight=None):
-        weight = None if codes is None else row_weight(X, sample_weight)
+    def _targets(self, X, codes=None, weight=None):
         return RowTargets(X, self.input_kind_ == "tokens", codes, weight, self.classes_)

@@ -13,7 +13,15 @@ from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._numbers import check_targets, mean_and_scale
 from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of
 from skseq.nn import NumberHead
-from skseq.training import RowTargets, StepTargets, raw_scores, row_weight, step_weight
+from skseq.training import (
+    IGNORE_CONSTRAINTS,
+    RowTargets,
+    StepTargets,
+    raw_scores,
+    row_weight,
+    step_weight,
+    weight_of_known,
+)
 
 
 class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
@@ -79,6 +87,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         `skseq.weights.dense_weight`, or label distribution smoothing [2]_, see
         `skseq.weights.lds_weight`, inverse or inverse square root. Or a function that takes the
         targets, ndarray of shape (n,), and gives their weights. Multiplied with sample weights.
+
+    ignore : scalar or list, default=None
+        For one number a step: marks in ``y`` that stand where there is no number, such as NaN
+        (which is None, too) or -100. Steps with a mark have no part in the loss, in
+        ``target_mean_`` and ``target_scale_``, as if their weight was 0; they are predicted. The
+        default of None refuses NaN and takes -100 for a number.
 
     input : {"auto", "tokens", "values"}, default="auto"
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
@@ -213,6 +227,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
         "loss": REGRESSION_LOSS_CONSTRAINTS,
+        "ignore": IGNORE_CONSTRAINTS,
         "target_weight": [StrOptions(set(TARGET_WEIGHTS)), callable, None],
     }
 
@@ -232,6 +247,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         embedding_dropout=0.0,
         loss="squared",
         target_weight=None,
+        ignore=None,
         input="auto",
         optimizer="adam",
         lr=0.01,
@@ -262,6 +278,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.embedding_dropout = embedding_dropout
         self.loss = loss
         self.target_weight = target_weight
+        self.ignore = ignore
         self.input = input
         self.optimizer = optimizer
         self.lr = lr
@@ -380,7 +397,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             At most 1; 0 for one that always says the mean.
         """
         steps = self._targets_to_predict(X).X
-        truth, per_step = check_targets(y, steps, self)
+        truth, per_step, known = check_targets(y, steps, self, self.ignore)
         self._check_same_kind(per_step)
         predicted = self.predict(steps)
         if per_step:
@@ -388,6 +405,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         if sample_weight is not None:
             weigh = step_weight if per_step else row_weight
             sample_weight = weigh(steps.replace(weight=None), sample_weight)
+        sample_weight = weight_of_known(known, sample_weight)
         return float(r2_score(truth, predicted, sample_weight=sample_weight))
 
     # -- from data to a net ---------------------------------------------------------------------
@@ -396,12 +414,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """Check everything, start a net unless there is one, and bring the targets to its scale."""
         check_parameters(self)
         X = self._check_X(X, reset=reset)
-        values, per_step = check_targets(y, X, self)
+        values, per_step, known = check_targets(y, X, self, self.ignore)
         if goes_on:
             self._check_same_kind(per_step)
         else:
             self.per_step_ = per_step
-        weight = (step_weight if per_step else row_weight)(X, sample_weight)
+        weigh = step_weight if per_step else row_weight
+        weight = weight_of_known(known, weigh(X, sample_weight))
         targets = self._targets(X, values, weight).without_absent()
         counting = targets.counting()
         values = targets.values[counting]

@@ -3,10 +3,16 @@
 from numbers import Integral
 
 from skseq._validation import Interval
-from skseq.data import as_tags, check_tags
+from skseq.data import as_tags, cut_steps, known_steps
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.metrics import tag_f1_score
-from skseq.training import StepTargets, step_weight, warn_of_unseen
+from skseq.training import (
+    IGNORE_CONSTRAINTS,
+    StepTargets,
+    labels_of_steps,
+    step_weight,
+    warn_of_unseen,
+)
 
 
 class SequenceTagger(BaseClassEstimator):
@@ -132,6 +138,12 @@ class SequenceTagger(BaseClassEstimator):
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
         ``y``.
+
+    ignore : scalar or list, default=None
+        Marks in ``y`` that stand where there is no label, such as -100, NaN or ``[None]``; None and
+        NaN are one mark. Steps with a mark have no part in the loss, in class weights and priors,
+        nor in the score of early stopping, as if their weight was 0; they are read as context, and
+        predicted. The default of None refuses such marks; an empty list takes -100 for a label.
 
     input : {"auto", "tokens", "values"}, default="auto"
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
@@ -284,6 +296,7 @@ class SequenceTagger(BaseClassEstimator):
         **BaseClassEstimator._loss_constraints,
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
+        "ignore": IGNORE_CONSTRAINTS,
     }
 
     def __init__(
@@ -310,6 +323,7 @@ class SequenceTagger(BaseClassEstimator):
         target_prior="train",
         calibration="auto",
         classes=None,
+        ignore=None,
         input="auto",
         optimizer="adam",
         lr=0.01,
@@ -349,6 +363,7 @@ class SequenceTagger(BaseClassEstimator):
         self.target_prior = target_prior
         self.calibration = calibration
         self.classes = classes
+        self.ignore = ignore
         self.input = input
         self.optimizer = optimizer
         self.lr = lr
@@ -386,20 +401,21 @@ class SequenceTagger(BaseClassEstimator):
         float
         """
         truth = as_tags(y)
-        warn_of_unseen(truth.values, self.classes_)
-        return tag_f1_score(truth, self.predict(X), sample_weight=sample_weight)
+        known = known_steps(truth, self.ignore)
+        warn_of_unseen(cut_steps(truth, known).values, self.classes_)
+        return tag_f1_score(truth, self.predict(X), ignore=self.ignore, sample_weight=sample_weight)
 
     _answers_steps = True
 
-    def _check_y(self, y, X):
-        return check_tags(y, X).values
+    def _read_y(self, y, X, sample_weight):
+        return labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
 
-    def _targets(self, X, codes=None, sample_weight=None):
+    def _targets(self, X, codes=None, weight=None):
         return StepTargets(
             X,
             self.input_kind_ == "tokens",
             codes,
-            None if codes is None else step_weight(X, sample_weight),
+            weight,
             self.classes_,
             self.chunk_length,
             self.chunk_context,

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from sklearn.utils import check_random_state
 
 from skseq._validation import BaseKFold, GroupsConsumerMixin
-from skseq.data import as_tags
+from skseq.data import as_tags, cut_steps, known_steps
 from skseq.exceptions import SmallClassWarning
 
 
@@ -33,6 +33,10 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
 
     random_state : int, RandomState instance or None, default=None
         Seed of the shuffle.
+
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``: they are
+        no tag to spread. None refuses such marks.
 
     Warns
     -----
@@ -66,8 +70,9 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
     [2 3 5] [['O', 'O'], ['A'], ['O']]
     """
 
-    def __init__(self, n_splits=5, *, shuffle=False, random_state=None):
+    def __init__(self, n_splits=5, *, shuffle=False, random_state=None, ignore=None):
         super().__init__(n_splits, shuffle=shuffle, random_state=random_state)
+        self.ignore = ignore
 
     def split(self, X, y, groups=None):
         """Generate training and test rows of each fold.
@@ -101,7 +106,9 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
         yield from super().split(X, y, groups)
 
     def _iter_test_masks(self, X=None, y=None, groups=None):
-        counts, unit, tags = _count_tags(as_tags(y), groups)
+        tags = as_tags(y)
+        labels = cut_steps(tags, known_steps(tags, self.ignore))
+        counts, unit, tags = _count_tags(labels, groups)
         if counts.shape[0] < self.n_splits:
             raise ValueError(
                 f"n_splits={self.n_splits} cannot be greater than the number of groups: "

@@ -6,7 +6,7 @@ import numpy as np
 
 from skseq._validation import Interval
 from skseq.data import Sequences, check_sequences, own_origins, told_from_tokens
-from skseq.samplers._tag_base import TagSampler
+from skseq.samplers._tag_base import IGNORE_CONSTRAINTS, TagSampler
 
 _UNREACHABLE = np.iinfo(np.int64).max
 
@@ -100,6 +100,10 @@ class ContextUnderSampler(TagSampler):
     majority : label, default=None
         The tag that counts as background. None takes the commonest.
 
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
+        out as they were. These steps are context, as the background is. None refuses such marks.
+
     keep_background : bool, default=False
         Keep the sequences that hold background only, whole. Without any of them a tagger learns
         that something is always near; `TagUnderSampler` thins them out.
@@ -158,13 +162,17 @@ class ContextUnderSampler(TagSampler):
         "ratio": [Interval(Real, 1, None, closed="left")],
         "min_context": [Interval(Integral, 0, None, closed="left")],
         "majority": "no_validation",
+        "ignore": IGNORE_CONSTRAINTS,
         "keep_background": ["boolean"],
     }
 
-    def __init__(self, ratio=3.0, *, min_context=0, majority=None, keep_background=False):
+    def __init__(
+        self, ratio=3.0, *, min_context=0, majority=None, ignore=None, keep_background=False
+    ):
         self.ratio = ratio
         self.min_context = min_context
         self.majority = majority
+        self.ignore = ignore
         self.keep_background = keep_background
 
     def fit_resample(self, X, y):
@@ -202,6 +210,8 @@ class ContextUnderSampler(TagSampler):
         X, tags = self._learn(X, y)
         X_resampled, tags_resampled = self._fit_resample(X, tags)
         return X_resampled, tags_resampled.tolist() if isinstance(y, list) else tags_resampled
+
+    _reads_all_steps = True  # and cuts between them
 
     def _check_X(self, X):
         X = check_sequences(self, X)

@@ -4,7 +4,7 @@ The background is the tag that is common everywhere ("O" of entities); the other
 something. Spans that are written as "B-PER", "I-PER" may count as one type, PER.
 """
 
-from numbers import Integral
+from numbers import Integral, Number
 
 import numpy as np
 from imblearn.base import BaseSampler
@@ -12,7 +12,7 @@ from imblearn.utils._validation import ArraysTransformer
 from sklearn.utils import check_consistent_length
 
 from skseq._validation import check_parameters, did_you_mean
-from skseq.data import Sequences, as_tags, check_tags, split_prefix
+from skseq.data import Sequences, as_tags, check_tags, cut_steps, known_steps, split_prefix
 from skseq.samplers._base import (
     SequenceSamplerMixin,
     in_sampled_form,
@@ -22,14 +22,20 @@ from skseq.samplers._base import (
 from skseq.samplers._frames import draw_in_kind, is_drawn_in_kind
 from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
 
+# What a parameter ``ignore`` may be.
+IGNORE_CONSTRAINTS = [Number, str, "array-like", None]
+
 
 class TagSampler(SequenceSamplerMixin, BaseSampler):
-    """Checks and books of a sampler of tagged sequences, which comes with a `majority` parameter.
+    """Checks and books of a sampler of tagged sequences, with parameters `majority` and `ignore`.
 
     A subclass writes one method, ``_choose(tags, codes)``, which learns what comes out from the
     tags and their positions in ``classes_`` and sets ``sample_indices_``; ``classes_`` and
-    ``majority_`` are there by then. One that cuts sequences overrides `fit_resample` as well.
+    ``majority_`` are there by then. Steps without a label are cut out of what it sees, or, with
+    ``_reads_all_steps``, are background. One that cuts sequences overrides `fit_resample` as well.
     """
+
+    _reads_all_steps = False
 
     def fit(self, X, y):
         """Check X and y, and learn which sequences come out.
@@ -59,8 +65,8 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
             The sequences.
 
         y : list of lists, object array, 2-D array or Sequences
-            One tag for each step. For texts, whose steps are known once they are encoded, only
-            the number of sequences is compared.
+            One tag, or a mark that ``ignore`` names, for each step. For texts, whose steps are
+            known once they are encoded, only the number of sequences is compared.
 
         Returns
         -------
@@ -104,11 +110,24 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         """Choose what comes out; give X checked, and y as `Sequences`."""
         check_parameters(self)
         X = self._check_X(X)
-        tags = _check_tags_of(y, X)
-        self.classes_, codes = np.unique(tags.values, return_inverse=True)
+        tags = _check_tags_of(y, X, self.ignore)
+        known = known_steps(tags, self.ignore)
+        labels = cut_steps(tags, known)
+        self.classes_, codes = np.unique(labels.values, return_inverse=True)
         self.majority_ = self._find_majority(codes)
-        self._choose(tags, codes)
-        return remember_labels(X, tags.values), tags
+        if self._reads_all_steps:
+            self._choose(tags, self._with_background(codes, known))
+        else:
+            self._choose(labels, codes)
+        return remember_labels(X, labels.values), tags
+
+    def _with_background(self, codes, known):
+        """Codes of all steps: the background's for those without a label."""
+        if known is None:
+            return codes
+        every = np.full(len(known), self.classes_.tolist().index(self.majority_))
+        every[known] = codes
+        return every
 
     def _find_majority(self, codes):
         tags = self.classes_.tolist()
@@ -134,8 +153,11 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         earlier = earlier_corrections(X)
         if not earlier:
             return
-        codes = np.searchsorted(self.classes_, tags.values)
+        known = known_steps(tags, self.ignore)
+        codes = np.searchsorted(self.classes_, cut_steps(tags, known).values)
         weight = X.step_weight()
+        if known is not None:
+            weight, copies = weight[known], copies[known]
         n_classes = len(self.classes_)
         warn_if_double_counted(
             class_masses(codes, n_classes, weight),
@@ -228,11 +250,11 @@ def check_targets(strategy, names, steps, *, at_least):
     return {names.index(name): int(wanted) for name, wanted in targets.items()}
 
 
-def _check_tags_of(y, X):
+def _check_tags_of(y, X, ignore):
     """Tags as `Sequences`, aligned with X as far as the steps of X are known."""
     if isinstance(X, Sequences):
-        return check_tags(y, X)
+        return check_tags(y, X, ignore=ignore)
     if X.ndim == 2:
-        return check_tags(y, Sequences.from_padded(X))
+        return check_tags(y, Sequences.from_padded(X), ignore=ignore)
     check_consistent_length(X, y)
-    return check_tags(y, None if y is None else as_tags(y))
+    return check_tags(y, None if y is None else as_tags(y), ignore=ignore)

@@ -6,7 +6,12 @@ import numpy as np
 from sklearn.utils import check_random_state
 
 from skseq._validation import Interval, StrOptions
-from skseq.samplers._tag_base import TagSampler, check_targets, find_entity_types
+from skseq.samplers._tag_base import (
+    IGNORE_CONSTRAINTS,
+    TagSampler,
+    check_targets,
+    find_entity_types,
+)
 from skseq.samplers._tags import CRITERIA, score_sequences
 
 
@@ -38,6 +43,11 @@ class TagUnderSampler(TagSampler):
 
     majority : label, default=None
         The tag that counts as background. None takes the commonest.
+
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
+        out as they were. Sequences are chosen as if these steps were not there. None refuses such
+        marks.
 
     merge_spans : bool, default=True
         Count "B-PER" and "I-PER" as one type, PER, where every tag but the background has such
@@ -104,6 +114,7 @@ class TagUnderSampler(TagSampler):
         ],
         "criterion": [StrOptions({"background", *CRITERIA})],
         "majority": "no_validation",
+        "ignore": IGNORE_CONSTRAINTS,
         "merge_spans": ["boolean"],
         "random_state": ["random_state"],
     }
@@ -114,12 +125,14 @@ class TagUnderSampler(TagSampler):
         *,
         criterion="background",
         majority=None,
+        ignore=None,
         merge_spans=True,
         random_state=None,
     ):
         self.sampling_strategy = sampling_strategy
         self.criterion = criterion
         self.majority = majority
+        self.ignore = ignore
         self.merge_spans = merge_spans
         self.random_state = random_state
 

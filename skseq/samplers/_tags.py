@@ -10,7 +10,12 @@ from sklearn.utils import check_random_state
 from skseq._validation import Interval, StrOptions
 from skseq.exceptions import SmallClassWarning
 from skseq.samplers._augmented import augment_copies
-from skseq.samplers._tag_base import TagSampler, check_targets, find_entity_types
+from skseq.samplers._tag_base import (
+    IGNORE_CONSTRAINTS,
+    TagSampler,
+    check_targets,
+    find_entity_types,
+)
 
 # The criteria keep the paper's letters: c and r hold, for each pair of a sequence and an entity
 # type that occurs in it, the number of steps and the rareness of the type; ``add`` sums over the
@@ -73,7 +78,7 @@ def score_sequences(criterion, sequence, entity, lengths):
         return np.bincount(pair_sequence, weights=terms, minlength=len(lengths))
 
     # A sum that is a whole number but for the last digit must not gain a copy, nor break a tie.
-    return CRITERIA[criterion](c, rareness, add, lengths).round(9)
+    return CRITERIA[criterion](c, rareness, add, np.maximum(lengths, 1)).round(9)
 
 
 def copies_towards(targets, sequence, entity, lengths, max_copies=None):
@@ -153,6 +158,11 @@ class TagOverSampler(TagSampler):
     majority : label, default=None
         The tag that counts as background. None takes the commonest.
 
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
+        out as they were. Copies are counted as if these steps were not there. None refuses such
+        marks.
+
     merge_spans : bool, default=True
         Count "B-PER" and "I-PER" as one type, PER, where every tag but the background has such
         a prefix (IOB, IOBES, BILOU, BMES), as the paper does. Otherwise each tag is a type.
@@ -230,6 +240,7 @@ class TagOverSampler(TagSampler):
     _parameter_constraints = {
         "criterion": [StrOptions(set(CRITERIA))],
         "majority": "no_validation",
+        "ignore": IGNORE_CONSTRAINTS,
         "merge_spans": ["boolean"],
         "max_copies": [Interval(Integral, 1, None, closed="left"), None],
         "sampling_strategy": [dict, callable, None],
@@ -242,6 +253,7 @@ class TagOverSampler(TagSampler):
         criterion="nsCRD",
         *,
         majority=None,
+        ignore=None,
         merge_spans=True,
         max_copies=None,
         sampling_strategy=None,
@@ -250,6 +262,7 @@ class TagOverSampler(TagSampler):
     ):
         self.criterion = criterion
         self.majority = majority
+        self.ignore = ignore
         self.merge_spans = merge_spans
         self.max_copies = max_copies
         self.sampling_strategy = sampling_strategy
@@ -259,7 +272,9 @@ class TagOverSampler(TagSampler):
     def _fit_resample(self, X, y):
         X_resampled, y_resampled = super()._fit_resample(X, y)
         random_state = check_random_state(self.random_state)
-        return augment_copies(self.augment, X_resampled, y_resampled, len(y), random_state)
+        return augment_copies(
+            self.augment, X_resampled, y_resampled, len(y), random_state, self.ignore
+        )
 
     def _choose(self, tags, codes):
         self.entity_types_, entity_of_class = find_entity_types(

@@ -3,7 +3,8 @@
 from skseq.training._callbacks import ValidationScore
 from skseq.training._collapse import warn_if_collapsed
 from skseq.training._labels import encode_labels, find_classes, first_classes, warn_of_unseen
-from skseq.training._net import OPTIMIZERS, SequenceNet, build_net
+from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
+from skseq.training._net import OPTIMIZERS, build_net
 from skseq.training._sample_weight import row_weight, step_weight
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
@@ -13,18 +14,19 @@ from skseq.training._targets import RowTargets, StepTargets
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
 
 __all__ = [
+    "IGNORE_CONSTRAINTS",
     "OPTIMIZERS",
     "NetSettings",
     "RowTargets",
     "Schedule",
     "Seeds",
-    "SequenceNet",
     "StepTargets",
     "ValidationScore",
     "build_net",
     "encode_labels",
     "find_classes",
     "first_classes",
+    "labels_of_steps",
     "last_states",
     "log_probabilities",
     "raw_scores",
@@ -34,4 +36,5 @@ __all__ = [
     "train",
     "warn_if_collapsed",
     "warn_of_unseen",
+    "weight_of_known",
 ]
