@@ -63,11 +63,14 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         X, codes, weight = without_absent(X, codes, weight)
         check_two_classes_count(codes, weight, self.classes_)
         self._weigh(X, codes, weight)
-        if not (self.warm_start and hasattr(self, "net_")):
+        goes_on = self.warm_start and hasattr(self, "net_")
+        if not goes_on:
             self._start(X, codes, weight)
         else:
             self._go_on(X, codes, weight)
         train, validation = self._split(X, codes, weight)
+        if not goes_on:
+            self._learn_scale(X, train, weight)
         held_out = self._spans_of(X, validation, codes, weight) if self.early_stopping else None
         n_before = len(self.net_.history)
         self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
@@ -85,6 +88,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         self._weigh(X, codes, weight)
         if not hasattr(self, "net_"):
             self._start(X, codes, weight)
+            self._learn_scale(X, None, weight)
         n_done = len(self.net_.history)
         self._train(self._epochs(X, None, codes, weight, n_done), None, epochs=1)
         is_scheduled = self.batch_balance == "progressive" or self._first_weighted_epoch()

@@ -139,6 +139,18 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
+    scale : "auto", transformer or None, default="auto"
+        How values are brought to a common scale; token ids are left alone. What it learns is of
+        the training sequences, held-out ones and those of weight 0 left aside.
+
+        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          alike, the rest is spread. Beyond 10, values grow by their logarithm;
+        - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
+          `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
+          keeps the number of features;
+        - None: values are read as they are. A net learns little from values that are far from 1.
+
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
@@ -232,6 +244,10 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
     input_kind_ : {"tokens", "values"}
         What the steps were taken for.
 
+    scaler_ : object with ``transform``, or None
+        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
+        token ids, and with ``scale=None``.
+
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
 
@@ -319,6 +335,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         calibration="auto",
         classes=None,
         input="auto",
+        scale="auto",
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
@@ -358,6 +375,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         self.calibration = calibration
         self.classes = classes
         self.input = input
+        self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -529,8 +547,7 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         self.classes_ = classes
 
     def _spans(self, X, rows, target=None, weight=None):
-        tokens = self.input_kind_ == "tokens"
-        return sequence_spans(X, rows, tokens=tokens, target=target, weight=weight)
+        return sequence_spans(X, rows, target=target, weight=weight, **self._reads_as())
 
     def _with_labels(self, X, codes, weight):
         return X.replace(weight=weight), self.classes_[codes]

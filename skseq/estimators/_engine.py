@@ -23,14 +23,16 @@ from skseq.estimators._net import (
     isolated_torch_seed,
     resolve_device,
 )
+from skseq.estimators._scale import ScaleMixin
 from skseq.estimators._states import StatesMixin
 from skseq.nn import ENCODERS, make_network, scoring_plan
 
 
-class SequenceEngine(StatesMixin, BaseEstimator):
+class SequenceEngine(ScaleMixin, StatesMixin, BaseEstimator):
     """Shared engine of the estimators; not for direct use."""
 
     _parameter_constraints: dict = {
+        **ScaleMixin._scale_constraints,
         "encoder": [StrOptions(set(ENCODERS)), callable],
         "hidden_size": [Interval(Integral, 1, None, closed="left")],
         "num_layers": [Interval(Integral, 1, None, closed="left")],

@@ -93,6 +93,18 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
+    scale : "auto", transformer or None, default="auto"
+        How values are brought to a common scale; token ids are left alone. What it learns is of
+        the training sequences, held-out ones and those of weight 0 left aside.
+
+        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          alike, the rest is spread. Beyond 10, values grow by their logarithm;
+        - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
+          `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
+          keeps the number of features;
+        - None: values are read as they are. A net learns little from values that are far from 1.
+
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
@@ -164,6 +176,10 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
 
     input_kind_ : {"tokens", "values"}
         What the steps were taken for.
+
+    scaler_ : object with ``transform``, or None
+        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
+        token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
@@ -247,6 +263,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         target_weight=None,
         ignore=None,
         input="auto",
+        scale="auto",
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
@@ -278,6 +295,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         self.target_weight = target_weight
         self.ignore = ignore
         self.input = input
+        self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -326,6 +344,8 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         goes_on = self.warm_start and hasattr(self, "net_")
         X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=True)
         train, validation = self._hold_out(X, None) if self.early_stopping else (None, None)
+        if not goes_on:
+            self._learn_scale(X, train, weight)
         held_out = None
         if validation is not None:
             held_out = self._spans(X, validation, target=target, weight=weight)
@@ -355,6 +375,8 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         """
         goes_on = hasattr(self, "net_")
         X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
+        if not goes_on:
+            self._learn_scale(X, None, weight)
         self._train(self._spans(X, None, target=target, weight=weight), None, epochs=1)
         return self
 
@@ -457,7 +479,7 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         return getattr(self, "per_step_", False)
 
     def _spans(self, X, rows, **target):
-        options = {"tokens": self.input_kind_ == "tokens"} | target
+        options = self._reads_as() | target
         if self.per_step_:
             return step_spans(X, rows, self.chunk_length, self.chunk_context, **options)
         return sequence_spans(X, rows, **options)
