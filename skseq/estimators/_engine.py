@@ -14,8 +14,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 from skorch.utils import to_tensor
 
-from skseq._validation import Interval, StrOptions
-from skseq.data import check_sequences, split_originals
+from skseq._validation import Interval, StrOptions, check_finite_rows
+from skseq.data import check_sequences, check_vocabulary, split_originals
 from skseq.estimators._net import (
     OPTIMIZERS,
     FixedSplit,
@@ -60,16 +60,12 @@ class SequenceEngine(ScaleMixin, StatesMixin, BaseEstimator):
     }
 
     def _check_X(self, X, *, reset):
-        X = check_sequences(self, X, reset=reset, input=self.input)
+        X = check_sequences(self, X, reset=reset, input=self.input, fits=np.float32)
         if self.input_kind_ == "tokens":
             if reset:
                 self.n_tokens_ = X.n_tokens or int(X.values.max()) + 1
-            elif X.values.max() >= self.n_tokens_:
-                raise ValueError(
-                    f"token id {X.values.max()} is outside the vocabulary of {self.n_tokens_} "
-                    f"tokens that {type(self).__name__} was fitted on; encode X with the "
-                    "TokenEncoder that was fitted with it"
-                )
+            else:
+                check_vocabulary(X, self.n_tokens_, type(self).__name__)
         elif reset:
             self.n_tokens_ = None
         return X
@@ -142,12 +138,14 @@ class SequenceEngine(ScaleMixin, StatesMixin, BaseEstimator):
             return None
         if self.n_tokens_ is None:
             raise ValueError("embedding is for token ids, but X holds values")
-        vectors = np.asarray(self.embedding, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is reported below
+            vectors = np.asarray(self.embedding, dtype=np.float32)
         if vectors.ndim != 2 or len(vectors) != self.n_tokens_:
             raise ValueError(
                 f"embedding must have one row for each of the {self.n_tokens_} token ids, got "
                 f"shape {vectors.shape}"
             )
+        check_finite_rows(vectors, "embedding")
         return vectors
 
     def _train(self, spans, validation, epochs):
