@@ -44,6 +44,7 @@ __all__ = [
     "StrOptions",
     "check_choice",
     "check_feature_names_in",
+    "check_finite_rows",
     "check_fit_weight",
     "check_labels",
     "check_method_params",
@@ -55,6 +56,7 @@ __all__ = [
     "is_missing",
     "name_estimators",
     "num_samples",
+    "refuse_mask",
     "routing_enabled",
     "safe_indexing",
     "validate_params",
@@ -120,6 +122,34 @@ def check_choice(name, value, choices):
         )
 
 
+def check_finite_rows(table, name):
+    """Check that a 2-D array of float32 holds neither NaN nor infinity, naming the first bad row.
+
+    Raises
+    ------
+    ValueError
+        If it does.
+    """
+    bad = ~np.isfinite(table).all(axis=1)
+    if bad.any():
+        row = int(np.argmax(bad))
+        what = "NaN" if np.isnan(table[row]).any() else "infinity, or a value too large for float32"
+        raise ValueError(
+            f"{name}[{row}] contains {what} ({int(bad.sum())} such row(s) in all); give it zeros, "
+            "or the mean of the other rows"
+        )
+
+
+def refuse_mask(array, name):
+    """Raise ValueError for a masked array that hides entries: they would count as if seen."""
+    if np.ma.is_masked(array):
+        place = int(np.argmax(np.ma.getmaskarray(array).ravel()))
+        raise ValueError(
+            f"{name} is a masked array that hides {name}[{place}]; leave such samples out, of X "
+            f"as well, with ~np.ma.getmaskarray({name})"
+        )
+
+
 def check_labels(y, X, estimator):
     """Check labels of ``X``, one a sequence: present, finite, discrete, as many as sequences.
 
@@ -143,6 +173,7 @@ def check_labels(y, X, estimator):
             "skseq.SequenceTagger, which learns a label for each step"
         )
     check_one_kind(y, "y")
+    refuse_mask(y, "y")
     y = _check_y(y, estimator=estimator)
     check_consistent_length(X, y)
     check_classification_targets(y)
@@ -222,6 +253,7 @@ def check_numeric_y(y, estimator):
     ValueError
         If it isn't.
     """
+    refuse_mask(y, "y")
     return _check_y(y, y_numeric=True, estimator=estimator).astype(np.float64)
 
 
@@ -237,6 +269,7 @@ def check_fit_weight(sample_weight, X):
     ValueError
         If its shape is wrong, it is negative or not finite, or all of it is zero.
     """
+    refuse_mask(sample_weight, "sample_weight")
     # scikit-learn's helper reads only the number of samples off X.
     rows = np.empty((num_samples(X), 0))
     weight = _check_sample_weight(sample_weight, rows, dtype=np.float64, ensure_non_negative=True)

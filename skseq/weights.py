@@ -23,7 +23,7 @@ from skseq._validation import (
     did_you_mean,
     has_step_labels,
 )
-from skseq.data import check_sequences, check_tags, fill_marks, known_steps, told_from_tokens
+from skseq.data import check_sequences, check_tags, fill_marks, known_steps
 from skseq.exceptions import DoubleCountingWarning
 
 # The rest serves samplers and estimators.
@@ -575,7 +575,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
             earlier=earlier_corrections(sequences),
             later="ClassWeightTransformer",
         )
-        return told_from_tokens(sequences, self.input_kind_).replace(weight=new)
+        return sequences.replace(weight=new)
 
     def transform(self, X):
         """Give X back as it is: there is no y to weigh by.

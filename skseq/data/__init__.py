@@ -26,9 +26,10 @@ from skseq.data._layout import (
 )
 from skseq.data._sequences import Sequences
 from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
-from skseq.data._steps import check_kind, told_from_tokens
-from skseq.data._tables import is_list_table, is_table
+from skseq.data._steps import check_kind
+from skseq.data._tables import check_table, is_list_table, is_table
 from skseq.data._tags import as_tags, check_tags, cut_steps, fill_marks, known_steps, like_input
+from skseq.data._token_ids import check_vocabulary
 
 __all__ = [
     "SPAN_SCHEMES",
@@ -39,7 +40,9 @@ __all__ = [
     "as_tags",
     "check_kind",
     "check_sequences",
+    "check_table",
     "check_tags",
+    "check_vocabulary",
     "chunk_spans",
     "column_names",
     "cut_steps",
@@ -65,5 +68,4 @@ __all__ = [
     "step_positions",
     "take_steps",
     "to_cells",
-    "told_from_tokens",
 ]

@@ -1,18 +1,44 @@
-"""From whatever a user passes as X to checked `Sequences`.
+"""From whatever a user passes as X to checked `Sequences`, by one rule.
 
 `as_sequences` converts, `check_sequences` also checks and keeps an estimator's books
-(``n_features_in_`` and friends). 2-D arrays and frames are scikit-learn's own ground, so its
-`validate_data` judges them and they pass its checks to the letter.
+(``n_features_in_`` and friends).
+
+The rule, for every estimator, transformer, sampler and ensemble:
+
+1. *A table* is a 2-D array (also sparse) or a frame: univariate series of equal length, a row
+   each. It is scikit-learn's own ground: its `validate_data` judges tables, they pass its checks
+   to the letter, and a table at prediction has as many columns as the table of ``fit``.
+2. *Everything else is sequences*, whose number of steps is free, also between ``fit`` and
+   prediction: lists of lists or arrays, of equal length or not, 1-D object arrays and Series, 3-D
+   arrays (n, time, features), masked arrays (what is masked at the ends is no step),
+   `Sequences`. Only the books of ``fit`` take a list of equally long lists of floats for the
+   table that scikit-learn sees in it, so that *tables* of another width are refused later.
+3. *Tokens or values* the parameter ``input`` says: "tokens", "values" or "auto". With "auto",
+   floats are values; steps of several features are values; integers are tokens in a list or in
+   `Sequences`, and values in a table. At prediction integers are what those of ``fit`` were,
+   or values where ``fit`` saw floats. The ``n_tokens`` of `Sequences` says that they are tokens.
+4. *Without a parameter* ``input``, a sampler or a transformer refuses no integer: the estimator
+   behind it knows what they are. Only what needs values (SMOTE, neighbours) refuses integers
+   that may be tokens.
+
+The guide tells users the same ("What X may be", docs/guide_inputs.md).
 """
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils.validation import check_array, validate_data
 
 from skseq.data._cells import holds_number_lists, read_number_lists, to_cells
+from skseq.data._not_numbers import USE_ENCODER, as_numbers, refuse_dates
 from skseq.data._sequences import Sequences
-from skseq.data._steps import USE_ENCODER, check_kind, check_tokens, check_values
-from skseq.data._tables import is_list_table, is_table
+from skseq.data._steps import check_kind, check_values, told_from_tokens
+from skseq.data._tables import (
+    check_table,
+    is_list_table,
+    is_table,
+    warn_of_channels_first,
+    warn_of_padding,
+)
+from skseq.data._token_ids import check_tokens
 
 
 def as_sequences(X, *, name="X"):
@@ -50,9 +76,11 @@ def as_sequences(X, *, name="X"):
         X = read_number_lists(X, name=name)
     if isinstance(X, (list, tuple)):
         return Sequences.from_list(X)
-    array = np.asarray(X)
+    array = np.asanyarray(X)  # a mask stays
     if array.ndim == 0:
         raise TypeError(f"{name} must be a collection of sequences, got {type(X).__name__}: {X!r}")
+    if array.dtype.kind in "mM":
+        raise refuse_dates(name, array.dtype)
     if array.ndim in (2, 3):
         return Sequences.from_padded(array)
     if array.ndim == 1 and array.dtype == object:
@@ -66,7 +94,7 @@ def as_sequences(X, *, name="X"):
     )
 
 
-def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
+def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fits=None):
     """Check X for an estimator and keep its books.
 
     Sets (``reset=True``) or compares (``reset=False``) ``n_features_in_``,
@@ -83,12 +111,16 @@ def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
     reset : bool, default=True
         Whether this is the X of ``fit``.
 
-    input : {"auto", "tokens", "values"}, default="auto"
-        What the steps are. "auto" takes integer steps of a list or of `Sequences` for token
-        ids, and everything else for values.
+    input : {"auto", "tokens", "values"} or None, default=None
+        What the steps are, as the head of this file has it. None is for what has no such
+        parameter: it leaves the judgement of integers to the estimator behind it, and gives
+        integer values of a table as floats.
 
     dtype : dtype or "numeric", default="numeric"
         What values (not tokens) are converted to; "numeric" keeps any numeric type.
+
+    fits : dtype, default=None
+        A type that has to hold the values besides, such as that of a net.
 
     Returns
     -------
@@ -100,28 +132,41 @@ def check_sequences(estimator, X, *, reset=True, input="auto", dtype="numeric"):
     TypeError
         If the steps are not numbers.
     ValueError
-        If X is empty, a sequence is empty, a value is NaN or infinite, a token id is negative
-        or outside the vocabulary, or features differ from those of ``fit``.
+        If X is empty, a sequence is empty, a value is NaN, infinite or too large, a token id is
+        negative, too large or outside the vocabulary, or features differ from those of ``fit``.
+
+    Warns
+    -----
+    UserWarning
+        If a table looks like padded token ids, or a 3-D array like (n, channels, time).
     """
     X = to_cells(X)
-    if is_table(X) or is_list_table(X):
-        return _check_table(estimator, X, reset=reset, input=input, dtype=dtype)
-    ambiguous = isinstance(X, (Sequences, list, tuple)) or np.asarray(X).ndim == 1
-    sequences = as_sequences(X)
-    check_not_empty(sequences)
-    kind = check_kind(sequences, input if ambiguous or input != "auto" else "values")
-    if kind == "values":
-        sequences = check_values(estimator, sequences, dtype)
+    table = is_table(X) or (reset and is_list_table(X))
+    if table:
+        steps = _check_table(estimator, X, reset=reset, input=input, dtype=dtype, fits=fits)
+        if reset and input is not None and input != "values":
+            warn_of_padding(steps)
+        sequences = Sequences.from_padded(steps)
     else:
-        check_tokens(sequences)
+        sequences = as_sequences(X)
+        check_not_empty(sequences)
+        sequences = as_numbers(sequences)
+        if reset and input is not None and getattr(X, "ndim", 0) == 3:
+            warn_of_channels_first(X)
+    known = "values" if table else None
+    if not reset and sequences.n_features == estimator.n_step_features_:
+        known = estimator.input_kind_
+    kind = check_kind(sequences, input, known=known)
+    if kind == "tokens":
+        if input is not None or sequences.n_tokens is not None:
+            check_tokens(sequences)
+    elif not table:
+        sequences = check_values(estimator, sequences, dtype, fits)
     if reset:
-        estimator.n_features_in_ = sequences.n_features
-        if hasattr(estimator, "feature_names_in_"):
-            del estimator.feature_names_in_
-        _keep_books(estimator, sequences, kind)
+        _keep_books(estimator, sequences, kind, table)
     else:
-        _compare_books(estimator, sequences, kind)
-    return sequences
+        _compare_books(estimator, sequences, kind, judged=input is not None)
+    return told_from_tokens(sequences, kind) if table and input is None else sequences
 
 
 def check_not_empty(X, name="X"):
@@ -140,36 +185,28 @@ def check_not_empty(X, name="X"):
         )
 
 
-def _check_table(estimator, X, *, reset, input, dtype):
-    if input == "tokens":
-        X = validate_data(estimator, X, reset=reset, dtype="numeric")
-        sequences = Sequences.from_padded(X)
-        kind = check_kind(sequences, input)
-        check_tokens(sequences)
-    else:
-        # A 2-D table that meets an estimator of ragged series has nothing to compare with.
-        if not reset and not getattr(estimator, "_fitted_on_table", False):
-            X = check_array(X, dtype=dtype, estimator=estimator, input_name="X")
-        else:
-            X = validate_data(estimator, X, reset=reset, dtype=dtype)
-        sequences, kind = Sequences.from_padded(X), "values"
-    if reset:
-        _keep_books(estimator, sequences, kind)
-        estimator._fitted_on_table = True
-    else:
-        _compare_books(estimator, sequences, kind)
-    return sequences
+def _check_table(estimator, X, *, reset, input, dtype, fits):
+    tokens = input == "tokens" or (
+        input != "values" and not reset and estimator.input_kind_ == "tokens"
+    )
+    if tokens:
+        dtype, fits = "numeric", None
+    return check_table(estimator, X, reset=reset, dtype=dtype, fits=fits)
 
 
-def _keep_books(estimator, X, kind):
+def _keep_books(estimator, X, kind, table):
+    if not table:
+        estimator.n_features_in_ = X.n_features
+        if hasattr(estimator, "feature_names_in_"):
+            del estimator.feature_names_in_
     estimator.n_step_features_ = X.n_features
     estimator.input_kind_ = kind
-    estimator._fitted_on_table = False
+    estimator._fitted_on_table = table
 
 
-def _compare_books(estimator, X, kind):
+def _compare_books(estimator, X, kind, judged):
     name = type(estimator).__name__
-    if kind != estimator.input_kind_:
+    if judged and kind != estimator.input_kind_:
         raise ValueError(
             f"X holds {kind} ({X.dtype}) but {name} was fitted on {estimator.input_kind_}; "
             "convert X, or say which it is with the parameter input"

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skseq.data._not_numbers import refuse_dates
+
 
 def from_frame(cls, frame, *, by, columns, **kwargs):
     """Build from a long frame with one row a step.
@@ -62,8 +64,9 @@ def from_arrow(cls, array, **kwargs):
     Parameters
     ----------
     array : pyarrow.ListArray, LargeListArray or ChunkedArray of them
-        One list a sequence. Lists of fixed-size lists give (n_steps_total, n_features). A
-        chunked array of several chunks is combined first, which copies.
+        One list a sequence, of numbers or text; decimals become floats. Lists of lists of one
+        size give (n_steps_total, n_features). A chunked array of several chunks is combined
+        first, which copies.
 
     **kwargs : dict
         ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of `Sequences`.
@@ -77,9 +80,9 @@ def from_arrow(cls, array, **kwargs):
     ImportError
         If pyarrow is not installed.
     TypeError
-        If ``array`` does not hold lists.
+        If ``array`` does not hold lists, or what they hold is neither numbers nor text.
     ValueError
-        If a list or a value is missing.
+        If a list or a value is missing, or steps differ in their number of features.
     """
     pa = _import_pyarrow()
     if isinstance(array, pa.ChunkedArray):
@@ -92,21 +95,52 @@ def from_arrow(cls, array, **kwargs):
         raise ValueError("array has missing lists; drop or fill them first (array.drop_null())")
     offsets = array.offsets.to_numpy().astype(np.int64, copy=False)
     steps = array.values.slice(offsets[0], offsets[-1] - offsets[0])
-    width = None
-    if isinstance(steps, pa.FixedSizeListArray):
-        width = steps.type.list_size
-        steps = steps.flatten()
-    if steps.null_count:
-        raise ValueError("array has missing values inside its lists; fill them first")
-    # Numbers are taken as they lie in memory; text has another layout there and is copied.
-    values = steps.to_numpy(zero_copy_only=False)
-    if values.dtype == object:
-        values = values.astype(str)
+    _refuse_missing(steps)
+    steps, width = _flatten_features(steps, pa)
+    _refuse_missing(steps)
+    values = _steps_to_numpy(steps, pa)
     if width is not None:
         values = values.reshape(-1, width)
     if offsets[0]:  # a slice of a longer array
         offsets = offsets - offsets[0]
     return cls(values, offsets, **kwargs)
+
+
+def _refuse_missing(steps):
+    if steps.null_count:
+        raise ValueError("array has missing values inside its lists; fill them first")
+
+
+def _flatten_features(steps, pa):
+    """Features of all steps in one row, and how many a step has (None where it is no list)."""
+    if isinstance(steps, pa.FixedSizeListArray):
+        return steps.flatten(), steps.type.list_size
+    if not isinstance(steps, (pa.ListArray, pa.LargeListArray)):
+        return steps, None
+    widths = np.diff(steps.offsets.to_numpy())
+    if len(widths) and (widths != widths[0]).any():
+        step = int(np.argmax(widths != widths[0]))
+        raise ValueError(
+            f"step {step} of array's values has {widths[step]} features, but the first step has "
+            f"{widths[0]}; all must have the same number"
+        )
+    return steps.flatten(), int(widths[0]) if len(widths) else None
+
+
+def _steps_to_numpy(steps, pa):
+    kind = steps.type
+    if pa.types.is_temporal(kind):
+        raise refuse_dates("array", kind)
+    if pa.types.is_decimal(kind):
+        steps = steps.cast(pa.float64())
+    elif pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise TypeError(
+            f"array has steps of type {kind}, neither numbers nor text; take a field out of "
+            "structs (pyarrow.compute.struct_field), and decode bytes (cast to pyarrow.string())"
+        )
+    # Numbers are taken as they lie in memory; text has another layout there and is copied.
+    values = steps.to_numpy(zero_copy_only=False)
+    return values.astype(str) if values.dtype == object else values
 
 
 def to_arrow(self):

@@ -3,6 +3,42 @@
 import numpy as np
 
 
+def unmasked(array, name):
+    """Give an array that hides nothing; ValueError if it is a masked one that does."""
+    if np.ma.is_masked(array):
+        raise ValueError(
+            f"{name} is a masked array, whose mask would be lost; cut what it hides off with "
+            ".compressed(), fill it with .filled(value), or make Sequences.from_padded(X) of a "
+            "padded and masked X"
+        )
+    if isinstance(array, np.ma.MaskedArray):
+        return np.asarray(array)
+    return array if isinstance(array, np.ndarray) else np.asarray(array)
+
+
+def are_rounded_integers(array, given):
+    """Whether numpy made floats of integers only because one of them does not fit into int64."""
+    if array.dtype.kind != "f" or array is given or not array.max(initial=0) >= 2**63:
+        return False
+    return all(isinstance(number, int) for number in np.asarray(given, dtype=object).flat)
+
+
+def as_lengths(lengths):
+    """Give int64 lengths; errors if they are not integers, or negative."""
+    lengths = np.asarray(lengths)
+    if lengths.size and lengths.dtype.kind not in "iu":
+        raise TypeError(
+            f"lengths must be integers, got {lengths.dtype}; convert whole numbers with "
+            "lengths.astype(int)"
+        )
+    if lengths.ndim != 1:
+        raise ValueError(f"lengths must have shape (n_sequences,), got {lengths.shape}")
+    if lengths.size and lengths.min() < 0:
+        row = int(lengths.argmin())
+        raise ValueError(f"lengths[{row}] is {lengths[row]}; a length cannot be negative")
+    return lengths.astype(np.int64, copy=False)
+
+
 def offsets_from_lengths(lengths):
     """Offsets of sequences with these lengths: ``[0, l_0, l_0 + l_1, ...]``, int64."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -13,6 +49,24 @@ def offsets_from_lengths(lengths):
 def step_mask(lengths, max_length):
     """Boolean (n_sequences, max_length), True on real steps."""
     return np.arange(max_length) < np.asarray(lengths)[:, None]
+
+
+def lengths_of_padded(missing):
+    """True lengths where what is missing stands at the ends of rows only.
+
+    Parameters
+    ----------
+    missing : ndarray of bool of shape (n_sequences, max_length)
+        True on what is no step.
+
+    Returns
+    -------
+    ndarray of int64 of shape (n_sequences,), or None
+        None if something is missing before a true step.
+    """
+    if (missing[:, :-1] & ~missing[:, 1:]).any():
+        return None
+    return missing.shape[1] - missing.sum(axis=1)
 
 
 def gather_steps(offsets, indices):
@@ -36,8 +90,9 @@ def take_steps(flat, starts, lengths):
     length = lengths[0] if len(lengths) else 0
     if length and (lengths == length).all() and not (starts % length).any():
         # Equal lengths: each is a row of the flat array cut into rows, which copies in one piece.
-        rows = flat[: len(flat) // length * length].reshape(-1, length, *flat.shape[1:])
-        return rows.take(starts // length, axis=0).reshape(-1, *flat.shape[1:])
+        n_rows = len(flat) // length
+        rows = flat[: n_rows * length].reshape(n_rows, length, *flat.shape[1:])
+        return rows.take(starts // length, axis=0).reshape(len(starts) * length, *flat.shape[1:])
     return flat.take(step_positions(starts, lengths), axis=0)
 
 

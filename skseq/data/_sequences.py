@@ -11,18 +11,23 @@ Requirements this file meets:
 """
 
 import itertools
+import numbers
 from collections.abc import Mapping
 
 import numpy as np
 
 from skseq.data import _interop
 from skseq.data._layout import (
+    are_rounded_integers,
     as_indices,
+    as_lengths,
     as_offsets,
     check_layout,
+    lengths_of_padded,
     offsets_from_lengths,
     step_mask,
     take_steps,
+    unmasked,
 )
 
 _MAX_REPR_ROWS = 4
@@ -112,13 +117,13 @@ class Sequences:
         label_counts=None,
         vocabulary=None,
     ):
-        self.values = values if isinstance(values, np.ndarray) else np.asarray(values)
+        self.values = unmasked(values, "values")
         self.offsets = as_offsets(offsets)
         check_layout(self.values, self.offsets)
         self.weight = _check_weight(weight, self)
         self.has_step_weight = weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
-        self.n_tokens = None if n_tokens is None else int(n_tokens)
+        self.n_tokens = _check_n_tokens(n_tokens)
         self.label_counts = _check_label_counts(label_counts)
         self.vocabulary = _check_vocabulary(vocabulary)
 
@@ -144,7 +149,7 @@ class Sequences:
         -------
         Sequences
         """
-        return cls(values, offsets_from_lengths(lengths), **kwargs)
+        return cls(values, offsets_from_lengths(as_lengths(lengths)), **kwargs)
 
     @classmethod
     def from_list(cls, sequences, *, dtype=None, **kwargs):
@@ -188,7 +193,8 @@ class Sequences:
             Steps on the second axis; what lies beyond a sequence's length is ignored.
 
         lengths : array-like of int of shape (n_sequences,), default=None
-            True steps in each sequence; None takes every step.
+            True steps in each sequence; None takes every step, but for those at the ends of rows
+            that the mask of a masked array hides.
 
         **kwargs : dict
             ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
@@ -198,6 +204,8 @@ class Sequences:
         -------
         Sequences
         """
+        if lengths is None and np.ma.is_masked(padded):
+            lengths = _lengths_of_masked(padded)
         padded = np.asarray(padded)
         if padded.ndim not in (2, 3):
             raise ValueError(
@@ -208,15 +216,12 @@ class Sequences:
         if lengths is None:
             flat = padded.reshape(n_sequences * max_length, *padded.shape[2:])
             return cls.from_lengths(flat, np.full(n_sequences, max_length), **kwargs)
-        lengths = np.asarray(lengths, dtype=np.int64)
+        lengths = as_lengths(lengths)
         if lengths.shape != (n_sequences,):
             raise ValueError(
                 f"lengths must have one entry for each of the {n_sequences} rows of padded, "
                 f"got shape {lengths.shape}"
             )
-        if lengths.size and lengths.min() < 0:
-            row = int(lengths.argmin())
-            raise ValueError(f"lengths[{row}] is {lengths[row]}; a length cannot be negative")
         if lengths.size and lengths.max() > max_length:
             row = int(lengths.argmax())
             raise ValueError(
@@ -578,6 +583,8 @@ def _as_steps(entry, index, dtype):
             f"sequence {index} is text ({entry[:20]!r}); skseq.preprocessing.TokenEncoder turns "
             "text into token ids"
         )
+    if isinstance(entry, np.ma.MaskedArray):
+        entry = unmasked(entry, f"X[{index}]")
     try:
         steps = np.asarray(entry, dtype=dtype)
     except ValueError as error:
@@ -585,6 +592,8 @@ def _as_steps(entry, index, dtype):
     became_text = steps.dtype.kind == "U" and steps.ndim == 1 and dtype is None
     if became_text and steps is not entry and not all(isinstance(step, str) for step in entry):
         steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
+    if dtype is None and are_rounded_integers(steps, entry):
+        steps = np.asarray(entry, dtype=object)
     if steps.ndim not in (1, 2):
         raise ValueError(
             f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
@@ -605,7 +614,17 @@ def _concatenate_steps(arrays, dtype):
                 f"X[{index}] has {_n_features(steps)} features but X[{first}] has "
                 f"{_n_features(reference)}; all sequences must have the same number"
             )
-    return np.concatenate([steps for _, steps in filled])
+    arrays = [steps for _, steps in filled]
+    if {steps.dtype.kind for steps in arrays} == {"i", "u"} and dtype is None:
+        arrays = _as_one_integer_type(arrays)
+    return np.concatenate(arrays)
+
+
+def _as_one_integer_type(arrays):
+    # numpy makes floats of int64 and uint64 together, but ids above 2**63 stay integers.
+    if np.result_type(*arrays).kind == "f" and all(steps.min() >= 0 for steps in arrays):
+        return [steps.astype(np.uint64) for steps in arrays]
+    return arrays
 
 
 def _n_features(steps):
@@ -662,10 +681,32 @@ def _common_label_counts(parts):
     return {label: sum(count.get(label, 0) for count in counts) for label in labels}
 
 
+def _lengths_of_masked(padded):
+    """True lengths of a masked array, what it hides being no step."""
+    hidden = np.ma.getmaskarray(padded).reshape(*padded.shape[:2], -1)
+    lengths = lengths_of_padded(hidden.all(axis=2))
+    if lengths is None or (hidden.any(axis=2) != hidden.all(axis=2)).any():
+        raise ValueError(
+            "the mask hides values amid the steps, so it is no padding; fill them first, such as "
+            "by X.filled(0)"
+        )
+    return lengths
+
+
+def _check_n_tokens(n_tokens):
+    if n_tokens is None:
+        return None
+    if not isinstance(n_tokens, numbers.Integral) or isinstance(n_tokens, (bool, np.bool_)):
+        raise TypeError(f"n_tokens must be an integer, got {n_tokens!r}")
+    if n_tokens < 0:
+        raise ValueError(f"n_tokens must not be negative, got {n_tokens}")
+    return int(n_tokens)
+
+
 def _check_weight(weight, X):
     if weight is None:
         return None
-    weight = np.asarray(weight, dtype=np.float64)
+    weight = np.asarray(unmasked(weight, "weight"), dtype=np.float64)
     if weight.shape not in {(len(X),), (X.n_steps,)}:
         raise ValueError(
             f"weight must have one entry a sequence ({len(X)}) or one a step ({X.n_steps}), "

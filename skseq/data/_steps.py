@@ -1,13 +1,29 @@
-"""What the steps are, token ids or values, and whether they can be used as such."""
+"""What the steps are, token ids or values, and whether values can be computed with.
+
+The rule itself stands in `skseq.data._checks`.
+"""
 
 import numpy as np
 from sklearn.utils.validation import check_array
 
-USE_ENCODER = "skseq.preprocessing.TokenEncoder turns text into token ids"
+from skseq.data._layout import lengths_of_padded
+from skseq.data._not_numbers import check_numbers
 
 
-def check_kind(X, input="auto"):
+def check_kind(X, input="auto", *, known=None):
     """Decide whether the steps of X are "tokens" or "values".
+
+    Parameters
+    ----------
+    X : Sequences
+        The sequences.
+
+    input : {"auto", "tokens", "values"} or None, default="auto"
+        What the user says; None where nobody was asked.
+
+    known : {"tokens", "values"} or None, default=None
+        What integers are taken for where ``input`` does not say and X has no ``n_tokens``. None
+        means tokens; under ``input=None``, values if one is negative.
 
     Raises
     ------
@@ -16,17 +32,22 @@ def check_kind(X, input="auto"):
     ValueError
         If ``input="tokens"`` and the steps are not single integers.
     """
-    if X.dtype.kind not in "biufc":
-        raise TypeError(f"X has steps of type {X.dtype}, not numbers; {USE_ENCODER}")
+    check_numbers(X)
     integral = X.values.ndim == 1 and X.dtype.kind in "iu"
     if input == "tokens" and not integral:
         raise ValueError(
             f'input="tokens" needs one integer a step, got {X.dtype} steps of shape '
             f"{X.values.shape[1:]}"
         )
-    if input == "auto":
-        return "tokens" if integral else "values"
-    return input
+    if input in {"tokens", "values"}:
+        return input
+    if not integral:
+        return "values"
+    if X.n_tokens is not None:
+        return "tokens"
+    if known is not None:
+        return known
+    return "values" if input is None and X.values.min(initial=0) < 0 else "tokens"
 
 
 def told_from_tokens(X, kind):
@@ -52,7 +73,27 @@ def told_from_tokens(X, kind):
     return X
 
 
-def check_values(estimator, X, dtype):
+def check_values(estimator, X, dtype, fits=None):
+    """Check values, and convert them to the asked type.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Named by errors.
+
+    X : Sequences
+        Values.
+
+    dtype : dtype, list of dtype or "numeric"
+        What they are converted to.
+
+    fits : dtype, default=None
+        A type that has to hold them besides.
+
+    Returns
+    -------
+    Sequences
+    """
     table = X.values.reshape(len(X.values), -1)
     if table.shape[1] == 0:
         raise ValueError(
@@ -66,35 +107,75 @@ def check_values(estimator, X, dtype):
         )
     if checked is not table:
         X = X.replace(values=checked.reshape(X.values.shape))
-    if checked.dtype.kind == "f":
-        _check_finite(X)
+    check_finite(X, fits)
     return X
 
 
-def _check_finite(X):
-    # A finite sum means finite terms: one pass without a boolean copy of a large array.
-    with np.errstate(all="ignore"):
-        if np.isfinite(X.values.sum(dtype=np.float64)):
-            return
-    bad = ~np.isfinite(X.values.reshape(len(X.values), -1)).all(axis=1)
-    if not bad.any():
+def check_finite(X, fits=None):
+    """Raise ValueError, with the place and the cure, for NaN, infinity and what is too large.
+
+    Parameters
+    ----------
+    X : Sequences
+        Values.
+
+    fits : dtype, default=None
+        The type that has to hold the values; None is that of X.
+    """
+    if X.dtype.kind != "f":
         return
-    step = int(np.argmax(bad))
+    largest = np.finfo(X.dtype).max
+    if fits is not None:
+        largest = min(largest, np.finfo(fits).max)
+    # Two passes without a copy; NaN makes the comparisons false.
+    with np.errstate(invalid="ignore"):
+        lowest, highest = X.values.min(initial=0), X.values.max(initial=0)
+    if lowest >= -largest and highest <= largest:
+        return
+    table = X.values.reshape(len(X.values), -1)
+    bad = ~(np.abs(table) <= largest)
+    bad_steps = bad.any(axis=1)
+    step = int(np.argmax(bad_steps))
+    feature = int(np.argmax(bad[step]))
+    value = float(table[step, feature])
     row = int(np.searchsorted(X.offsets, step, side="right") - 1)
-    too_large = f"infinity or a value too large for {X.dtype!r}"
-    what = "NaN" if np.isnan(X.values[step]).any() else too_large
+    place = f"sequence {row}, step {step - X.offsets[row]}"
+    if X.values.ndim == 2:
+        place += f", feature {feature}"
     raise ValueError(
-        f"Input X contains {what}: sequence {row}, step {step - X.offsets[row]} "
-        f"({int(bad.sum())} such step(s) in all). Fill or drop them before fitting."
+        f"Input X contains {_misfit(value, X.dtype, fits)}: {place} "
+        f"({int(bad_steps.sum())} such step(s) in all). {_cure(X, value)}"
     )
 
 
-def check_tokens(X):
-    lowest, highest = int(X.values.min()), int(X.values.max())
-    if lowest < 0:
-        raise ValueError(f"token ids must not be negative, got {lowest}")
-    if X.n_tokens is not None and highest >= X.n_tokens:
-        raise ValueError(
-            f"token id {highest} is outside the vocabulary of {X.n_tokens} tokens "
-            f"(ids 0 to {X.n_tokens - 1})"
+def _misfit(value, dtype, fits):
+    if np.isnan(value):
+        return "NaN"
+    if np.isinf(value):
+        return f"infinity or a value too large for {dtype!r}"
+    return f"a value too large for {np.dtype(fits)}, in which networks compute ({value:.3g})"
+
+
+def _cure(X, value):
+    """What to do about values that cannot be used, of which this is the first."""
+    if np.isinf(value):
+        return "Fill or drop them before fitting."
+    if not np.isnan(value):
+        return "If it marks what is missing, fill it or drop the step; else scale X down."
+    table = np.isnan(X.values.reshape(len(X.values), -1))
+    missing, _ = X.replace(values=table.all(axis=1), weight=None).to_padded(fill_value=True)
+    if (table.any(axis=1) != table.all(axis=1)).any():
+        return "Fill or drop them before fitting."
+    is_array = (X.lengths == X.lengths[0]).all()
+    if lengths_of_padded(missing) is not None:
+        cure = "[x[~np.isnan(x).reshape(len(x), -1).any(axis=1)] for x in X]"
+        if is_array:
+            steps = "X" if X.values.ndim == 1 else "X[:, :, 0]"
+            cure = f"Sequences.from_padded(X, lengths), lengths=(~np.isnan({steps})).sum(axis=1)"
+        return f"All NaN stand at the ends of sequences; if they are padding, pass {cure}"
+    if is_array and lengths_of_padded(missing[:, ::-1]) is not None:
+        return (
+            "All NaN stand at the beginnings of sequences; if they are padding, put it at the end "
+            "and pass Sequences.from_padded(X, lengths)"
         )
+    return "Fill or drop them before fitting."

@@ -1,10 +1,20 @@
-"""What counts as a 2-D table, which is scikit-learn's own ground."""
+"""What counts as a 2-D table, scikit-learn's own ground; arrays that look like slips."""
+
+import warnings
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils.validation import check_array, validate_data
 
 from skseq.data._cells import cell_column, is_frame, to_cells
+from skseq.data._layout import are_rounded_integers
+from skseq.data._not_numbers import refuse_dates
 from skseq.data._sequences import Sequences
+from skseq.data._steps import check_finite
+from skseq.data._token_ids import looks_padded
+
+# A time axis so much shorter than that of the features is taken for a slip.
+_FEATURES_A_STEP = 100
 
 
 def is_table(X):
@@ -12,7 +22,7 @@ def is_table(X):
 
     A frame of one column that holds a sequence or a text in each cell is none.
     """
-    if isinstance(X, (Sequences, list, tuple)):
+    if isinstance(X, (Sequences, list, tuple)) or np.ma.is_masked(X):
         return False
     if sparse.issparse(X):
         return True
@@ -25,11 +35,103 @@ def is_table(X):
 def is_list_table(X):
     """Whether X is a list of equally long lists of floats, which scikit-learn takes for 2-D.
 
-    Lists of integers are token ids, and a list of arrays is sequences that happen to agree.
+    Its checks, and those of imbalanced-learn, ask for a table in two places: what gives X back in
+    kind (samplers, `SequenceScaler`) gives a table for it, and what was fitted on it refuses an
+    array of another width. At prediction such a list is sequences like any other.
     """
     if not isinstance(X, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in X):
         return False
     if len({len(row) for row in X}) != 1:
         return False
     array = np.asarray(X)
-    return array.ndim == 2 and array.dtype.kind == "f"
+    return array.ndim == 2 and array.dtype.kind == "f" and not are_rounded_integers(array, X)
+
+
+def check_table(estimator, X, *, reset=True, dtype="numeric", fits=None, accept_sparse=False):
+    """Check a table as scikit-learn does, but locate NaN, infinity and what is too large.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Whose books are kept.
+
+    X : array, sparse matrix or frame of shape (n_sequences, n_steps)
+        The table.
+
+    reset : bool, default=True
+        Whether this is the X of ``fit``.
+
+    dtype : dtype or "numeric", default="numeric"
+        What it is converted to.
+
+    fits : dtype, default=None
+        A type that has to hold the values besides.
+
+    accept_sparse : bool or list of str, default=False
+        Formats that may stay sparse.
+
+    Returns
+    -------
+    ndarray or sparse matrix of shape (n_sequences, n_steps)
+    """
+    _refuse_dates(X)
+    checks = {
+        "dtype": dtype,
+        "accept_sparse": accept_sparse,
+        "ensure_all_finite": sparse.issparse(X),  # others are checked below
+    }
+    # A table that meets an estimator of ragged series has nothing to compare its width with.
+    if reset or getattr(estimator, "_fitted_on_table", True):
+        X = _validate(estimator, X, reset=reset, **checks)
+    else:
+        X = check_array(X, estimator=estimator, input_name="X", **checks)
+    if not sparse.issparse(X):
+        check_finite(Sequences.from_padded(X), fits)
+    return X
+
+
+def warn_of_padding(X):
+    """Warn where a table looks like token ids that were padded with zeros."""
+    if looks_padded(X):
+        warnings.warn(
+            "X looks like token ids padded with 0: integers, with zeros only at one end of the "
+            "rows. In a 2-D array they count as values, and every zero as a step. For token ids "
+            'pass Sequences.from_padded(X, lengths), padding at the end; input="tokens" says '
+            'that integers are ids, input="values" that they are numbers, as they stand',
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def warn_of_channels_first(X):
+    """Warn where the axes of a 3-D array look like (n, channels, time).
+
+    That is where each sequence has one step, or a hundred times as many features as steps.
+    """
+    n_steps, n_features = X.shape[1:]
+    if (n_steps == 1 and n_features > 2) or n_features >= _FEATURES_A_STEP * n_steps > 0:
+        warnings.warn(
+            f"X of shape {X.shape} is read with the axes (n, time, features): {n_steps} step(s) "
+            f"of {n_features} features each. If the axes are (n, channels, time), pass "
+            "X.swapaxes(1, 2); Sequences.from_padded(X) says that they are right",
+            UserWarning,
+            stacklevel=5,
+        )
+
+
+def _validate(estimator, X, *, reset, **checks):
+    try:
+        return validate_data(estimator, X, reset=reset, **checks)
+    except ValueError as error:
+        if reset or "features, but" not in str(error):
+            raise
+        raise ValueError(
+            f"{error} Sequences of another length than those of fit go as a list, list(X)."
+        ) from None
+
+
+def _refuse_dates(X):
+    dtypes = X.dtypes if hasattr(X, "dtypes") else [getattr(X, "dtype", None)]
+    for dtype in dtypes:
+        if getattr(dtype, "kind", "") in ("m", "M"):
+            raise refuse_dates("X", dtype)

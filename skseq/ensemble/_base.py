@@ -15,10 +15,10 @@ from joblib import Parallel, delayed
 from sklearn.base import ClassifierMixin, clone
 from sklearn.ensemble import BaseEnsemble
 from sklearn.utils import check_random_state, get_tags
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import HasMethods, Interval, check_labels, check_parameters, safe_indexing
-from skseq.data import Sequences, check_sequences, is_list_table, is_table
+from skseq.data import Sequences, check_sequences, check_table, is_list_table, is_table
 from skseq.samplers import SequenceUnderSampler
 from skseq.samplers._base import holds_text, in_sampled_form, take_with_origin
 
@@ -39,7 +39,8 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
 
     def _check_X(self, X, *, reset):
         """X in a form whose rows can be drawn, with scikit-learn's books kept."""
-        form = "text" if holds_text(X) else "table" if is_2d(X) else "sequences"
+        table = is_table(X) or (reset and is_list_table(X))
+        form = "text" if holds_text(X) else "table" if table else "sequences"
         if reset:
             self._form = form
         elif form != self._form:
@@ -47,8 +48,8 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
         if form == "text":
             return X
         if form == "table":
-            return validate_data(self, X, reset=reset, accept_sparse=["csr", "csc"], dtype=None)
-        return check_sequences(self, X, reset=reset, input=getattr(self._member(), "input", "auto"))
+            return check_table(self, X, reset=reset, accept_sparse=["csr", "csc"], dtype=None)
+        return check_sequences(self, X, reset=reset, input=getattr(self._member(), "input", None))
 
     def predict(self, X):
         """Predict the label of each sequence: the one with the largest probability.
@@ -200,11 +201,6 @@ class BalancedEnsemble(SequenceEnsemble):
             delayed(probability_of_member)(member, X, self.classes_) for member in self.estimators_
         )
         return sum(probabilities) / len(self.estimators_)
-
-
-def is_2d(X):
-    """Whether scikit-learn takes X for a 2-D array."""
-    return is_table(X) or is_list_table(X)
 
 
 def take_rows(X, rows):

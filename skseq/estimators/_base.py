@@ -1,5 +1,6 @@
 """What every estimator is: parameters of a net, checked sequences, a trained net and its states."""
 
+from dataclasses import replace
 from numbers import Integral, Real
 
 import numpy as np
@@ -7,11 +8,21 @@ import torch
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._validation import Interval, StrOptions
-from skseq.data import check_sequences, split_originals
+from skseq._validation import Interval, StrOptions, check_finite_rows
+from skseq.data import check_sequences, check_vocabulary, split_originals
 from skseq.nn import ENCODERS
 from skseq.preprocessing._output import frames_where
-from skseq.training import OPTIMIZERS, NetSettings, Seeds, build_net, last_states, train
+from skseq.training import (
+    OPTIMIZERS,
+    SCALE_CONSTRAINTS,
+    NetSettings,
+    Seeds,
+    StepScale,
+    build_net,
+    last_states,
+    learn_scaler,
+    train,
+)
 
 
 class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -32,6 +43,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "values"})],
+        "scale": SCALE_CONSTRAINTS,
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
@@ -52,16 +64,12 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     # -- sequences ----------------------------------------------------------------------------
 
     def _check_X(self, X, *, reset):
-        X = check_sequences(self, X, reset=reset, input=self.input)
+        X = check_sequences(self, X, reset=reset, input=self.input, fits=np.float32)
         if self.input_kind_ == "tokens":
             if reset:
                 self.n_tokens_ = X.n_tokens or int(X.values.max()) + 1
-            elif X.values.max() >= self.n_tokens_:
-                raise ValueError(
-                    f"token id {X.values.max()} is outside the vocabulary of {self.n_tokens_} "
-                    f"tokens that {type(self).__name__} was fitted on; encode X with the "
-                    "TokenEncoder that was fitted with it"
-                )
+            else:
+                check_vocabulary(X, self.n_tokens_, type(self).__name__)
         elif reset:
             self.n_tokens_ = None
         return X
@@ -69,6 +77,17 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _targets_to_predict(self, X):
         check_is_fitted(self)
         return self._targets(self._check_X(X, reset=False))
+
+    def _learn_scale(self, targets, rows=None):
+        """Learn ``scaler_`` from the training rows; give the targets, read through it."""
+        self.scaler_ = learn_scaler(self.scale, targets, rows)
+        return replace(targets, scale=self._step_scale)
+
+    @property
+    def _step_scale(self):
+        """What brings the steps of values to a common scale, or None."""
+        scaler = getattr(self, "scaler_", None)
+        return None if scaler is None else StepScale(scaler)
 
     def _hold_out(self, X, strata, class_names, wanted_by):
         """Rows to train on and rows to validate on, of different originals."""
@@ -113,12 +132,14 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             return None
         if self.n_tokens_ is None:
             raise ValueError("embedding is for token ids, but X holds values")
-        vectors = np.asarray(self.embedding, dtype=np.float32)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is reported below
+            vectors = np.asarray(self.embedding, dtype=np.float32)
         if vectors.ndim != 2 or len(vectors) != self.n_tokens_:
             raise ValueError(
                 f"embedding must have one row for each of the {self.n_tokens_} token ids, got "
                 f"shape {vectors.shape}"
             )
+        check_finite_rows(vectors, "embedding")
         return vectors
 
     def _take_seeds(self):

@@ -215,14 +215,17 @@ class BaseClassEstimator(BaseSequenceEstimator):
         targets = targets.without_absent()
         targets.check_two_classes_count()
         goes_on = self.warm_start and hasattr(self, "net_")
+        head = self._head if goes_on else self._make_head()
         if not goes_on:
             self._take_seeds()
+        train, validation = self._split(targets, head)
+        if not goes_on:
+            targets = self._learn_scale(targets, train)
         schedule = self._make_schedule(targets)
         if goes_on:
-            self._learn_shares(self._head, schedule)
+            self._learn_shares(head, schedule)
         else:
-            self._start(schedule)
-        train, validation = self._split(targets)
+            self._start(head, schedule)
         n_before = len(self.net_.history)
         self._train(
             schedule.of_rows(train, first_epoch=n_before),
@@ -243,9 +246,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
         targets = targets.without_absent()
         if is_first:
             self._take_seeds()
+            targets = self._learn_scale(targets)
         schedule = self._make_schedule(targets)
         if is_first:
-            self._start(schedule)
+            self._start(self._make_head(), schedule)
         n_done = len(self.net_.history)
         self._train(schedule.of_rows(), None, n_epochs=1)
         if not schedule.is_fixed or hasattr(self, "second_stage_"):
@@ -275,9 +279,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
         schedule.warn_if_double_counted(f"class_weight={self.class_weight!r}")
         return schedule
 
-    def _start(self, schedule):
+    def _start(self, head, schedule):
         """Build the net anew, its scores starting where ``initial_bias`` says."""
-        head = self._make_head()
         self._learn_shares(head, schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
         at_prior = self.initial_bias == "prior"
@@ -320,13 +323,13 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self.data_prior_ = None if counts is None else counts / counts.sum()
         self.calibration_ = None
 
-    def _split(self, targets):
+    def _split(self, targets, head):
         """Rows to train on and rows to validate on, both None where nothing is held out."""
         if self.early_stopping:
             wanted_by = "early_stopping=True"
-        elif self._calibration_kind() is not None:
+        elif self._calibration_kind(head) is not None:
             wanted_by = "calibration"
-        elif self._head.needs_held_out:
+        elif head.needs_held_out:
             wanted_by = f"head={self.head!r}"
         else:
             return None, None
@@ -348,15 +351,18 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     @property
     def _gives_probabilities(self):
-        """Whether log probabilities of the last layer need no calibration."""
-        stage = self.second_stage
-        return (self._head if stage is None else make_second_stage(stage)).is_proper
+        """Whether log probabilities of the fitted last layer need no calibration."""
+        return self._is_proper(self._head)
 
-    def _calibration_kind(self):
+    def _is_proper(self, head):
+        stage = self.second_stage
+        return (head if stage is None else make_second_stage(stage)).is_proper
+
+    def _calibration_kind(self, head):
         if self.calibration != "auto":
             return self.calibration
         as_trained = isinstance(self.target_prior, str) and self.target_prior == "train"
-        return None if as_trained or self._gives_probabilities else "vector"
+        return None if as_trained or self._is_proper(head) else "vector"
 
     def _learn_what_scores_mean(self, held_out):
         """Learn from held-out rows what their scores mean, and how to scale them."""
@@ -368,7 +374,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             share = self.train_prior_ / np.maximum(counts, 1)
             weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
             head.fit_held_out(raw_scores(self.net_, held_out)[counting], codes, weight)
-        kind = self._calibration_kind()
+        kind = self._calibration_kind(head)
         if kind is not None:
             log_proba = log_probabilities(self.net_, held_out)[counting]
             self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, kind=kind)

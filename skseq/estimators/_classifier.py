@@ -134,6 +134,18 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
+    scale : "auto", transformer or None, default="auto"
+        How values are brought to a common scale; token ids are left alone. What it learns is of
+        the training sequences, held-out ones and those of weight 0 left aside.
+
+        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          alike, the rest is spread. Beyond 10, values grow by their logarithm;
+        - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
+          `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
+          keeps the number of features;
+        - None: values are read as they are. A net learns little from values that are far from 1.
+
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
@@ -227,6 +239,10 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     input_kind_ : {"tokens", "values"}
         What the steps were taken for.
 
+    scaler_ : object with ``transform``, or None
+        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
+        token ids, and with ``scale=None``.
+
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
 
@@ -314,6 +330,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         calibration="auto",
         classes=None,
         input="auto",
+        scale="auto",
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
@@ -353,6 +370,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         self.calibration = calibration
         self.classes = classes
         self.input = input
+        self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -396,4 +414,5 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         return check_labels(y, X, self), row_weight(X, sample_weight)
 
     def _targets(self, X, codes=None, weight=None):
-        return RowTargets(X, self.input_kind_ == "tokens", codes, weight, self.classes_)
+        is_tokens = self.input_kind_ == "tokens"
+        return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)

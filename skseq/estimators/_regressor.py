@@ -98,6 +98,18 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
+    scale : "auto", transformer or None, default="auto"
+        How values are brought to a common scale; token ids are left alone. What it learns is of
+        the training sequences, held-out ones and those of weight 0 left aside.
+
+        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          alike, the rest is spread. Beyond 10, values grow by their logarithm;
+        - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
+          `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
+          keeps the number of features;
+        - None: values are read as they are. A net learns little from values that are far from 1.
+
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
@@ -169,6 +181,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     input_kind_ : {"tokens", "values"}
         What the steps were taken for.
+
+    scaler_ : object with ``transform``, or None
+        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
+        token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
@@ -249,6 +265,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         target_weight=None,
         ignore=None,
         input="auto",
+        scale="auto",
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
@@ -280,6 +297,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.target_weight = target_weight
         self.ignore = ignore
         self.input = input
+        self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -327,10 +345,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         goes_on = self.warm_start and hasattr(self, "net_")
         targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=True)
-        train = held_out = None
+        train = None
         if self.early_stopping:
             train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
-            held_out = targets.dataset(validation)
+        if not goes_on:
+            targets = self._learn_scale(targets, train)
+        held_out = targets.dataset(validation) if self.early_stopping else None
         self._train(targets.dataset(train), held_out, self.max_epochs)
         return self
 
@@ -357,6 +377,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         goes_on = hasattr(self, "net_")
         targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=not goes_on)
+        if not goes_on:
+            targets = self._learn_scale(targets)
         self._train(targets.dataset(), None, n_epochs=1)
         return self
 
@@ -471,12 +493,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     def _targets(self, X, values=None, weight=None):
         is_tokens = self.input_kind_ == "tokens"
         if not self.per_step_:
-            return RowTargets(X, is_tokens, values, weight)
+            return RowTargets(X, is_tokens, values, weight, scale=self._step_scale)
         return StepTargets(
             X,
             is_tokens,
             values,
             weight,
+            scale=self._step_scale,
             chunk_length=self.chunk_length,
             chunk_context=self.chunk_context,
         )

@@ -149,6 +149,18 @@ class SequenceTagger(BaseClassEstimator):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
+    scale : "auto", transformer or None, default="auto"
+        How values are brought to a common scale; token ids are left alone. What it learns is of
+        the training sequences, held-out ones and those of weight 0 left aside.
+
+        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          alike, the rest is spread. Beyond 10, values grow by their logarithm;
+        - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
+          `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
+          keeps the number of features;
+        - None: values are read as they are. A net learns little from values that are far from 1.
+
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
@@ -242,6 +254,10 @@ class SequenceTagger(BaseClassEstimator):
     input_kind_ : {"tokens", "values"}
         What the steps were taken for.
 
+    scaler_ : object with ``transform``, or None
+        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
+        token ids, and with ``scale=None``.
+
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
 
@@ -325,6 +341,7 @@ class SequenceTagger(BaseClassEstimator):
         classes=None,
         ignore=None,
         input="auto",
+        scale="auto",
         optimizer="adam",
         lr=0.01,
         weight_decay=0.0,
@@ -365,6 +382,7 @@ class SequenceTagger(BaseClassEstimator):
         self.classes = classes
         self.ignore = ignore
         self.input = input
+        self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
         self.weight_decay = weight_decay
@@ -417,6 +435,7 @@ class SequenceTagger(BaseClassEstimator):
             codes,
             weight,
             self.classes_,
+            self._step_scale,
             self.chunk_length,
             self.chunk_context,
         )

@@ -461,7 +461,9 @@ class ClassMerger(BaseMetaClassifier):
         if self.distance == "confusion":
             self.distances_ = self._confusion_distances(X, leaves, fit_params)
         else:
-            features = row_features(X, self.leaf_classes_[leaves], self.transformer)
+            features = row_features(
+                X, self.leaf_classes_[leaves], self.transformer, estimator=self.estimator
+            )
             self.distances_ = centroid_distances(features, leaves, self.distance)
         self.linkage_ = join_classes(self.distances_, self.linkage)
         group = cut_into(self.linkage_, self.n_classes)

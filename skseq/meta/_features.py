@@ -9,7 +9,7 @@ from skseq.preprocessing import SequenceSummarizer, TokenEncoder
 from skseq.samplers._base import holds_text
 
 
-def row_features(X, y, transformer=None):
+def row_features(X, y, transformer=None, *, estimator=None):
     """Features of each sequence: of a transformer, or else of `SequenceSummarizer`.
 
     Parameters
@@ -25,6 +25,9 @@ def row_features(X, y, transformer=None):
         their statistics, trend and spectrum, standardised; tokens, and texts as words, by TF-IDF.
         A sparse matrix holds features already.
 
+    estimator : estimator, default=None
+        Whose parameter ``input``, or that of the last step of a pipeline, says what integers are.
+
     Returns
     -------
     ndarray or csr_matrix of shape (n_sequences, n_features)
@@ -35,7 +38,9 @@ def row_features(X, y, transformer=None):
         return check_array(features, accept_sparse="csr", input_name="features")
     if holds_text(X):
         X = TokenEncoder().fit_transform(X)
-    summarizer = SequenceSummarizer().set_output(transform="default")
+    _, last = getattr(estimator, "steps", [(None, estimator)])[-1]
+    summarizer = SequenceSummarizer(input=getattr(last, "input", "auto"))
+    summarizer.set_output(transform="default")
     features = summarizer.fit_transform(X)
     if summarizer.input_kind_ == "tokens":
         return features

@@ -278,7 +278,8 @@ class MajoritySplitter(BaseMetaClassifier):
         if self.n_clusters == 1 or n_rows == 1:
             part = np.zeros(n_rows, dtype=int)
         else:
-            part = self._parts(row_features(X, y, self.transformer)[is_split])
+            features = row_features(X, y, self.transformer, estimator=self.estimator)
+            part = self._parts(features[is_split])
         by_size = np.argsort(-np.bincount(part), kind="stable")
         self.n_clusters_ = len(by_size)
         self.part_counts_ = np.bincount(part)[by_size]

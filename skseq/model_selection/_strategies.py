@@ -10,7 +10,7 @@ import skseq.samplers
 from skseq._validation import check_choice, did_you_mean
 from skseq.estimators import SequenceClassifier, SequenceTagger
 from skseq.losses import LOSSES
-from skseq.preprocessing import SequenceScaler, TokenEncoder
+from skseq.preprocessing import TokenEncoder
 from skseq.samplers._neighbours import NeighbourSampler
 from skseq.samplers._tag_base import TagSampler
 from skseq.stages import MIXERS, SECOND_STAGES
@@ -190,8 +190,7 @@ def make_plain_pipeline(kind, *, random_state=None, **model_params):
     Returns
     -------
     imblearn.pipeline.Pipeline
-        The steps ``encode`` (a `TokenEncoder`, or ``scale``, a `SequenceScaler`), ``sample``,
-        ``weight`` and ``model``.
+        The steps ``encode`` (a `TokenEncoder`, for tokens), ``sample``, ``weight`` and ``model``.
 
     Raises
     ------
@@ -209,7 +208,7 @@ def make_plain_pipeline(kind, *, random_state=None, **model_params):
     model = SequenceTagger if "tags" in kind else SequenceClassifier
     return Pipeline(
         [
-            ("encode", TokenEncoder()) if is_tokens else ("scale", SequenceScaler()),
+            *([("encode", TokenEncoder())] if is_tokens else []),
             ("sample", "passthrough"),
             ("weight", ClassWeightTransformer(None)),
             ("model", model(random_state=random_state, **model_params)),

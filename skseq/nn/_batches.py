@@ -5,6 +5,7 @@ gather from the flat values, trimmed to its longest row. Training batches hold r
 from a shuffled pool, so that little is padding and yet every epoch is another mix.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,7 +25,8 @@ class Spans(torch.utils.data.Dataset):
     ``target`` and ``weight`` have one entry a row, or, if ``per_step``, one for each flat step; a
     row then answers only for its core, the steps in [core_start, core_stop) of the flat array.
     What lies around the core is context, which a neighbouring row answers for. Values that are
-    not ``tokens`` become float32 batch by batch, so the flat array is never copied.
+    not ``tokens`` become float32 batch by batch, so the flat array is never copied; ``scale``, a
+    function of steps (n_steps, n_features), sees them before as float64.
 
     With a ``rate``, one number a row, an epoch draws as many rows as there are, with replacement,
     each as often as its share of the rates; without one, each row comes once.
@@ -34,6 +36,7 @@ class Spans(torch.utils.data.Dataset):
     start: np.ndarray
     stop: np.ndarray
     tokens: bool = False
+    scale: Callable | None = None
     target: np.ndarray | None = None
     weight: np.ndarray | None = None
     core_start: np.ndarray | None = None
@@ -79,7 +82,7 @@ class Spans(torch.utils.data.Dataset):
         padding = steps >= stop[:, None]
         # Padding reads the last real step, which is then overwritten.
         steps = np.minimum(steps, stop[:, None] - 1)
-        values = self.values.take(steps, axis=0)
+        values = self._scaled(self.values.take(steps, axis=0))
         values = values.astype(np.int64 if self.tokens else np.float32, copy=False)
         values[padding] = 0
         inputs = {
@@ -87,6 +90,12 @@ class Spans(torch.utils.data.Dataset):
             "lengths": torch.from_numpy(stop - start),
         }
         return inputs, self._targets(rows, steps, padding)
+
+    def _scaled(self, values):
+        if self.scale is None:
+            return values
+        table = values.reshape(values.shape[0] * values.shape[1], -1).astype(np.float64)
+        return self.scale(table).reshape(values.shape)
 
     def _targets(self, rows, steps, padding):
         mask = {"mask": torch.from_numpy(self._core(rows, steps, padding))} if self.per_step else {}

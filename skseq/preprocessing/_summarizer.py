@@ -369,8 +369,9 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
         return names + self._length_name()
 
     def _term_names(self, input_features):
+        terms = self.terms_ if "counts" in self.features_ else []
         if input_features is None:
-            texts = [f"token_{token}" for token in range(self.n_tokens_)]
+            texts = {token: f"token_{token}" for term in terms for token in term}
         else:
             texts = np.asarray(input_features, dtype=object)
             if len(texts) != self.n_tokens_:
@@ -378,7 +379,6 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
                     "input_features should have length equal to the number of token ids "
                     f"({self.n_tokens_}), got {len(texts)}"
                 )
-        terms = self.terms_ if "counts" in self.features_ else []
         return [" ".join(texts[token] for token in term) for term in terms] + self._length_name()
 
     def _length_name(self):

@@ -23,6 +23,7 @@ from skseq.data import (
     Sequences,
     as_sequences,
     check_sequences,
+    check_table,
     has_several_kinds,
     is_list_table,
     is_table,
@@ -95,7 +96,7 @@ class SequenceSamplerMixin:
             # Element by element: numpy would make a matrix of token lists of equal length.
             return np.fromiter(X, dtype=object, count=num_samples(X))
         if is_table(X) or is_list_table(X):
-            return validate_data(self, X, accept_sparse=accept_sparse)
+            return check_table(self, X, accept_sparse=accept_sparse)
         return check_sequences(self, X)
 
     def __sklearn_tags__(self):

@@ -5,7 +5,7 @@ from numbers import Integral, Real
 import numpy as np
 
 from skseq._validation import Interval
-from skseq.data import Sequences, check_sequences, own_origins, told_from_tokens
+from skseq.data import Sequences, check_sequences, own_origins
 from skseq.samplers._tag_base import IGNORE_CONSTRAINTS, TagSampler
 
 _UNREACHABLE = np.iinfo(np.int64).max
@@ -214,8 +214,7 @@ class ContextUnderSampler(TagSampler):
     _reads_all_steps = True  # and cuts between them
 
     def _check_X(self, X):
-        X = check_sequences(self, X)
-        return told_from_tokens(X, self.input_kind_)
+        return check_sequences(self, X)
 
     def _choose(self, tags, codes):
         stays = near_minority(

@@ -6,6 +6,7 @@ from skseq.training._labels import encode_labels, find_classes, first_classes, w
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net
 from skseq.training._sample_weight import row_weight, step_weight
+from skseq.training._scale import SCALE_CONSTRAINTS, StepScale, learn_scaler
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
 from skseq.training._seeds import Seeds
@@ -16,10 +17,12 @@ from skseq.training._train import last_states, log_probabilities, raw_scores, tr
 __all__ = [
     "IGNORE_CONSTRAINTS",
     "OPTIMIZERS",
+    "SCALE_CONSTRAINTS",
     "NetSettings",
     "RowTargets",
     "Schedule",
     "Seeds",
+    "StepScale",
     "StepTargets",
     "ValidationScore",
     "build_net",
@@ -28,6 +31,7 @@ __all__ = [
     "first_classes",
     "labels_of_steps",
     "last_states",
+    "learn_scaler",
     "log_probabilities",
     "raw_scores",
     "refit_last_layer",

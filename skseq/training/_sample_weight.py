@@ -11,7 +11,7 @@
 
 import numpy as np
 
-from skseq._validation import check_fit_weight, has_step_labels
+from skseq._validation import check_fit_weight, has_step_labels, refuse_mask
 from skseq.data import Sequences, as_sequences
 from skseq.weights import sequence_weight
 
@@ -32,6 +32,7 @@ def row_weight(X, sample_weight):
     carried = None if X.weight is None else sequence_weight(X)
     if sample_weight is None:
         return _product(carried, None)
+    refuse_mask(sample_weight, "sample_weight")
     if _is_ragged(sample_weight):
         raise ValueError(
             "sample_weight has one entry for each step, but y has one for each sequence; give one "
@@ -51,6 +52,7 @@ def step_weight(X, sample_weight):
     carried = None if X.weight is None else X.step_weight()
     if sample_weight is None:
         return _product(carried, None)
+    refuse_mask(sample_weight, "sample_weight")
     if _is_ragged(sample_weight):
         given = _of_rows(as_sequences(sample_weight, name="sample_weight"), X)
         return _product(carried, check_fit_weight(_aligned(given, X).values, X.values))

@@ -5,6 +5,7 @@ and what they weigh, how to take rows, count classes, say what a split should sp
 become the dataset of a net. Nothing above it asks whether there is a target for each step.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +37,9 @@ class Targets:
 
     classes : ndarray of shape (n_classes,), default=None
         The labels behind class codes; None for numbers.
+
+    scale : callable, default=None
+        What values are read through, batch by batch: see `StepScale`.
     """
 
     X: Sequences
@@ -43,6 +47,7 @@ class Targets:
     values: np.ndarray | None = None
     weight: np.ndarray | None = None
     classes: np.ndarray | None = None
+    scale: Callable | None = None
 
     @property
     def n_classes(self):
@@ -124,6 +129,7 @@ class RowTargets(Targets):
             self.X.offsets[:-1],
             self.X.offsets[1:],
             tokens=self.tokens,
+            scale=self.scale,
             target=self.values,
             weight=None if self.values is None else self.weights_with(class_weight),
         )
@@ -212,6 +218,7 @@ class StepTargets(Targets):
             first + chunks.start,
             first + chunks.stop,
             tokens=self.tokens,
+            scale=self.scale,
             target=self.values,
             weight=None if self.values is None else self.weights_with(class_weight),
             core_start=first + chunks.core_start,

@@ -126,7 +126,7 @@ def test_the_thresholds_of_the_regression_head_are_learnt_on_rows_that_do_not_tr
 def test_copies_of_held_out_rows_teach_neither_net_nor_thresholds(data):
     X, y = SequenceOverSampler(random_state=0).fit_resample(*data)
     model = small(head="regression", max_epochs=2, validation_fraction=0.25).fit(X, y)
-    _, held_out = model._split(model._targets(X, y))
+    _, held_out = model._split(model._targets(X, y), model._head)
     assert len(held_out) < 0.3 * len(data[0])
     assert np.isfinite(model.predict_intensity(X)).all()
 

@@ -307,7 +307,9 @@ def test_each_epoch_is_augmented_anew_and_prediction_is_not(tagged):
     X, y = tagged
     Marking.seen.clear()
     spy = Spy()
-    model = SequenceTagger(augment=Marking(), max_epochs=3, callbacks=[spy], **SMALL).fit(X, y)
+    model = SequenceTagger(
+        augment=Marking(), scale=None, max_epochs=3, callbacks=[spy], **SMALL
+    ).fit(X, y)
     # First for the prior of the tags that it leaves, then epoch by epoch.
     assert [kind for kind, _ in Marking.seen] == ["fit", "call", "fit", "call", "call", "call"]
     model.predict(X)
@@ -339,7 +341,12 @@ def test_weights_of_steps_move_along_and_labels_that_change_are_weighed_anew(tag
     weight = np.random.default_rng(0).uniform(1, 2, X.n_steps)
     values = np.column_stack([X.values, weight])
     model = SequenceTagger(
-        augment=Marking(), class_weight="balanced", max_epochs=1, callbacks=[spy], **SMALL
+        augment=Marking(),
+        scale=None,
+        class_weight="balanced",
+        max_epochs=1,
+        callbacks=[spy],
+        **SMALL,
     ).fit(X.replace(values=values), y, weight)
     batches = spy.epochs[0]
     seen = np.concatenate([batch["weight"][batch["mask"]] for batch in batches])

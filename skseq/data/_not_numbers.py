@@ -1,0 +1,101 @@
+"""Steps that are no numbers: what they are, and how to make numbers of them."""
+
+import datetime
+import numbers
+from decimal import Decimal
+
+import numpy as np
+
+USE_ENCODER = "skseq.preprocessing.TokenEncoder turns text into token ids"
+
+_AS_SECONDS = (
+    "pass numbers, such as the seconds since the first step: "
+    "(times - times[0]) / np.timedelta64(1, 's')"
+)
+_DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
+
+
+def as_numbers(X):
+    """Make int64 or float64 of numbers that came as Python objects, such as decimals.
+
+    Parameters
+    ----------
+    X : Sequences
+        Of any type.
+
+    Returns
+    -------
+    Sequences
+        X itself where its steps are no objects.
+
+    Raises
+    ------
+    TypeError
+        If a step is no number.
+    ValueError
+        If an integer does not fit into int64.
+    """
+    if X.dtype != object:
+        return X
+    steps = X.values.ravel().tolist()
+    for index, step in enumerate(steps):
+        if not isinstance(step, (numbers.Real, Decimal)):
+            raise TypeError(_describe(X, index // X.n_features, step))
+        if isinstance(step, numbers.Integral) and not -(2**63) <= step < 2**63:
+            raise ValueError(
+                f"{place_of_step(X, index // X.n_features)} holds {step}, too large for a token "
+                'id; if the steps are numbers, pass floats and set input="values"'
+            )
+    integral = all(isinstance(step, numbers.Integral) for step in steps)
+    values = np.array(steps, dtype=np.int64 if integral else np.float64)
+    return X.replace(values=values.reshape(X.values.shape))
+
+
+def check_numbers(X):
+    """Raise TypeError, with the cure, if the steps of X have a type that holds no numbers."""
+    if X.dtype.kind not in "biufc":
+        first = X.values.ravel()[0] if X.values.size else None
+        raise TypeError(_describe(X, 0, first))
+
+
+def place_of_step(X, step):
+    """Where a flat position lies: "X[3], step 0"."""
+    row = int(np.searchsorted(X.offsets, step, side="right") - 1)
+    return f"X[{row}], step {step - X.offsets[row]}"
+
+
+def is_date(value):
+    """Whether a value is a date, a time or a span of time."""
+    return isinstance(value, _DATES)
+
+
+def refuse_dates(name, kind):
+    """Give the TypeError for steps that are dates or spans of time."""
+    return TypeError(f"{name} has steps of type {kind}, which are no numbers; {_AS_SECONDS}")
+
+
+def _describe(X, step, value):
+    kind = X.dtype if X.dtype != object else type(value).__name__
+    what = f"X has steps of type {kind}, not numbers"
+    if is_date(value) or X.dtype.kind in "mM":
+        return f"{what}; {_AS_SECONDS}"
+    if X.dtype == object:
+        what += f" ({place_of_step(X, step)})"
+    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+        return f"{place_of_step(X, step)} is missing ({value}); fill or drop it"
+    if isinstance(value, (dict, set)):
+        return f"{what}; take the numbers out of it, such as [step['value'] for step in X[0]]"
+    if isinstance(value, (str, bytes)):
+        if looks_numeric(value):
+            return f"{what} but text; convert it, such as [[float(v) for v in x] for x in X]"
+        return f"{what}; {USE_ENCODER}"
+    return f"{what}; a step is one number, or a list of as many numbers as every other step has"
+
+
+def looks_numeric(text):
+    """Whether a text reads as a number."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
