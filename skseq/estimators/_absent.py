@@ -6,7 +6,7 @@ those without weight. A sequence whose steps all have none is left out, too.
 
 import numpy as np
 
-from skseq.weights import class_masses
+from skseq._masses import class_masses
 
 
 def without_absent(X, target, weight):

@@ -10,6 +10,7 @@ from numbers import Real
 import numpy as np
 from sklearn.base import clone
 
+from skseq._masses import class_masses, earlier_corrections, warn_if_double_counted, weighted_counts
 from skseq._validation import HasMethods, Interval, StrOptions
 from skseq.augment import make_augmenter
 from skseq.estimators._absent import check_two_classes_count, without_absent
@@ -22,13 +23,7 @@ from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
 from skseq.losses._table import make_loss
 from skseq.nn import ChangingSpans
-from skseq.weights import (
-    class_masses,
-    class_weights,
-    earlier_corrections,
-    warn_if_double_counted,
-    weighted_counts,
-)
+from skseq.weights import class_weights
 
 # Rows, or steps, whose predictions are looked at for a collapse.
 _COLLAPSE_SAMPLE = 10_000
@@ -61,7 +56,8 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
         X, codes, weight = without_absent(X, codes, weight)
-        check_two_classes_count(codes, weight, self.classes_)
+        if not self._answers_steps:
+            check_two_classes_count(codes, weight, self.classes_)
         self._weigh(X, codes, weight)
         goes_on = self.warm_start and hasattr(self, "net_")
         if not goes_on:
@@ -104,7 +100,12 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         earlier = earlier_corrections(X)
         if self.class_weight is not None:
             later = f"class_weight={self.class_weight!r}"
-            self.class_weight_ = class_weights(self.class_weight, counts, classes=self.classes_)
+            self.class_weight_ = class_weights(
+                self.class_weight,
+                counts,
+                classes=self._class_names,
+                are_all_classes=self.classes is not None,
+            )
             weighted = masses * self.class_weight_
             warn_if_double_counted(masses, weighted, earlier=earlier, later=later)
             masses = weighted

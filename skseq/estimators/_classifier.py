@@ -4,6 +4,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
+from skseq._masses import weighted_counts
 from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
@@ -11,7 +12,6 @@ from skseq.estimators._rows import sequence_spans
 from skseq.estimators._sample_weight import row_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.stages import MIXERS, make_mixer
-from skseq.weights import weighted_counts
 
 
 class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimator):
@@ -406,7 +406,9 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
             The labels.
 
         sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts; multiplied with weights in ``X`` and ``class_weight``.
+            How much each sequence counts; multiplied with weights in ``X`` and ``class_weight``. A
+            weight of k is k copies, and 0 leaves the sequence out. Behind a sampler, weights of the
+            sequences before it follow their origin; those that fit both ways are refused.
 
         Returns
         -------

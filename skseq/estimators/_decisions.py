@@ -15,6 +15,7 @@ from skseq.decisions import (
     scale_scores,
     shift_prior,
 )
+from skseq.estimators._labels import names_of_classes
 from skseq.losses._table import make_loss
 
 
@@ -26,6 +27,11 @@ class DecisionMixin:
         "target_prior": [StrOptions({"train", "data", "uniform", "em"}), "array-like", dict],
         "calibration": [StrOptions({"auto", "temperature", "vector"}), None],
     }
+
+    @property
+    def _class_names(self):
+        """What dicts call the classes."""
+        return names_of_classes(self.classes_, self.classes)
 
     def _learn_priors(self, X, codes, weight, class_prior, loss):
         counts = count_originals(X, codes, self.classes_, weight)
@@ -43,7 +49,8 @@ class DecisionMixin:
 
     def _rule(self, target):
         """The rule that ``decision`` asks for, for probabilities under a prior."""
-        return make_rule(self.decision, self.classes_, target)
+        are_all = self.classes is not None
+        return make_rule(self.decision, self._class_names, target, are_all_classes=are_all)
 
     # -- calibration ------------------------------------------------------------------------
 
@@ -75,7 +82,8 @@ class DecisionMixin:
     def _target(self, log_proba):
         """The class prior asked for; "em" finds it in these log probabilities."""
         if not isinstance(self.target_prior, str):
-            return check_prior(self.target_prior, self.classes_)
+            are_all = self.classes is not None
+            return check_prior(self.target_prior, self._class_names, are_all_classes=are_all)
         if self.target_prior == "uniform":
             return np.full(len(self.classes_), 1 / len(self.classes_))
         if self.target_prior == "em":

@@ -419,7 +419,8 @@ class SequenceOrdinalClassifier(SequenceClassifier):
 
     def _learn_classes(self, classes):
         super()._learn_classes(classes)
-        self.ordered_classes_ = order_classes(classes, self.classes)
+        ordered = order_classes(self._class_names, self.classes)
+        self.ordered_classes_ = classes[np.searchsorted(self._class_names, ordered)]
 
     def _make_loss(self):
         return ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_))

@@ -325,10 +325,10 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
                 array of shape (n_sequences, n_steps), aligned with ``X``
             One number for each sequence, or one for each step.
 
-        sample_weight : array-like of shape (n_sequences,) or, for one number a step, \
-                (n_steps_total,), default=None
+        sample_weight : array-like of shape (n_sequences,) or, for one number a step, in the \
+                layout of ``y`` or of shape (n_steps_total,), default=None
             How much each sequence, or step, counts; multiplied with weights in ``X`` and
-            ``target_weight``.
+            ``target_weight``. What has weight 0 plays no part.
 
         Returns
         -------

@@ -5,6 +5,7 @@ import torch
 
 from skseq._validation import HasMethods, StrOptions
 from skseq.data import draw_of_each_class
+from skseq.estimators._absent import check_two_classes_count
 from skseq.losses._table import make_loss
 from skseq.stages import SECOND_STAGES, make_second_stage
 
@@ -35,6 +36,7 @@ class SecondStageMixin:
         chosen = counting(*self._rows_of_stage(X, codes, weight, rows))
         drawn = at_most(chosen[1], getattr(stage, "max_rows", None), chance)
         features, codes, weight = (None if part is None else part[drawn] for part in chosen)
+        check_two_classes_count(codes, weight, self.classes_)
         features = features.astype(np.float64)
         coef, intercept = (
             parameter.detach().cpu().numpy().astype(np.float64)

@@ -4,6 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skseq._masses import weighted_counts
 from skseq._validation import Interval, check_parameters
 from skseq.data import Sequences, as_tags, cut_steps, known_steps, like_input
 from skseq.estimators._base import BaseSequenceEstimator
@@ -13,7 +14,6 @@ from skseq.estimators._rows import step_spans
 from skseq.estimators._sample_weight import step_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.metrics import tag_f1_score
-from skseq.weights import weighted_counts
 
 
 class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
@@ -413,9 +413,12 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         y : Sequences, list of list, or 1-D object array, aligned with ``X``
             The label of each step, or a mark that ``ignore`` names.
 
-        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
-            How much each sequence, or each step, counts; multiplied with weights in ``X`` and
-            ``class_weight``.
+        sample_weight : in the layout of ``y``, or array-like of shape (n_sequences,) or \
+                (n_steps_total,), default=None
+            How much each step, or each sequence, counts; multiplied with weights in ``X`` and
+            ``class_weight``. A weight of k is k copies; steps of weight 0 are read, but nothing is
+            learnt from their labels. In the layout of ``y``, cross-validation splits it, too.
+            Behind a sampler, weights of the sequences before it follow their origin.
 
         Returns
         -------
@@ -451,8 +454,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
             Every label that may ever come; needed at the first call, unless the parameter
             ``classes`` names them.
 
-        sample_weight : array-like of shape (n_sequences,), or (n_steps_total,), default=None
-            How much each sequence, or each step, counts.
+        sample_weight : as for `fit`, default=None
+            How much each step, or each sequence, counts.
 
         Returns
         -------
@@ -541,8 +544,8 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         y : as for `fit`
             The true labels. One that was not seen in `fit` can only be missed, and is warned of.
 
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts.
+        sample_weight : as for `fit`, default=None
+            How much each step, or each sequence, counts.
 
         Returns
         -------

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._masses import class_masses
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
 from skseq.data import Sequences
 from skseq.decisions import (
@@ -18,7 +19,6 @@ from skseq.decisions import (
     shift_prior,
 )
 from skseq.meta._scored import BaseScoreClassifier, read_scores
-from skseq.weights import class_masses
 
 
 class PriorCorrector(BaseScoreClassifier):

@@ -10,8 +10,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 from skseq import Sequences
+from skseq._masses import earlier_corrections
 from skseq.preprocessing import make_windows, merge_windows
-from skseq.weights import earlier_corrections
 
 RULES = ["last", "majority", "any-minority", "step"]
 PADDINGS = ["short", "short-start", "drop"]
