@@ -18,6 +18,7 @@ from skseq.estimators._collapse import warn_if_collapsed
 from skseq.estimators._decisions import DecisionMixin
 from skseq.estimators._engine import SequenceEngine
 from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
+from skseq.estimators._interrupts import was_interrupted
 from skseq.estimators._net import ValidationScore
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
@@ -59,7 +60,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         if not self._answers_steps:
             check_two_classes_count(codes, weight, self.classes_)
         self._weigh(X, codes, weight)
-        goes_on = self.warm_start and hasattr(self, "net_")
+        goes_on = self._goes_on()
         if not goes_on:
             self._start(X, codes, weight)
         else:
@@ -71,8 +72,10 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         n_before = len(self.net_.history)
         self._train(self._epochs(X, train, codes, weight), held_out, self.max_epochs)
         if self.early_stopping and self.batch_balance == "progressive":
-            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
+            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_
             self._relearn_priors(X, codes, weight, best - n_before - 1)
+        elif was_interrupted(self.net_):
+            self._relearn_priors(X, codes, weight, self.n_iter_ - n_before - 1)
         self._refit_head(X, codes, weight, train)
         if self._calibration_kind() is not None:
             self._calibrate(X, codes, weight, validation)

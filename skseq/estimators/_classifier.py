@@ -11,6 +11,7 @@ from skseq.estimators._labels import encode_labels, find_classes, first_classes,
 from skseq.estimators._rows import sequence_spans
 from skseq.estimators._sample_weight import row_weight
 from skseq.estimators._second_stage import SecondStageMixin
+from skseq.estimators._transaction import transaction
 from skseq.stages import MIXERS, make_mixer
 
 
@@ -422,11 +423,13 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
             If ``X`` holds text, or anything else that is not numbers.
         """
         check_parameters(self)
-        X = self._check_X(X, reset=True)
-        y = check_labels(y, X, self)
-        if not (self.warm_start and hasattr(self, "net_")):
-            self._learn_classes(find_classes(y, self.classes))
-        self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
+        goes_on = self._goes_on()
+        with transaction(self, goes_on):
+            X = self._check_X(X, reset=not goes_on)
+            y = check_labels(y, X, self)
+            if not goes_on:
+                self._learn_classes(find_classes(y, self.classes))
+            self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -453,11 +456,13 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
         """
         check_parameters(self)
         first = not hasattr(self, "net_")
-        X = self._check_X(X, reset=first)
-        y = check_labels(y, X, self)
-        if first:
-            self._learn_classes(first_classes(classes, self.classes))
-        self._partial_fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))
+        with transaction(self, goes_on=not first):
+            X = self._check_X(X, reset=first)
+            y = check_labels(y, X, self)
+            if first:
+                self._learn_classes(first_classes(classes, self.classes))
+            weight = row_weight(X, sample_weight)
+            self._partial_fit_codes(X, encode_labels(y, self.classes_), weight)
         return self
 
     def predict(self, X):

@@ -75,6 +75,10 @@ class SequenceEngine(ScaleMixin, StatesMixin, BaseEstimator):
 
     # -- the net ----------------------------------------------------------------------------
 
+    def _goes_on(self):
+        """Whether `fit` trains the net at hand further."""
+        return self.warm_start and hasattr(self, "net_")
+
     def _take_chance(self):
         # None is fresh entropy rather than numpy's global state, which stays as the caller left it.
         chance = np.random.RandomState() if self.random_state is None else self.random_state

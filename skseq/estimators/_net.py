@@ -1,6 +1,8 @@
 """The skorch net that the estimators hold, and what rides along while it trains."""
 
+import os
 from contextlib import contextmanager
+from threading import RLock
 
 import numpy as np
 import skorch
@@ -10,6 +12,8 @@ from skorch.utils import to_tensor
 from tqdm.auto import tqdm
 
 from skseq._validation import check_choice
+from skseq.estimators._divergence import FiniteLoss
+from skseq.estimators._interrupts import WholeEpochs, is_early_stop
 from skseq.nn import ScoringBatches, TrainingBatches
 
 OPTIMIZERS = {
@@ -39,6 +43,20 @@ class SequenceNet(skorch.NeuralNet):
         scores, loss = mixed_loss(self.module_, self.criterion_, self.mixer, inputs, **target)
         loss.backward()
         return {"loss": loss, "y_pred": scores}
+
+    def fit_loop(self, *args, **kwargs):
+        """Train; an interrupt that is no early stop brings the net back to its last whole epoch."""
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt as interrupt:
+            keeper = dict(self.callbacks_).get("whole_epochs")
+            if keeper is not None and not is_early_stop(interrupt):
+                keeper.go_back(self)
+            raise
+        finally:
+            for _, callback in self.callbacks_:
+                if isinstance(callback, EpochProgress):
+                    callback.close()
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Loss of a batch; ``y_true`` holds the keyword arguments of a `SequenceLoss`."""
@@ -162,9 +180,11 @@ class EpochProgress(Callback):
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update()
 
-    def on_train_end(self, net, **kwargs):
-        self._bar.close()
-        del self._bar
+    def close(self):
+        """End the bar, if there is one, also where training ends in an error."""
+        bar = self.__dict__.pop("_bar", None)
+        if bar is not None:
+            bar.close()
 
 
 class FixedSplit:
@@ -248,6 +268,8 @@ def _callbacks(gradient_clip_value, early_stopping, verbose, label):
     if early_stopping:
         named = zip(("validation_score", "early_stopping"), early_stopping, strict=True)
         callbacks += [(name, callback) for name, callback in named if callback is not None]
+    callbacks.append(("finite_loss", FiniteLoss(label)))
+    callbacks.append(("whole_epochs", WholeEpochs()))
     if verbose == 1:
         callbacks.append(("progress", EpochProgress(label)))
     return callbacks
@@ -275,10 +297,28 @@ def resolve_device(device):
     return device
 
 
+# Weights and dropout come from torch's one generator of the process, so fits in threads take turns:
+# else each would draw from the other's seed, and the last to end would leave its state behind. Code
+# of the caller that draws from that generator in another thread, while a net trains in this one, is
+# beyond the lock: it draws from the net's seed. A block within a block (a callback that fits) is
+# no other thread, so the lock is one that its holder may take again.
+_TORCH_SEED_LOCK = RLock()
+
+
+def _renew_lock():
+    # A fork while another thread trains would leave the child waiting for a thread it hasn't got.
+    global _TORCH_SEED_LOCK
+    _TORCH_SEED_LOCK = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 @contextmanager
 def isolated_torch_seed(seed, device):
     """Seed torch inside the block, for weights and dropout; the caller's state is untouched."""
     devices = [torch.device(device)] if str(device).startswith("cuda") else []
-    with torch.random.fork_rng(devices=devices):
+    with _TORCH_SEED_LOCK, torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         yield

@@ -16,6 +16,7 @@ from skseq.estimators._marks import IGNORE_CONSTRAINTS, weight_of_known
 from skseq.estimators._rows import sequence_spans, step_spans
 from skseq.estimators._sample_weight import row_weight, step_weight
 from skseq.estimators._targets import check_targets, mean_and_scale
+from skseq.estimators._transaction import transaction
 from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of
 
 
@@ -341,15 +342,18 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
         """
-        goes_on = self.warm_start and hasattr(self, "net_")
-        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=True)
-        train, validation = self._hold_out(X, None) if self.early_stopping else (None, None)
-        if not goes_on:
-            self._learn_scale(X, train, weight)
-        held_out = None
-        if validation is not None:
-            held_out = self._spans(X, validation, target=target, weight=weight)
-        self._train(self._spans(X, train, target=target, weight=weight), held_out, self.max_epochs)
+        goes_on = self._goes_on()
+        with transaction(self, goes_on):
+            X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
+            train, validation = self._hold_out(X, None) if self.early_stopping else (None, None)
+            if not goes_on:
+                self._learn_scale(X, train, weight)
+            held_out = None
+            if validation is not None:
+                held_out = self._spans(X, validation, target=target, weight=weight)
+            self._train(
+                self._spans(X, train, target=target, weight=weight), held_out, self.max_epochs
+            )
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
@@ -374,10 +378,11 @@ class SequenceRegressor(RegressorMixin, SequenceEngine):
         self : SequenceRegressor
         """
         goes_on = hasattr(self, "net_")
-        X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
-        if not goes_on:
-            self._learn_scale(X, None, weight)
-        self._train(self._spans(X, None, target=target, weight=weight), None, epochs=1)
+        with transaction(self, goes_on):
+            X, target, weight = self._check_data(X, y, sample_weight, goes_on, reset=not goes_on)
+            if not goes_on:
+                self._learn_scale(X, None, weight)
+            self._train(self._spans(X, None, target=target, weight=weight), None, epochs=1)
         return self
 
     def predict(self, X):

@@ -13,6 +13,7 @@ from skseq.estimators._marks import IGNORE_CONSTRAINTS, labels_of_steps
 from skseq.estimators._rows import step_spans
 from skseq.estimators._sample_weight import step_weight
 from skseq.estimators._second_stage import SecondStageMixin
+from skseq.estimators._transaction import transaction
 from skseq.metrics import tag_f1_score
 
 
@@ -432,11 +433,13 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
             If ``X`` holds text, or anything else that is not numbers.
         """
         check_parameters(self)
-        X = self._check_X(X, reset=True)
-        tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
-        if not (self.warm_start and hasattr(self, "net_")):
-            self.classes_ = find_classes(tags, self.classes)
-        self._fit_codes(X, encode_labels(tags, self.classes_), weight)
+        goes_on = self._goes_on()
+        with transaction(self, goes_on):
+            X = self._check_X(X, reset=not goes_on)
+            tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
+            if not goes_on:
+                self.classes_ = find_classes(tags, self.classes)
+            self._fit_codes(X, encode_labels(tags, self.classes_), weight)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -463,11 +466,12 @@ class SequenceTagger(SecondStageMixin, BaseSequenceEstimator):
         """
         check_parameters(self)
         first = not hasattr(self, "net_")
-        X = self._check_X(X, reset=first)
-        tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
-        if first:
-            self.classes_ = first_classes(classes, self.classes)
-        self._partial_fit_codes(X, encode_labels(tags, self.classes_), weight)
+        with transaction(self, goes_on=not first):
+            X = self._check_X(X, reset=first)
+            tags, weight = labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
+            if first:
+                self.classes_ = first_classes(classes, self.classes)
+            self._partial_fit_codes(X, encode_labels(tags, self.classes_), weight)
         return self
 
     def predict(self, X):
