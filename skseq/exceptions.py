@@ -1,8 +1,9 @@
-"""Warnings that a user may want to catch or silence by class."""
+"""Warnings and errors that a user may want to catch or silence by class."""
 
 __all__ = [
     "ClassOrderWarning",
     "CollapseWarning",
+    "DivergenceError",
     "DoubleCountingWarning",
     "SmallClassWarning",
     "TruncationWarning",
@@ -15,6 +16,10 @@ class ClassOrderWarning(UserWarning):
 
 class CollapseWarning(UserWarning):
     """A fitted model gives nearly all predictions to one class."""
+
+
+class DivergenceError(FloatingPointError):
+    """Training ended in a loss or in predictions that are NaN or infinite."""
 
 
 class DoubleCountingWarning(UserWarning):

@@ -4,7 +4,6 @@ Weights travel beside the steps, in ``Sequences.weight``, so that they pass thro
 splits with the sequences they belong to, and are tuned from a grid like anything else.
 """
 
-import warnings
 from numbers import Number, Real
 
 import numpy as np
@@ -13,18 +12,24 @@ from sklearn.utils import assert_all_finite, check_consistent_length, column_or_
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._class_keys import check_class_keys
 from skseq._densities import dense_weight, lds_weight
+from skseq._masses import (
+    class_masses,
+    earlier_corrections,
+    sequence_weight,
+    warn_if_double_counted,
+    weighted_counts,
+)
 from skseq._validation import (
     Interval,
     StrOptions,
     check_choice,
     check_one_kind,
     check_parameters,
-    did_you_mean,
     has_step_labels,
 )
 from skseq.data import check_sequences, check_tags, fill_marks, known_steps
-from skseq.exceptions import DoubleCountingWarning
 
 # The rest serves samplers and estimators.
 __all__ = [
@@ -35,12 +40,6 @@ __all__ = [
     "lds_weight",
     "warn_if_double_counted",
 ]
-
-# How much less even a later correction may leave the classes before it counts as a second one.
-_TOLERANCE = 1.1
-# Samples that are counted at once.
-_BLOCK = 2**18
-
 
 # -- weights from counts -----------------------------------------------------------------------
 
@@ -124,6 +123,7 @@ def class_weights(
     power=1.0,
     max_weight=None,
     normalize=True,
+    are_all_classes=False,
 ):
     """Weight of each class, from how often it occurs.
 
@@ -135,7 +135,8 @@ def class_weights(
         - "sqrt": square root of that, half way to no weights;
         - "effective": inverse of `effective_number`, with ``beta``;
         - "median_frequency": median count divided by the count (Eigen & Fergus, 2015);
-        - dict: label -> weight, 1 for labels that it leaves out;
+        - dict: label -> weight, 1 for labels that it leaves out; a label that a part of the data
+          lacks does no harm there;
         - callable: takes ``counts``, gives an array of weights of the same shape.
 
     counts : array-like of shape (n_classes,)
@@ -158,6 +159,9 @@ def class_weights(
         Scale the weights so that their mean over samples is 1, which leaves the scale of the
         loss, and with it a tuned learning rate, as it was.
 
+    are_all_classes : bool, default=False
+        Whether there are no other classes than ``classes``, so that a dict may name no other one.
+
     Returns
     -------
     ndarray of float64 of shape (n_classes,)
@@ -165,8 +169,14 @@ def class_weights(
     Raises
     ------
     ValueError
-        If a dict names an unknown class, a weight is negative or not finite, all weights are
-        zero, or ``max_weight`` is below 1 where the mean has to be 1.
+        If a dict names a class that is misspelt or of another type than the classes, a weight is
+        negative or not finite, all weights are zero, or ``max_weight`` is below 1 where the mean
+        has to be 1.
+
+    Warns
+    -----
+    SmallClassWarning
+        If a dict names none of the classes.
 
     Examples
     --------
@@ -186,7 +196,8 @@ def class_weights(
         )
     present = counts > 0
     weights = np.zeros(len(counts))
-    weights[present] = _raw_weights(strategy, counts, classes, beta)[present] ** power
+    raw = _raw_weights(strategy, counts, classes, beta, are_all_classes)
+    weights[present] = raw[present] ** power
     if present.any() and not weights.any():
         raise ValueError("strategy gives weight 0 to every class that occurs; one must count")
     if normalize:
@@ -201,28 +212,20 @@ def _check_counts(counts):
     return counts
 
 
-def _raw_weights(strategy, counts, classes, beta):
+def _raw_weights(strategy, counts, classes, beta, are_all):
     if strategy is None:
         return np.ones(len(counts))
     if isinstance(strategy, dict):
-        return _weights_of_dict(strategy, range(len(counts)) if classes is None else classes)
+        classes = range(len(counts)) if classes is None else classes
+        name = "the dict of class weights"
+        labels = check_class_keys(strategy, classes, name=name, are_all=are_all)
+        return _check_weights([strategy.get(label, 1.0) for label in labels], len(labels))
     if callable(strategy):
         return _check_weights(strategy(counts), len(counts))
     check_choice("strategy", strategy, WEIGHT_STRATEGIES)
     weights = np.zeros(len(counts))
     weights[counts > 0] = WEIGHT_STRATEGIES[strategy](counts[counts > 0], beta)
     return weights
-
-
-def _weights_of_dict(weight_of, classes):
-    known = classes.tolist() if isinstance(classes, np.ndarray) else list(classes)
-    for label in weight_of:
-        if label not in known:
-            raise ValueError(
-                f"the weights name the class {label!r}, but the classes are {known}."
-                f"{did_you_mean(label, known)}"
-            )
-    return _check_weights([weight_of.get(label, 1.0) for label in known], len(known))
 
 
 def _check_weights(weights, n_classes):
@@ -252,167 +255,6 @@ def _scaled_to_mean_one(weights, counts, max_weight):
         weights[over] = cap
         free &= ~over
     return weights
-
-
-# -- weights and labels together ---------------------------------------------------------------
-
-
-def sequence_weight(X):
-    """Weight of each sequence: its own, or the mean of its steps', or 1 without weights.
-
-    Parameters
-    ----------
-    X : Sequences
-        Whose weights are asked for.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n_sequences,)
-    """
-    if X.weight is None:
-        return np.ones(len(X))
-    if not X.has_step_weight:
-        return X.weight
-    return class_masses(X.sequence_index(), len(X), X.weight) / np.maximum(X.lengths, 1)
-
-
-def class_masses(codes, n_classes, weight=None):
-    """Sum of weights in each class.
-
-    Parameters
-    ----------
-    codes : array-like of int of shape (n,)
-        Class of each sample (or step), in ``range(n_classes)``.
-
-    n_classes : int
-        Number of classes.
-
-    weight : array-like of shape (n,), default=None
-        Weight of each sample; None means 1.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n_classes,)
-    """
-    codes = np.asarray(codes)
-    masses = np.zeros(n_classes)
-    # Block by block: bincount makes 8 bytes of each code, more than the data of a long tagging.
-    for start in range(0, len(codes), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        part = None if weight is None else weight[block]
-        masses += np.bincount(codes[block], weights=part, minlength=n_classes)
-    return masses
-
-
-def weighted_counts(codes, n_classes, weight=None):
-    """How many samples each class has, where weight k is k copies and weight 0 is none.
-
-    Weights that are below 1 on average are shares rather than copies (they may sum to 1, say):
-    they are scaled up until those that count are 1 on average, as if without weights.
-
-    Parameters
-    ----------
-    codes : array-like of int of shape (n,)
-        Class of each sample (or step), in ``range(n_classes)``.
-
-    n_classes : int
-        Number of classes.
-
-    weight : ndarray of shape (n,), default=None
-        Weight of each sample; None means 1.
-
-    Returns
-    -------
-    ndarray of float64 of shape (n_classes,)
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from skseq.weights import weighted_counts
-    >>> weighted_counts([0, 0, 1], 2, np.array([3, 0, 2]))
-    array([3., 2.])
-    >>> weighted_counts([0, 0, 1], 2, np.array([0.25, 0.25, 0.5]))
-    array([1.5, 1.5])
-    """
-    masses = class_masses(codes, n_classes, weight)
-    if weight is None or not masses.any():
-        return masses
-    return masses * max(1.0, np.count_nonzero(weight) / masses.sum())
-
-
-def earlier_corrections(X):
-    """Name what has already been done about imbalance, as far as X tells.
-
-    Parameters
-    ----------
-    X : Sequences
-        With, perhaps, ``weight`` and ``origin``.
-
-    Returns
-    -------
-    str
-        Empty if X has neither weights that differ nor an origin.
-    """
-    done = []
-    if X.origin is not None:
-        done.append("the resampling that X came through")
-    if X.weight is not None and len(X.weight) and np.ptp(X.weight) > 0:
-        done.append("the weights that X carries")
-    return " and ".join(done)
-
-
-def warn_if_double_counted(before, after, *, earlier, later):
-    """Warn if a later correction of imbalance leaves the classes less even than it found them.
-
-    Weights or copies that were computed from counts which an earlier correction did not change
-    correct the same imbalance again: what was rare then outweighs what was common.
-
-    Parameters
-    ----------
-    before : array-like of shape (n_classes,)
-        Sum of weights in each class as the later correction found it.
-
-    after : array-like of shape (n_classes,)
-        Sum of weights in each class as it leaves it. Classes with mass 0 before or after are
-        left out of the comparison.
-
-    earlier : str
-        What acted first, for the message; nothing is compared if it is empty.
-
-    later : str
-        What acted second.
-
-    Warns
-    -----
-    DoubleCountingWarning
-        If the heaviest class outweighs the lightest more than 1.1 times as much as before.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from skseq.weights import warn_if_double_counted
-    >>> with warnings.catch_warnings(record=True) as caught:
-    ...     warnings.simplefilter("always")
-    ...     warn_if_double_counted([90, 10], [90, 90], earlier="weights", later="sampling")
-    ...     warn_if_double_counted([50, 50], [50, 450], earlier="weights", later="sampling")
-    >>> len(caught)
-    1
-    """
-    before, after = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
-    both = (before > 0) & (after > 0)
-    if not earlier or not both.any():
-        return
-    ratio_before = before[both].max() / before[both].min()
-    ratio_after = after[both].max() / after[both].min()
-    if ratio_after > _TOLERANCE * ratio_before:
-        warnings.warn(
-            f"{later} leaves the classes less even than {earlier} did: the heaviest class weighs "
-            f"{ratio_after:.3g} times as much as the lightest, after {ratio_before:.3g} times "
-            "before it, so the same imbalance seems to be corrected twice. Keep one of the two, "
-            "or let the sampler come before the weights, which then see the new counts.",
-            DoubleCountingWarning,
-            stacklevel=2,
-        )
 
 
 # -- the transformer ---------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     else:
         sequences = as_sequences(X)
         check_not_empty(sequences)
-        sequences = as_numbers(sequences)
+        sequences = as_numbers(sequences, input)
         if reset and input is not None and getattr(X, "ndim", 0) == 3:
             warn_of_channels_first(X)
     known = "values" if table else None

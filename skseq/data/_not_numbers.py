@@ -12,16 +12,20 @@ _AS_SECONDS = (
     "pass numbers, such as the seconds since the first step: "
     "(times - times[0]) / np.timedelta64(1, 's')"
 )
+_NUMBERS = (numbers.Real, Decimal)
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
-def as_numbers(X):
+def as_numbers(X, input=None):
     """Make int64 or float64 of numbers that came as Python objects, such as decimals.
 
     Parameters
     ----------
     X : Sequences
         Of any type.
+
+    input : {"auto", "tokens", "values"} or None, default=None
+        "values" lets integers become floats where they do not fit into int64.
 
     Returns
     -------
@@ -33,21 +37,26 @@ def as_numbers(X):
     TypeError
         If a step is no number.
     ValueError
-        If an integer does not fit into int64.
+        If all are integers, one of which does not fit into int64.
     """
     if X.dtype != object:
         return X
     steps = X.values.ravel().tolist()
-    for index, step in enumerate(steps):
-        if not isinstance(step, (numbers.Real, Decimal)):
-            raise TypeError(_describe(X, index // X.n_features, step))
-        if isinstance(step, numbers.Integral) and not -(2**63) <= step < 2**63:
-            raise ValueError(
-                f"{place_of_step(X, index // X.n_features)} holds {step}, too large for a token "
-                'id; if the steps are numbers, pass floats and set input="values"'
-            )
+    wrong = [index for index, step in enumerate(steps) if not isinstance(step, _NUMBERS)]
+    if wrong:
+        raise TypeError(_describe(X, wrong[0] // X.n_features, steps[wrong[0]]))
     integral = all(isinstance(step, numbers.Integral) for step in steps)
-    values = np.array(steps, dtype=np.int64 if integral else np.float64)
+    large = [index for index, step in enumerate(steps) if abs(step) >= 2**63] if integral else []
+    if large and input != "values":
+        raise ValueError(
+            f"{place_of_step(X, large[0] // X.n_features)} holds {steps[large[0]]}, too large for "
+            'a token id; if the steps are numbers (times, counts), not ids, set input="values"'
+        )
+    dtype = np.int64 if integral and not large else np.float64
+    try:
+        values = np.array(steps, dtype=dtype)
+    except OverflowError:
+        raise ValueError("X contains an integer that is too large for float64") from None
     return X.replace(values=values.reshape(X.values.shape))
 
 

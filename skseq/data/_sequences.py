@@ -594,6 +594,11 @@ def _as_steps(entry, index, dtype):
         steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
     if dtype is None and are_rounded_integers(steps, entry):
         steps = np.asarray(entry, dtype=object)
+    if steps.ndim == 0:
+        raise ValueError(
+            f"X[{index}] is one value ({type(entry).__name__}), not a sequence of steps; if X is "
+            "one sequence, pass [X]"
+        )
     if steps.ndim not in (1, 2):
         raise ValueError(
             f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
@@ -617,7 +622,14 @@ def _concatenate_steps(arrays, dtype):
     arrays = [steps for _, steps in filled]
     if {steps.dtype.kind for steps in arrays} == {"i", "u"} and dtype is None:
         arrays = _as_one_integer_type(arrays)
-    return np.concatenate(arrays)
+    try:
+        return np.concatenate(arrays)
+    except TypeError:
+        index, steps = next(pair for pair in filled if pair[1].dtype.kind != reference.dtype.kind)
+        raise TypeError(
+            f"X[{index}] has steps of type {steps.dtype} but X[{first}] has {reference.dtype}; "
+            "all sequences must have one type"
+        ) from None
 
 
 def _as_one_integer_type(arrays):

@@ -41,9 +41,12 @@ def is_list_table(X):
     """
     if not isinstance(X, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in X):
         return False
-    if len({len(row) for row in X}) != 1:
+    if len({len(row) for row in X}) != 1 or not len(X[0]):
         return False
-    array = np.asarray(X)
+    try:
+        array = np.asarray(X)
+    except ValueError:  # steps of different numbers of features
+        return False
     return array.ndim == 2 and array.dtype.kind == "f" and not are_rounded_integers(array, X)
 
 

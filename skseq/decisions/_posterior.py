@@ -16,7 +16,7 @@ class Posterior:
     Parameters
     ----------
     classes : ndarray of shape (n_classes,)
-        The labels.
+        The labels, as dicts call them.
 
     train_prior : ndarray of shape (n_classes,)
         Class prior that the model's probabilities stand for.
@@ -35,6 +35,9 @@ class Posterior:
 
     rank : ndarray of int of shape (n_classes,), default=None
         Place of each class in an order.
+
+    are_all_classes : bool, default=False
+        Whether there are no classes but these, so that a dict may name no other.
     """
 
     classes: np.ndarray
@@ -44,6 +47,7 @@ class Posterior:
     target_prior: object
     decision: object
     rank: np.ndarray | None = None
+    are_all_classes: bool = False
 
     def while_training(self):
         """Give the one that decides before the calibration is known, without looking at X."""
@@ -78,7 +82,9 @@ class Posterior:
     def _target(self, log_proba):
         """The class prior asked for; "em" finds it in these log probabilities."""
         if not isinstance(self.target_prior, str):
-            return check_prior(self.target_prior, self.classes)
+            return check_prior(
+                self.target_prior, self.classes, are_all_classes=self.are_all_classes
+            )
         if self.target_prior == "uniform":
             return np.full(len(self.classes), 1 / len(self.classes))
         if self.target_prior == "em":
@@ -97,4 +103,4 @@ class Posterior:
         if isinstance(self.decision, str) and self.decision == "median":
             distance = np.abs(np.subtract.outer(self.rank, self.rank))
             return DecisionRule(cost=distance.astype(np.float64))
-        return make_rule(self.decision, self.classes, target)
+        return make_rule(self.decision, self.classes, target, are_all_classes=self.are_all_classes)

@@ -3,27 +3,32 @@
 import numpy as np
 from scipy.special import log_softmax, softmax
 
+from skseq._class_keys import check_class_keys
+from skseq._masses import class_masses
 from skseq._validation import did_you_mean
 from skseq.data import original_rows
-from skseq.weights import class_masses
 
 _EM_ROUNDS = 1000
 _EM_TOLERANCE = 1e-8
 
 
-def check_prior(prior, classes, name="target_prior"):
+def check_prior(prior, classes, name="target_prior", *, are_all_classes=False):
     """Check shares of the classes and scale them to sum to 1.
 
     Parameters
     ----------
     prior : array-like of shape (n_classes,) or dict
-        Shares or counts, in the order of ``classes`` or by label; each class needs one.
+        Shares or counts, in the order of ``classes`` or by label; each class needs one. A dict may
+        also name classes that these data lack: the others then have its shares among themselves.
 
     classes : ndarray of shape (n_classes,)
         The labels.
 
     name : str, default="target_prior"
         What errors call it.
+
+    are_all_classes : bool, default=False
+        Whether there are no other classes than ``classes``, so that a dict may name no other one.
 
     Returns
     -------
@@ -32,14 +37,16 @@ def check_prior(prior, classes, name="target_prior"):
     Raises
     ------
     ValueError
-        If a class lacks a share or there is one too many, or a share is negative.
+        If a class lacks a share, an array has one too many, a dict names a class that is misspelt
+        or of another type, or a share is negative.
     """
     labels = classes.tolist()
     if isinstance(prior, dict):
-        unknown = [label for label in prior if label not in labels]
+        check_class_keys(prior, classes, name=name, are_all=are_all_classes)
         missing = [label for label in labels if label not in prior]
-        if unknown or missing:
-            hint = did_you_mean(unknown[0], labels) if unknown else ""
+        if missing:
+            unknown = [label for label in prior if label not in labels]
+            hint = did_you_mean(unknown[0], missing) if unknown else ""
             raise ValueError(
                 f"{name} must give a share for each of the classes {labels}: "
                 f"unknown {unknown}, missing {missing}.{hint}"
@@ -49,7 +56,8 @@ def check_prior(prior, classes, name="target_prior"):
     if shares.shape != (len(labels),):
         raise ValueError(
             f"{name} must have one share for each of the {len(labels)} classes {labels}, got "
-            f"shape {shares.shape}"
+            f"shape {shares.shape}. Where a fold may lack a class, name all of them with the "
+            "parameter classes of the estimator, or give a dict by class"
         )
     if not (np.isfinite(shares).all() and shares.min() >= 0 and shares.sum() > 0):
         raise ValueError(

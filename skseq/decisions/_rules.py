@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseq._validation import did_you_mean
+from skseq._class_keys import check_class_keys
 
 
 class DecisionRule:
@@ -29,7 +29,7 @@ class DecisionRule:
         return log_proba if self.offsets is None else log_proba + self.offsets
 
 
-def make_rule(decision, classes, prior):
+def make_rule(decision, classes, prior, *, are_all_classes=False):
     """Make the rule that a parameter ``decision`` asks for.
 
     "balanced" subtracts the log prior, which minimises the balanced error (post-hoc logit
@@ -48,6 +48,9 @@ def make_rule(decision, classes, prior):
     prior : ndarray of shape (n_classes,)
         Class prior that the probabilities stand for.
 
+    are_all_classes : bool, default=False
+        Whether there are no other classes than ``classes``, so that a dict may name no other one.
+
     Returns
     -------
     DecisionRule
@@ -55,12 +58,13 @@ def make_rule(decision, classes, prior):
     Raises
     ------
     ValueError
-        If the shape is another one, a dict names an unknown class, or an entry is not finite.
+        If the shape is another one, a dict names a class that is misspelt or of another type than
+        the classes, or an entry is not finite.
     """
     if isinstance(decision, str):
         return DecisionRule(_minus_log(prior) if decision == "balanced" else None)
     if isinstance(decision, dict):
-        return DecisionRule(_offsets_of_dict(decision, classes.tolist()))
+        return DecisionRule(_offsets_of_dict(decision, classes, are_all_classes))
     array, n_classes = np.asarray(decision, dtype=np.float64), len(classes)
     if array.shape == (n_classes,):
         return DecisionRule(_check_offsets(array))
@@ -71,7 +75,8 @@ def make_rule(decision, classes, prior):
     raise ValueError(
         f"decision must be offsets of shape ({n_classes},) or costs of shape "
         f"({n_classes}, {n_classes}), cost[true, predicted], for the {n_classes} classes "
-        f"{classes.tolist()}; got shape {array.shape}"
+        f"{classes.tolist()}; got shape {array.shape}. Where a fold may lack a class, name all of "
+        "them with the parameter classes of the estimator, or give offsets as a dict by class"
     )
 
 
@@ -80,14 +85,9 @@ def _minus_log(prior):
     return np.where(seen, -np.log(np.where(seen, prior, 1.0)), -np.inf)
 
 
-def _offsets_of_dict(offset_of, classes):
-    for label in offset_of:
-        if label not in classes:
-            raise ValueError(
-                f"decision names the class {label!r}, but the classes are {classes}."
-                f"{did_you_mean(label, classes)}"
-            )
-    return _check_offsets(np.array([float(offset_of.get(label, 0.0)) for label in classes]))
+def _offsets_of_dict(offset_of, classes, are_all):
+    labels = check_class_keys(offset_of, classes, name="decision", are_all=are_all)
+    return _check_offsets(np.array([float(offset_of.get(label, 0.0)) for label in labels]))
 
 
 def _check_offsets(offsets):

@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._masses import sequence_weight
 from skseq._validation import (
     HasMethods,
     Interval,
@@ -19,7 +20,6 @@ from skseq._validation import (
 from skseq.data import Sequences
 from skseq.ensemble._base import SequenceEnsemble
 from skseq.ensemble._weighting import check_weighable, fit_weighted
-from skseq.weights import sequence_weight
 
 
 class SequenceAdaBoostClassifier(SequenceEnsemble):

@@ -142,6 +142,10 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         check_finite_rows(vectors, "embedding")
         return vectors
 
+    def _goes_on(self):
+        """Whether `fit` trains the net at hand further."""
+        return self.warm_start and hasattr(self, "net_")
+
     def _take_seeds(self):
         self._seeds = Seeds.of(self.random_state)
 

@@ -15,13 +15,17 @@ from skseq.stages import SECOND_STAGES, make_mixer, make_second_stage
 from skseq.training import (
     Schedule,
     ValidationScore,
+    check_two_classes_count,
     encode_labels,
     find_classes,
     first_classes,
     log_probabilities,
+    names_of_classes,
     raw_scores,
     refit_last_layer,
+    transaction,
     warn_if_collapsed,
+    was_interrupted,
 )
 from skseq.weights import class_weights
 
@@ -80,10 +84,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
                 array, aligned with ``X``
             The label of each sequence, or of each step.
 
-        sample_weight : array-like of shape (n_sequences,), of a tagger also (n_steps_total,), \
-                default=None
+        sample_weight : array-like of shape (n_sequences,); of a tagger in the layout of ``y``, \
+                too, or of shape (n_steps_total,), default=None
             How much each sequence, or step, counts; multiplied with weights in ``X`` and
-            ``class_weight``.
+            ``class_weight``. A weight of k is k copies; what has weight 0 is read, but nothing is
+            learnt from its label. Behind a sampler, weights of the sequences before it follow
+            their origin; those that fit both ways are refused.
 
         Returns
         -------
@@ -98,11 +104,14 @@ class BaseClassEstimator(BaseSequenceEstimator):
             If ``X`` holds text, or anything else that is not numbers.
         """
         check_parameters(self)
-        X = self._check_X(X, reset=True)
-        labels, weight = self._read_y(y, X, sample_weight)
-        if not (self.warm_start and hasattr(self, "net_")):
-            self.classes_ = find_classes(labels, self.classes)
-        self._fit_targets(self._targets(X, encode_labels(labels, self.classes_), weight))
+        goes_on = self._goes_on()
+        with transaction(self, goes_on):
+            X = self._check_X(X, reset=not goes_on)
+            labels, weight = self._read_y(y, X, sample_weight)
+            if not goes_on:
+                self.classes_ = find_classes(labels, self.classes)
+            codes = encode_labels(labels, self.classes_)
+            self._fit_targets(self._targets(X, codes, weight), goes_on)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
@@ -130,12 +139,13 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """
         check_parameters(self)
         is_first = not hasattr(self, "net_")
-        X = self._check_X(X, reset=is_first)
-        labels, weight = self._read_y(y, X, sample_weight)
-        if is_first:
-            self.classes_ = first_classes(classes, self.classes)
-        targets = self._targets(X, encode_labels(labels, self.classes_), weight)
-        self._partial_fit_targets(targets, is_first)
+        with transaction(self, goes_on=not is_first):
+            X = self._check_X(X, reset=is_first)
+            labels, weight = self._read_y(y, X, sample_weight)
+            if is_first:
+                self.classes_ = first_classes(classes, self.classes)
+            codes = encode_labels(labels, self.classes_)
+            self._partial_fit_targets(self._targets(X, codes, weight), is_first)
         return self
 
     def predict(self, X):
@@ -209,12 +219,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     # -- training -----------------------------------------------------------------------------
 
-    def _fit_targets(self, targets):
+    def _fit_targets(self, targets, goes_on):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
         targets = targets.without_absent()
-        targets.check_two_classes_count()
-        goes_on = self.warm_start and hasattr(self, "net_")
+        if not self._answers_steps:
+            check_two_classes_count(targets.values, targets.weight, self.classes_)
         head = self._head if goes_on else self._make_head()
         if not goes_on:
             self._take_seeds()
@@ -233,8 +243,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self.max_epochs,
         )
         if self.early_stopping and not schedule.is_fixed:
-            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_
+            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_
             self._learn_priors(schedule, best - n_before - 1)
+        elif was_interrupted(self.net_):
+            self._learn_priors(schedule, self.n_iter_ - n_before - 1)
         if self.second_stage is not None:
             self._refit_last_layer(targets if train is None else targets.take(train))
         if validation is not None:
@@ -261,7 +273,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
         weighted_from = 0
         if self.class_weight is not None:
             self.class_weight_ = class_weights(
-                self.class_weight, targets.counts(), classes=self.classes_
+                self.class_weight,
+                targets.counts(),
+                classes=self._class_names,
+                are_all_classes=self.classes is not None,
             )
             last = self.max_epochs - 1
             weighted_from = min(round(self.class_weight_start * self.max_epochs), last)
@@ -393,14 +408,20 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _posterior(self, head=None):
         """What is made of the net's log probabilities, as the parameters ask for it now."""
         return Posterior(
-            self.classes_,
+            self._class_names,
             self.train_prior_,
             self.data_prior_,
             self.calibration_,
             self.target_prior,
             self.decision,
             rank=(head or self._head).rank,
+            are_all_classes=self.classes is not None,
         )
+
+    @property
+    def _class_names(self):
+        """What dicts call the classes."""
+        return names_of_classes(self.classes_, self.classes)
 
     def _asked_log_proba(self, targets):
         """Log probabilities of each row or step under the prior asked for: (n, n_classes)."""

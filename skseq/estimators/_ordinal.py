@@ -439,7 +439,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         return self._head.loss.thresholds_
 
     def _make_head(self):
-        self.ordered_classes_ = order_classes(self.classes_, self.classes)
+        ordered = order_classes(self._class_names, self.classes)
+        self.ordered_classes_ = self.classes_[np.searchsorted(self._class_names, ordered)]
         return OrdinalHead(ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_)))
 
     def _read_y(self, y, X, sample_weight):

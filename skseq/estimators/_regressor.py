@@ -20,6 +20,7 @@ from skseq.training import (
     raw_scores,
     row_weight,
     step_weight,
+    transaction,
     weight_of_known,
 )
 
@@ -327,10 +328,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
                 array of shape (n_sequences, n_steps), aligned with ``X``
             One number for each sequence, or one for each step.
 
-        sample_weight : array-like of shape (n_sequences,) or, for one number a step, \
-                (n_steps_total,), default=None
+        sample_weight : array-like of shape (n_sequences,) or, for one number a step, in the \
+                layout of ``y`` or of shape (n_steps_total,), default=None
             How much each sequence, or step, counts; multiplied with weights in ``X`` and
-            ``target_weight``.
+            ``target_weight``. What has weight 0 plays no part.
 
         Returns
         -------
@@ -343,15 +344,16 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
         """
-        goes_on = self.warm_start and hasattr(self, "net_")
-        targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=True)
-        train = None
-        if self.early_stopping:
-            train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
-        if not goes_on:
-            targets = self._learn_scale(targets, train)
-        held_out = targets.dataset(validation) if self.early_stopping else None
-        self._train(targets.dataset(train), held_out, self.max_epochs)
+        goes_on = self._goes_on()
+        with transaction(self, goes_on):
+            targets = self._scaled_targets(X, y, sample_weight, goes_on)
+            train = validation = None
+            if self.early_stopping:
+                train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
+            if not goes_on:
+                targets = self._learn_scale(targets, train)
+            held_out = targets.dataset(validation) if self.early_stopping else None
+            self._train(targets.dataset(train), held_out, self.max_epochs)
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
@@ -376,10 +378,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self : SequenceRegressor
         """
         goes_on = hasattr(self, "net_")
-        targets = self._scaled_targets(X, y, sample_weight, goes_on, reset=not goes_on)
-        if not goes_on:
-            targets = self._learn_scale(targets)
-        self._train(targets.dataset(), None, n_epochs=1)
+        with transaction(self, goes_on):
+            targets = self._scaled_targets(X, y, sample_weight, goes_on)
+            if not goes_on:
+                targets = self._learn_scale(targets)
+            self._train(targets.dataset(), None, n_epochs=1)
         return self
 
     def predict(self, X):
@@ -432,10 +435,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     # -- from data to a net ---------------------------------------------------------------------
 
-    def _scaled_targets(self, X, y, sample_weight, goes_on, *, reset):
+    def _scaled_targets(self, X, y, sample_weight, goes_on):
         """Check everything, start a net unless there is one, and bring the targets to its scale."""
         check_parameters(self)
-        X = self._check_X(X, reset=reset)
+        X = self._check_X(X, reset=not goes_on)
         values, per_step, known = check_targets(y, X, self, self.ignore)
         if goes_on:
             self._check_same_kind(per_step)

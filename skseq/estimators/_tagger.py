@@ -411,8 +411,8 @@ class SequenceTagger(BaseClassEstimator):
         y : as for `fit`
             The true labels. One that was not seen in `fit` can only be missed, and is warned of.
 
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts.
+        sample_weight : as for `fit`, default=None
+            How much each step, or each sequence, counts.
 
         Returns
         -------

@@ -6,11 +6,11 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._masses import class_masses
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
 from skseq.data import Sequences
 from skseq.decisions import Posterior, check_prior, count_originals, fit_scaling
 from skseq.meta._scored import BaseScoreClassifier, read_scores
-from skseq.weights import class_masses
 
 
 class PriorCorrector(BaseScoreClassifier):

@@ -106,7 +106,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
         if isinstance(cv, float):
             cv = self._one_split(groups is not None)
         elif isinstance(cv, (int, np.integer)):
-            cv = default_folds(int(cv), is_tagged=self._is_tagged, is_grouped=groups is not None)
+            cv = default_folds(int(cv), is_tagged=self._is_tagged, groups=groups)
         else:
             cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
         return list(cv.split(X, y, groups))

@@ -1,9 +1,11 @@
 """Scorers by name, built from one table, for ``GridSearchCV(scoring=...)`` and friends.
 
-A new metric is one line in `METRICS`: names, scorers and their tests are read from there.
+A new metric is one line in `METRICS`: names, scorers and their tests are read from there. F-beta,
+precision and recall have more names than a table should list, so those are read by their parts.
 """
 
 import inspect
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -53,6 +55,8 @@ from skseq.metrics._tags import (
     tag_fbeta_score,
     tag_minority_f1_score,
     tag_minority_recall_score,
+    tag_precision_score,
+    tag_recall_score,
 )
 from skseq.metrics._tags_overall import (
     tag_accuracy_score,
@@ -120,11 +124,30 @@ METRICS = {
 }
 
 
+# Such as "f2_weighted", "tag_f05_micro", "span_f0.5_macro", "tag_recall_macro". Scikit-learn has
+# precision and recall of labels itself.
+_AVERAGES = ("macro", "micro", "weighted")
+_PARTS = re.compile(
+    r"(?P<of>tag_|span_|)"
+    r"(f(?P<beta>0?\.?[1-9]\d*(\.\d+)?)|(?P<rate>precision|recall))"
+    rf"_(?P<average>{'|'.join(_AVERAGES)})"
+)
+_FBETA = {"": fbeta_score, "tag_": tag_fbeta_score, "span_": span_fbeta_score}
+_RATES = {
+    "tag_precision": tag_precision_score,
+    "tag_recall": tag_recall_score,
+    "span_precision": span_precision_score,
+    "span_recall": span_recall_score,
+}
+
+
 def get_scorer_names():
     """Names that `get_scorer` knows besides those of scikit-learn.
 
     Those that start with ``tag_`` score tags, one label a step, those with ``span_`` the
-    mentions that tags spell; the others score one label a sequence.
+    mentions that tags spell; the others score one label a sequence. Not listed is every F-beta,
+    such as "f05_weighted" or "tag_f3_micro", and precision and recall of tags and of spans, such
+    as "tag_precision_macro", each with "macro", "micro" or "weighted".
 
     Returns
     -------
@@ -176,9 +199,9 @@ def get_scorer(name, **arguments):
     >>> get_scorer("tag_f1_macro", exclude="O")
     make_scorer(tag_f1_score, response_method='predict', exclude=O)
     """
-    if name not in METRICS:
+    metric = METRICS.get(name) or _metric_by_parts(name)
+    if metric is None:
         return _scikit_learn_scorer(name, arguments)
-    metric = METRICS[name]
     _check_arguments(name, metric, arguments)
     arguments = metric.arguments | arguments
     if metric.needs == "predict":
@@ -228,6 +251,54 @@ class ClassAlignedScorer(BaseScorer):
 
     def __repr__(self):
         return super().__repr__().replace("make_scorer", "ClassAlignedScorer", 1)
+
+
+def _metric_by_parts(name):
+    """The metric of a name such as "tag_f05_macro", or None."""
+    parts = _PARTS.fullmatch(name) if isinstance(name, str) else None
+    if parts is None:
+        return None
+    of, average = parts["of"], parts["average"]
+    if parts["rate"]:
+        function = _RATES.get(of + parts["rate"])
+        return function and Metric(function, {"average": average})
+    beta = parts["beta"]
+    beta = float(f"0.{beta[1:]}" if beta[0] == "0" and "." not in beta else beta)
+    arguments = {"beta": int(beta) if beta.is_integer() else beta, "average": average}
+    return Metric(_FBETA[of], arguments if of else _MACRO | arguments)
+
+
+def metrics_of(function, arguments):
+    """Every named `Metric`, by name, of a function with at least some of its arguments.
+
+    Parameters
+    ----------
+    function : callable
+        Computes the score.
+
+    arguments : dict
+        With what.
+
+    Returns
+    -------
+    dict of str to Metric
+    """
+    names = [*METRICS, *_names_by_parts(function, **arguments)]
+    metrics = {name: METRICS.get(name) or _metric_by_parts(name) for name in names}
+    return {
+        name: metric
+        for name, metric in metrics.items()
+        if metric.function is function and metric.arguments.items() <= arguments.items()
+    }
+
+
+def _names_by_parts(function, *, beta=1, average=None, **_):
+    for of, each in _FBETA.items():
+        if each is function and average in _AVERAGES:
+            yield f"{of}f{beta}_{average}".replace("f0.", "f0")
+    for name, each in _RATES.items():
+        if each is function and average in _AVERAGES:
+            yield f"{name}_{average}"
 
 
 def _scikit_learn_scorer(name, arguments):

@@ -9,26 +9,38 @@ from sklearn.preprocessing import StandardScaler
 
 from skseq._validation import check_choice
 from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._token_tfidf import TokenTfidf
+from skseq.model_selection._tuned import Tuned
 from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import SequenceSummarizer
 
 
-def baselines(kind, *, random_state=None):
+def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     """List models without a net, by name, that take the same sequences.
+
+    Those that have something to tune do so when they are fitted, by folds of what they are fitted
+    on: how strongly a linear model is held back, and how far around a step it looks.
 
     Parameters
     ----------
     kind : {"values", "tokens", "value tags", "tags"}
         What the sequences hold, see `strategies`.
 
-    random_state : int, RandomState instance or None, default=None
-        Seed of those that draw.
+    scoring : str, callable or None, default=None
+        What they tune for: a name of `skseq.metrics.get_scorer`, or a scorer that looks at
+        predictions or probabilities. None is macro F1.
+
+    inner_cv : int or splitter, default=3
+        Folds of that tuning; a number makes stratified ones.
+
+    random_state : int or None, default=None
+        Seed of the folds and of those that draw.
 
     Returns
     -------
     dict of str to estimator
-        Name -> estimator of `Sequences` of token ids or values, as an encoder or scaler gives them.
-        The first one names the commonest class always.
+        Name -> estimator of `Sequences` of token ids or values, as an encoder or scaler gives them;
+        those for "tokens" take texts as well. The first one names the commonest class always.
 
     Raises
     ------
@@ -46,51 +58,61 @@ def baselines(kind, *, random_state=None):
     ['commonest class', 'TF-IDF + logistic regression', 'TF-IDF + balanced logistic regression']
     """
     check_choice("kind", kind, KINDS)
-    return _BASELINES[kind](random_state)
+
+    def tuned(estimator, param_grid):
+        return Tuned(estimator, param_grid, scoring=scoring, cv=inner_cv, random_state=random_state)
+
+    return _BASELINES[kind](tuned, random_state)
 
 
-def _for_tokens(random_state):
-    tf_idf = SequenceSummarizer(["counts"], ngram_range=(1, 2), sublinear_tf=True)
+def _for_tokens(tuned, random_state):
     logistic = LogisticRegression(C=10.0, max_iter=1000)
+    grid = {"C": [1.0, 10.0, 100.0]}
     return {
         "commonest class": DummyClassifier(),
-        "TF-IDF + logistic regression": make_pipeline(tf_idf, logistic),
+        "TF-IDF + logistic regression": make_pipeline(TokenTfidf(), tuned(logistic, grid)),
         "TF-IDF + balanced logistic regression": make_pipeline(
-            clone(tf_idf), clone(logistic).set_params(class_weight="balanced")
+            TokenTfidf(), tuned(_balanced(logistic), grid)
         ),
     }
 
 
-def _for_values(random_state):
-    logistic = LogisticRegression(class_weight="balanced", max_iter=1000)
+def _for_values(tuned, random_state):
+    logistic = _balanced(LogisticRegression(max_iter=1000))
     forest = RandomForestClassifier(300, class_weight="balanced", random_state=random_state)
     return {
         "commonest class": DummyClassifier(),
         "summary + balanced logistic regression": make_pipeline(
-            SequenceSummarizer(), StandardScaler(), logistic
+            SequenceSummarizer(), StandardScaler(), tuned(logistic, {"C": [0.01, 0.1, 1.0, 10.0]})
         ),
         "summary + balanced random forest": make_pipeline(SequenceSummarizer(), forest),
     }
 
 
-def _for_tags(random_state):
+def _for_tags(tuned, random_state):
     linear = SGDClassifier(loss="log_loss", alpha=1e-5, random_state=random_state)
-    balanced = clone(linear).set_params(class_weight="balanced")
+    grid = {"radius": [2, 6, 16], "classifier__alpha": [1e-5, 1e-4]}
     return {
         "commonest tag": WindowTagger(DummyClassifier(), radius=0, max_n=1),
-        "window + logistic regression": WindowTagger(linear, radius=3),
-        "window + balanced logistic regression": WindowTagger(balanced, radius=3),
+        "window + logistic regression": tuned(WindowTagger(linear, radius=6), grid),
+        "window + balanced logistic regression": tuned(
+            WindowTagger(_balanced(linear), radius=6), grid
+        ),
     }
 
 
-def _for_value_tags(random_state):
+def _for_value_tags(tuned, random_state):
     boosting = HistGradientBoostingClassifier(random_state=random_state)
-    balanced = clone(boosting).set_params(class_weight="balanced")
+    grid = {"radius": [2, 8, 24]}
     return {
         "commonest tag": WindowTagger(DummyClassifier(), radius=0),
-        "window + boosting": WindowTagger(boosting, radius=2),
-        "window + balanced boosting": WindowTagger(balanced, radius=2),
+        "window + boosting": tuned(WindowTagger(boosting, radius=8), grid),
+        "window + balanced boosting": tuned(WindowTagger(_balanced(boosting), radius=8), grid),
     }
+
+
+def _balanced(classifier):
+    return clone(classifier).set_params(class_weight="balanced")
 
 
 _BASELINES = {

@@ -1,14 +1,11 @@
 """Strategies against imbalance on the same folds, beside baselines, with a test of who won."""
 
 import warnings
-from collections.abc import Mapping
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.exceptions import FitFailedWarning
 from sklearn.model_selection import GridSearchCV, check_cv
-from sklearn.pipeline import Pipeline
 from sklearn.utils import indexable
 
 from skseq._validation import (
@@ -17,23 +14,25 @@ from skseq._validation import (
     Options,
     StrOptions,
     check_labels,
-    did_you_mean,
     has_step_labels,
     validate_params,
 )
 from skseq.data import Sequences, as_tags, original_groups
 from skseq.metrics import get_scorer
-from skseq.model_selection._baselines import baselines as list_baselines
-from skseq.model_selection._comparison import PLAIN, StrategyComparison
+from skseq.metrics._scorer_facts import score_bounds, scorer_name
+from skseq.model_selection._candidates import (
+    PLAIN,
+    baseline_candidates,
+    check_no_regressor,
+    strategy_candidates,
+)
+from skseq.model_selection._comparison import StrategyComparison
 from skseq.model_selection._default_folds import default_folds
 from skseq.model_selection._fold_fits import FoldFailure, fit_on_folds
-from skseq.model_selection._fold_scores import score_folds
+from skseq.model_selection._fold_scores import score_fold, score_folds
 from skseq.model_selection._kinds import guess_kind
-from skseq.model_selection._strategies import KINDS, chosen_names
-from skseq.model_selection._strategies import strategies as list_strategies
-
-# Steps that strategies change; what stands before them prepares the data for baselines too.
-_STRATEGY_STEPS = ("sample", "weight", "model")
+from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._window_folds import as_groups
 
 
 @validate_params(
@@ -75,7 +74,7 @@ def compare_strategies(
     n_jobs=None,
     error_score=np.nan,
     random_state=0,
-    verbose=0,
+    verbose=1,
 ):
     """Compare strategies against imbalance by cross-validation, and say which won, if any did.
 
@@ -85,8 +84,9 @@ def compare_strategies(
     Parameters
     ----------
     pipeline : estimator
-        The plain model. For strategies by name, a pipeline with the steps ``sample``, ``weight``
-        and ``model``, as `make_plain_pipeline` gives.
+        The plain model: an estimator of ours, alone or at the end of a pipeline. Strategies by name
+        change the steps ``sample``, ``weight`` and ``model`` that `make_plain_pipeline` gives;
+        where there are none they are put in (before a sampler of your own, name them yourself).
 
     X : Sequences, list of str, or any form that the pipeline takes
         The sequences.
@@ -114,20 +114,22 @@ def compare_strategies(
         out, which would only flatter.
 
     baselines : bool or dict of str to estimator, default=True
-        Whether to compare with `baselines` for the kind, or with which estimators. They get X as
-        the steps before ``sample`` leave it.
+        Whether to compare with `baselines` for the kind, tuned inside each training part; or with
+        which estimators. They get X as the steps before ``sample`` leave it, but ours get texts
+        before they are encoded.
 
     groups : array-like of shape (n_sequences,), default=None
-        Sequences of one group are on one side of each split. None takes the originals of
-        `Sequences` with ``origin``.
+        Sequences of one group are on one side of each split. The ``index`` of `make_windows`, the
+        rows of each window, keeps apart what overlaps, as `WindowKFold` does, also for ``cv`` as
+        a number. None takes the originals of `Sequences` with ``origin``.
 
     param_grid : dict or list of dict, default=None
         Parameters of the pipeline that are tuned for each strategy inside each training part
         (nested cross-validation), so that the choice does not flatter the score. Not for
-        baselines.
+        baselines, which have grids of their own.
 
     inner_cv : int or splitter, default=3
-        Folds of that tuning.
+        Folds of that tuning, and of the baselines'.
 
     confidence : float, default=0.95
         Of the intervals; differences count as real at the level of 1 minus this.
@@ -148,8 +150,9 @@ def compare_strategies(
         Seed of the folds, the samplers and the baselines. A fixed number, or a killed run
         would not find its folds again. The seed of the net is its own parameter.
 
-    verbose : int, default=0
-        As `joblib.Parallel` takes it.
+    verbose : int, default=1
+        1 shows progress in a terminal or a notebook: the candidate, its score so far, the best one
+        and the time left. 0 shows none, 2 writes it to stderr wherever that leads.
 
     Returns
     -------
@@ -159,8 +162,8 @@ def compare_strategies(
     Raises
     ------
     ValueError
-        If a strategy is unknown, sets a parameter that the pipeline lacks, or has the name of
-        another candidate.
+        If a strategy is unknown, sets a parameter that the pipeline lacks, has the name of
+        another candidate, or makes a regressor of the model.
 
     Warns
     -----
@@ -177,6 +180,8 @@ def compare_strategies(
     Scores of folds that share training data vary less than they should; standard errors are those
     of Nadeau and Bengio (2003) [1]_: with J folds, and n_test / n_train their rows,
     ``sqrt((1 / J + n_test / n_train) * variance)``, on J - 1 degrees of freedom, also for repeats.
+    Intervals of a score that has bounds end there: the error is taken to shrink towards them as
+    that of a share does, which is Wilson's interval.
     The p-values in a column are corrected for their number by Holm's method. The best baseline
     is chosen by the same scores, in its favour.
 
@@ -214,17 +219,24 @@ def compare_strategies(
     scoring = scoring or ("tag_f1_macro" if is_tagged else "f1_macro")
     scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
     splits = _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state)
-    nets = _strategy_candidates(pipeline, strategies, kind, random_state)
-    plain = _baseline_candidates(pipeline, baselines, kind, random_state)
+    if isinstance(inner_cv, Integral):
+        inner_cv = default_folds(
+            inner_cv, is_tagged=is_tagged, groups=groups, random_state=random_state
+        )
+    nets, param_grid = strategy_candidates(
+        pipeline, strategies, param_grid, X, kind=kind, random_state=random_state
+    )
+    plain = baseline_candidates(
+        pipeline,
+        baselines,
+        X,
+        kind=kind,
+        scoring=scorer,
+        inner_cv=inner_cv,
+        random_state=random_state,
+    )
     _check_names(nets, plain)
     if param_grid is not None:
-        if isinstance(inner_cv, Integral):
-            inner_cv = default_folds(
-                inner_cv,
-                is_tagged=is_tagged,
-                is_grouped=groups is not None,
-                random_state=random_state,
-            )
         nets = {
             name: GridSearchCV(net, param_grid, scoring=scorer, cv=inner_cv, error_score="raise")
             for name, net in nets.items()
@@ -235,6 +247,7 @@ def compare_strategies(
         y,
         groups,
         splits,
+        score=lambda prediction: score_fold(prediction, X, y, scorer),
         directory=directory,
         error_score=error_score,
         n_jobs=n_jobs,
@@ -246,13 +259,15 @@ def compare_strategies(
         {name: score_folds(parts, X, y, scorer) for name, parts in predictions.items()},
         roles,
         predictions,
-        metric=_metric_name(scoring),
+        metric=scoring if isinstance(scoring, str) else scorer_name(scorer),
         splits=splits,
         confidence=confidence,
+        bounds=score_bounds(scorer),
     )
 
 
 def _check_data(pipeline, X, y, groups):
+    check_no_regressor("pipeline", pipeline)
     if y is not None and has_step_labels(y):
         as_tags(y)
     else:
@@ -260,17 +275,22 @@ def _check_data(pipeline, X, y, groups):
     if groups is None and isinstance(X, Sequences) and X.origin is not None:
         groups = original_groups(X)
     X, y, groups = indexable(X, y, groups)
-    return X, y, None if groups is None else np.asarray(groups)
+    return X, y, None if groups is None else as_groups(groups)
 
 
 def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state):
     """The rows of each fold, the same for all candidates."""
+    if n_repeats > 1 and isinstance(groups, Sequences):
+        raise ValueError(
+            f"n_repeats={n_repeats} has no other folds to draw where groups holds the rows of "
+            "windows, which are cut by time; pass n_repeats=1"
+        )
     if isinstance(cv, Integral):
         repeats = [
             default_folds(
                 cv,
                 is_tagged=is_tagged,
-                is_grouped=groups is not None,
+                groups=groups,
                 random_state=random_state + repeat,
             )
             for repeat in range(n_repeats)
@@ -282,52 +302,6 @@ def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state):
             "that repeats itself, such as RepeatedStratifiedKFold, with n_repeats=1"
         )
     return list(check_cv(cv).split(X, y, groups))
-
-
-def _strategy_candidates(pipeline, strategies, kind, random_state):
-    """The plain pipeline, and a clone of it for each strategy."""
-    if not isinstance(strategies, Mapping):
-        table = list_strategies(kind, random_state=random_state)
-        strategies = {name: table[name] for name in chosen_names(strategies, table)}
-    return {
-        name: _changed(pipeline, name, params)
-        for name, params in ({PLAIN: {}} | dict(strategies)).items()
-    }
-
-
-def _changed(pipeline, name, params):
-    if not isinstance(params, Mapping):
-        raise TypeError(
-            f"strategies[{name!r}] must be a dict of parameters of the pipeline, such as "
-            f"{{'model__loss': 'focal'}}, got {params!r}"
-        )
-    known = pipeline.get_params()
-    # Behind a step that another parameter of the strategy replaces, any name may be right.
-    for param in params:
-        if param.split("__")[0] not in known:
-            raise ValueError(
-                f"strategy {name!r} sets {param!r}, but the pipeline has no "
-                f"{param.split('__')[0]!r}.{did_you_mean(param, known)} Name its steps 'sample', "
-                "'weight' and 'model', as make_plain_pipeline does"
-            )
-    return clone(pipeline).set_params(**{key: clone(v, safe=False) for key, v in params.items()})
-
-
-def _baseline_candidates(pipeline, baselines, kind, random_state):
-    """Each baseline behind the steps that prepare the data for the net."""
-    if isinstance(baselines, Mapping):
-        table = dict(baselines)
-    else:
-        table = list_baselines(kind, random_state=random_state) if baselines else {}
-    shared = []
-    for step in getattr(pipeline, "steps", [])[:-1]:
-        if step[0] in _STRATEGY_STEPS:
-            break
-        shared.append(step)
-    return {
-        name: clone(Pipeline([*shared, ("model", model)]) if shared else model)
-        for name, model in table.items()
-    }
 
 
 def _check_names(nets, plain):
@@ -352,10 +326,3 @@ def _report_failures(predictions):
             FitFailedWarning,
             stacklevel=4,
         )
-
-
-def _metric_name(scoring):
-    if isinstance(scoring, str):
-        return scoring
-    metric = getattr(scoring, "_score_func", scoring)
-    return getattr(metric, "__name__", "score")

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq.data import Sequences
+from skseq.model_selection._candidates import PLAIN
 from skseq.model_selection._fold_fits import FoldFailure
 from skseq.model_selection._paired_tests import corrected_interval, corrected_t_test, holm
 from skseq.model_selection._verdict import p_text, verdict_sentence
-
-PLAIN = "plain"
 
 
 class ComparisonRow(NamedTuple):
@@ -52,6 +51,9 @@ class StrategyComparison:
 
     confidence : float
         Of the intervals; 1 minus this is the level of the tests.
+
+    bounds : (low, high), default=(-inf, inf)
+        The least and the highest score that there can be: where intervals end.
 
     Attributes
     ----------
@@ -99,14 +101,24 @@ class StrategyComparison:
     ['a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']
     """
 
-    def __init__(self, scored, roles, predictions, *, metric, splits, confidence):
+    def __init__(
+        self,
+        scored,
+        roles,
+        predictions,
+        *,
+        metric,
+        splits,
+        confidence,
+        bounds=(-np.inf, np.inf),
+    ):
         self.metric = metric
         self.confidence = confidence
         self.scores_ = {name: each.scores for name, each in scored.items()}
         self.predictions_ = predictions
         self.splits_ = splits
         ratio = np.mean([len(test) / len(train) for train, test in splits])
-        self._rows = _rank(_rows(scored, roles, predictions, ratio, confidence))
+        self._rows = _rank(_rows(scored, roles, predictions, ratio, confidence, bounds))
         self.table = {
             column: [getattr(row, column) for row in self._rows] for column in ComparisonRow._fields
         }
@@ -205,11 +217,25 @@ class StrategyComparison:
         return (
             f"{len(self.splits_)} folds, the same for all. Intervals and tests by Nadeau and "
             f"Bengio. Holm's correction of p-values is for {n_plain} against the plain model and "
-            f"{n_baseline} against the best baseline."
+            f"{n_baseline} against the best baseline.{self._tuning()}"
         )
 
+    def _tuning(self):
+        """Who chose parameters for itself: a net that did not may be in arrears."""
+        tuned = {
+            row.role == "baseline"
+            for row in self._rows
+            if any(getattr(part, "best_params", None) for part in self.predictions_[row.name])
+        }
+        who = {
+            (True,): " Baselines were",
+            (False,): " Nets were",
+            (False, True): " Nets and baselines were",
+        }
+        return f"{who[tuple(sorted(tuned))]} tuned inside each training part." if tuned else ""
 
-def _rows(scored, roles, predictions, ratio, confidence):
+
+def _rows(scored, roles, predictions, ratio, confidence, bounds):
     """A row for each candidate, with differences and tests."""
     names = list(scored)
     scores = np.array([scored[name].scores for name in names])
@@ -226,7 +252,7 @@ def _rows(scored, roles, predictions, ratio, confidence):
                 name,
                 roles[name],
                 float(found.scores.mean()),
-                *corrected_interval(found.scores, ratio, confidence),
+                *corrected_interval(found.scores, ratio, confidence, bounds),
                 found.minority_recall,
                 found.calibration_error,
                 found.fit_seconds,

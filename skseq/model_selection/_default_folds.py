@@ -2,10 +2,12 @@
 
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from skseq.data import Sequences
 from skseq.model_selection._tag_folds import TagStratifiedKFold
+from skseq.model_selection._window_folds import WindowKFold
 
 
-def default_folds(n_splits, *, is_tagged, is_grouped, random_state=None):
+def default_folds(n_splits, *, is_tagged, groups=None, random_state=None):
     """Make a splitter for labels or tags, with or without groups.
 
     Parameters
@@ -16,8 +18,9 @@ def default_folds(n_splits, *, is_tagged, is_grouped, random_state=None):
     is_tagged : bool
         Whether y has a label for each step.
 
-    is_grouped : bool
-        Whether groups will be passed to ``split``.
+    groups : Sequences of int or ndarray of shape (n_sequences,), default=None
+        What will be passed to ``split``: the rows of each window, or a group each. Windows of one
+        series are cut by time, where nothing can be shuffled or stratified.
 
     random_state : int or None, default=None
         Seed to shuffle with; None does not shuffle.
@@ -26,6 +29,8 @@ def default_folds(n_splits, *, is_tagged, is_grouped, random_state=None):
     -------
     splitter
     """
-    kind = StratifiedGroupKFold if is_grouped else StratifiedKFold
+    if isinstance(groups, Sequences):
+        return WindowKFold(n_splits)
+    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
     kind = TagStratifiedKFold if is_tagged else kind  # which takes groups or none
     return kind(n_splits, shuffle=random_state is not None, random_state=random_state)

@@ -22,11 +22,14 @@ import sklearn
 import torch
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
 from sklearn.utils.parallel import Parallel, delayed
 
 from skseq import __version__
 from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import Sequences, as_sequences, as_tags
+from skseq.model_selection._progress import follow
+from skseq.model_selection._tuned import Tuned
 
 
 class FoldPrediction(NamedTuple):
@@ -81,7 +84,9 @@ class FoldFailure(NamedTuple):
     error: str
 
 
-def fit_on_folds(candidates, X, y, groups, splits, *, directory, error_score, n_jobs, verbose):
+def fit_on_folds(
+    candidates, X, y, groups, splits, *, score, directory, error_score, n_jobs, verbose
+):
     """Fit each candidate on each fold, unless the directory has it already.
 
     Parameters
@@ -95,14 +100,20 @@ def fit_on_folds(candidates, X, y, groups, splits, *, directory, error_score, n_
     splits : list of (train, test)
         Rows of each fold.
 
+    score : callable
+        Gives the score of a `FoldPrediction`, to be shown while others are fitted.
+
     directory : path-like or None
         Where finished fits are kept.
 
     error_score : "raise" or NaN
         Whether an error ends everything.
 
-    n_jobs, verbose : int or None
-        As `joblib.Parallel` takes them.
+    n_jobs : int or None
+        As `joblib.Parallel` takes it.
+
+    verbose : int
+        As `follow` takes it.
 
     Returns
     -------
@@ -112,12 +123,17 @@ def fit_on_folds(candidates, X, y, groups, splits, *, directory, error_score, n_
     paths = _result_paths(candidates, X, y, groups, splits, directory)
     # Fold by fold, so that a run that is killed early has seen every candidate.
     tasks = [(name, fold) for fold in range(len(splits)) for name in candidates]
-    results = Parallel(n_jobs=n_jobs, verbose=verbose)(
+    results = Parallel(n_jobs=n_jobs, return_as="generator")(
         delayed(_fit_unless_kept)(
             candidates[name], X, y, groups, *splits[fold], paths[name][fold], error_score
         )
         for name, fold in tasks
     )
+
+    def score_or_nan(result):
+        return np.nan if isinstance(result, FoldFailure) else score(result)
+
+    results = follow(results, tasks, score_or_nan, verbose)
     by_task = dict(zip(tasks, results, strict=True))
     return {name: [by_task[name, fold] for fold in range(len(splits))] for name in candidates}
 
@@ -174,6 +190,23 @@ def _write_whole(result, path):
         unfinished.unlink(missing_ok=True)
 
 
+def _for_searches(model, groups):
+    """Parameters of ``fit`` that bring groups to a search: nobody else has a use for them."""
+    names = []
+    while isinstance(model, Pipeline):
+        name, model = model.steps[-1]
+        names.append(name)
+    return (
+        {"__".join([*names, "groups"]): groups} if isinstance(model, (GridSearchCV, Tuned)) else {}
+    )
+
+
+def _last(model):
+    while isinstance(model, Pipeline):
+        model = model.steps[-1][1]
+    return model
+
+
 def fit_and_predict(candidate, X, y, groups, train, test):
     """Fit a clone on the training rows and predict the test rows.
 
@@ -182,9 +215,7 @@ def fit_and_predict(candidate, X, y, groups, train, test):
     FoldPrediction
     """
     model = clone(candidate)
-    # Only a search inside the fold has a use for groups.
-    is_search = isinstance(model, GridSearchCV)
-    params = {"groups": groups[train]} if is_search and groups is not None else {}
+    params = {} if groups is None else _for_searches(model, groups[train])
     X_test = safe_indexing(X, test)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -197,7 +228,7 @@ def fit_and_predict(candidate, X, y, groups, train, test):
         labels = as_tags(labels)
         proba = None if proba is None else as_sequences(proba)
     messages = list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
-    best_params = getattr(model, "best_params_", None)
+    best_params = getattr(_last(model), "best_params_", None)
     return FoldPrediction(
         np.asarray(test), model.classes_, labels, proba, seconds, messages, best_params
     )

@@ -50,7 +50,7 @@ def score_folds(predictions, X, y, scorer):
     majority = _commonest(as_tags(y).values if is_tagged else np.asarray(y))
     truths = [safe_indexing(y, each.rows) for each in done]
     return CandidateScores(
-        np.array([_score(scorer, X, t, each) for t, each in zip(truths, done, strict=True)]),
+        np.array([score_fold(each, X, y, scorer) for each in done]),
         _mean_of_known(
             [
                 mean_recall(t, each.labels, exclude=[majority])
@@ -74,7 +74,9 @@ def _mean_of_known(values):
     return float(np.mean(np.compress(known, values))) if known.any() else np.nan
 
 
-def _score(scorer, X, truth, prediction):
+def score_fold(prediction, X, y, scorer):
+    """Score one `FoldPrediction`."""
+    truth = safe_indexing(y, prediction.rows)
     kept = KeptTags if has_step_labels(truth) else KeptLabels
     answers = kept(prediction.classes, prediction.labels, prediction.proba)
     return scorer(answers, safe_indexing(X, prediction.rows), truth)

@@ -10,6 +10,8 @@ References
    learning algorithms", PAKDD 2004: the same for repeated cross-validation.
 .. [3] S. Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
    Statistics 6 (1979).
+.. [4] E. B. Wilson, "Probable inference, the law of succession, and statistical inference", Journal
+   of the American Statistical Association 22 (1927).
 """
 
 import numpy as np
@@ -60,8 +62,13 @@ def corrected_t_test(differences, test_train_ratio):
     return float(2 * student.sf(abs(mean) / error, df=len(differences) - 1))
 
 
-def corrected_interval(scores, test_train_ratio, confidence):
-    """Interval of the mean score.
+def corrected_interval(scores, test_train_ratio, confidence, bounds=(-np.inf, np.inf)):
+    """Interval of the mean score, which ends where the score does.
+
+    It holds each mean ``m`` that lies at most t standard errors from the mean that was found. Of a
+    score between two bounds, the standard error at ``m`` goes with its distance to both, as that of
+    a share does (Wilson's interval): ``sqrt((m - low) * (high - m))``, and what was found at the
+    mean that was found. Of another score it is the same everywhere.
 
     Parameters
     ----------
@@ -74,6 +81,9 @@ def corrected_interval(scores, test_train_ratio, confidence):
     confidence : float
         Share of such intervals that hold the true mean, such as 0.95.
 
+    bounds : (low, high), default=(-inf, inf)
+        The least and the highest score that there can be.
+
     Returns
     -------
     low, high : float
@@ -81,7 +91,17 @@ def corrected_interval(scores, test_train_ratio, confidence):
     """
     error = corrected_standard_error(scores, test_train_ratio)
     width = student.ppf((1 + confidence) / 2, df=max(len(scores) - 1, 1)) * error
-    return float(np.mean(scores) - width), float(np.mean(scores) + width)
+    mean, (low, high) = np.mean(scores), bounds
+    if np.isnan(width) or not (np.isfinite(bounds).all() and low < mean < high):
+        return max(float(mean - width), low), min(float(mean + width), high)
+    share = (mean - low) / (high - low)
+    # The square of the width in units of a share's own variance: t squared over the number of
+    # independent rows that would leave such an error.
+    spread = (width / (high - low)) ** 2 / (share * (1 - share))
+    centre = (share + spread / 2) / (1 + spread)
+    half = np.sqrt(spread * share * (1 - share) + spread**2 / 4) / (1 + spread)
+    ends = low + (high - low) * np.clip([centre - half, centre + half], 0, 1)
+    return tuple(ends.tolist())
 
 
 def holm(p_values):

@@ -84,7 +84,8 @@ class WindowKFold(GroupsConsumerMixin, BaseKFold):
             Not used.
 
         groups : Sequences of int of length n_windows, or array-like of shape (n_windows,)
-            The rows of each window, or its recording.
+            The rows of each window, also as a list of arrays or one row of numbers each; or its
+            recording.
 
         Yields
         ------
@@ -105,8 +106,7 @@ class WindowKFold(GroupsConsumerMixin, BaseKFold):
                 "groups must be the index of make_windows (the rows of each window) or its groups "
                 "(their recordings); WindowKFold cannot tell otherwise which windows overlap"
             )
-        if not isinstance(groups, Sequences):
-            groups = np.asarray(groups)
+        groups = as_groups(groups)
         if len(groups) != num_samples(X):
             raise ValueError(
                 f"groups has {len(groups)} entries, but there are {num_samples(X)} windows; of a "
@@ -166,6 +166,26 @@ class WindowKFold(GroupsConsumerMixin, BaseKFold):
         part = part_of_recording[codes]
         for number in range(1, n_parts):
             yield np.flatnonzero(part < number), np.flatnonzero(part == number)
+
+
+def as_groups(groups):
+    """Groups as the splitters take them: rows of windows as `Sequences`, names as an array.
+
+    Parameters
+    ----------
+    groups : Sequences, or array-like of length n_sequences
+        The index of `make_windows`, in whatever form it was kept; or one name each.
+
+    Returns
+    -------
+    Sequences of int, or ndarray of shape (n_sequences,)
+    """
+    if isinstance(groups, Sequences):
+        return groups
+    first = next(iter(groups), None)
+    if isinstance(first, str) or np.ndim(first) != 1:
+        return np.asarray(groups)
+    return Sequences.from_list(groups)
 
 
 def _first_and_last(index):

@@ -10,6 +10,8 @@ from skseq.data import Sequences, as_sequences, check_kind, check_tags
 # Odd constants with well mixed bits, as SplitMix64 has them.
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
 
+_MOST_COLUMNS = 500  # of values around a step
+
 
 class WindowTagger(BaseEstimator):
     """Tag each step by any classifier of scikit-learn that sees the steps around it.
@@ -24,7 +26,8 @@ class WindowTagger(BaseEstimator):
         Must have ``predict_proba`` and, for token ids, take sparse input.
 
     radius : int, default=12
-        Steps that are seen on either side.
+        Steps that are seen on either side; fewer, but 2 at least, where that would make more
+        than 500 columns of values.
 
     max_n : int, default=3
         Longest n-gram, of token ids.
@@ -67,7 +70,8 @@ class WindowTagger(BaseEstimator):
 
     def _features(self, X):
         if check_kind(X) == "values":
-            return window_values(X, self.radius)
+            affordable = max((_MOST_COLUMNS // X.n_features - 1) // 2, 2)
+            return window_values(X, min(self.radius, affordable))
         windows = window_ids(X, self.radius)
         return hashed_ngrams(windows, self.max_n, self.n_bits)
 

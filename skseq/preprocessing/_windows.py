@@ -17,6 +17,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from skseq._validation import Interval, StrOptions, validate_params
 from skseq.data import Sequences, as_sequences, offsets_from_lengths, take_steps
+from skseq.preprocessing._rows import read_rows_of_series
 
 
 class Windows(NamedTuple):
@@ -60,8 +61,10 @@ def make_windows(
 
     Parameters
     ----------
-    series : array-like of shape (n_rows,) or (n_rows, n_features), or DataFrame
-        One row a step. Single integers are token ids; give measurements as floats.
+    series : array-like of shape (n_rows,) or (n_rows, n_features), or frame
+        One row a step. Single integers are token ids; give measurements as floats. A column whose
+        cells hold lists of numbers, also as text such as "[0.1, 0.2]" from a CSV file, counts as
+        a column for each of them.
 
     labels : array-like of shape (n_rows,) or column name, default=None
         Label of each row.
@@ -103,7 +106,8 @@ def make_windows(
         What the rows of a recording are sorted by. None: they stand in order.
 
     columns : column name or list of them, default=None
-        What a step holds, for a frame: one name gives flat values, a list (n_steps, n_features).
+        What a step holds, for a frame: one name gives flat values (unless its cells hold lists),
+        a list (n_steps, n_features).
         None takes all columns that are not named otherwise.
 
     Returns
@@ -126,8 +130,10 @@ def make_windows(
     Raises
     ------
     ValueError
-        If the arrays do not align, a column is unknown, a label or time is missing, or there
-        is no window.
+        If the arrays do not align, a column is unknown or there are two of its name, a cell,
+        label or time is missing, or there is no window.
+    TypeError
+        If ``time`` is text.
 
     See Also
     --------
@@ -152,7 +158,9 @@ def make_windows(
     >>> merge_windows(y, index, n_rows=7)
     array(['a', 'a', 'a', 'a', 'a', 'a', 'c'], dtype='<U1')
     """
-    values, labels, recording_of_row, names, time = _read(series, labels, by, time, columns)
+    values, labels, recording_of_row, names, time = read_rows_of_series(
+        series, labels, by, time, columns
+    )
     order, offsets = _sort_rows(recording_of_row, len(names), time)
     recording, start, stop = _cut(
         np.maximum(np.diff(offsets) - gap, 0), length, stride or length, padding
@@ -252,90 +260,6 @@ def merge_windows(predictions, index, n_rows, *, how="auto", fill_value=None):
         merged = merged.astype(dtype)
         merged[~is_covered] = fill_value
     return merged
-
-
-# -- reading the series ------------------------------------------------------------------------
-
-
-def _read(series, labels, by, time, columns):
-    """Values, labels, the recording of each row as a number, their names, and times."""
-    is_frame = hasattr(series, "columns")
-    values = _values_of_frame(series, labels, by, time, columns) if is_frame else np.asarray(series)
-    if columns is not None and not is_frame:
-        raise ValueError("columns names columns of a frame, but series is an array")
-    if values.ndim not in (1, 2):
-        raise ValueError(
-            f"series must have shape (n_rows,) or (n_rows, n_features), got {values.shape}"
-        )
-    labels, time = _column(series, labels, "labels"), _column(series, time, "time")
-    recording, names = _number_recordings(series, by, len(values))
-    check_consistent_length(values, labels, time, recording)
-    for name, column in (("labels", labels), ("time", time)):
-        if column is not None:
-            _check_no_missing(name, column)
-    return values, labels, recording, names, time
-
-
-def _values_of_frame(frame, labels, by, time, columns):
-    if columns is None:
-        named = [labels, time, *(by if isinstance(by, (list, tuple)) else [by])]
-        named = [name for name in named if name is not None and np.ndim(name) == 0]
-        columns = [name for name in frame.columns if name not in named]
-    for name in columns if isinstance(columns, (list, tuple)) else [columns]:
-        _check_column(frame, name)
-    return frame[columns].to_numpy()
-
-
-def _column(series, column, name):
-    """A column by its name, or an array as it is."""
-    if column is None:
-        return None
-    if np.ndim(column) == 0:
-        _check_column(series, column, name)
-        return series[column].to_numpy()
-    array = np.asarray(column)
-    if array.ndim != 1:
-        raise ValueError(f"{name} must have one entry a row, got shape {array.shape}")
-    return array
-
-
-def _check_column(series, column, name="columns"):
-    if not hasattr(series, "columns"):
-        raise ValueError(
-            f"{name}={column!r} names a column, but series is an array; pass an array of shape "
-            "(n_rows,)"
-        )
-    if column not in series.columns:
-        raise ValueError(f"series has no column {column!r}; its columns are {list(series.columns)}")
-
-
-def _number_recordings(series, by, n_rows):
-    """Number of each row's recording, in order of appearance, and the name of each number."""
-    if by is None:
-        return np.zeros(n_rows, dtype=np.int64), np.zeros(1, dtype=np.int64)
-    if isinstance(by, (list, tuple)) and hasattr(series, "columns"):
-        for name in by:
-            _check_column(series, name, "by")
-        # dropna=False: a missing key would silently lose its rows.
-        recording = series.groupby(list(by), sort=False, dropna=False).ngroup().to_numpy()
-        return recording, np.arange(recording.max(initial=-1) + 1)
-    keys = _column(series, by, "by")
-    names, first, recording = np.unique(keys, return_index=True, return_inverse=True)
-    by_appearance = np.argsort(first)
-    number = np.empty_like(by_appearance)
-    number[by_appearance] = np.arange(len(number))
-    return number[recording], names[by_appearance]
-
-
-def _check_no_missing(name, column):
-    missing = np.not_equal(column, column).astype(bool)  # NaN and NaT differ from themselves
-    if column.dtype == object:
-        missing |= np.equal(column, None).astype(bool)
-    if missing.any():
-        raise ValueError(
-            f"{name} is missing in {np.count_nonzero(missing)} row(s), the first of them row "
-            f"{np.argmax(missing)}; fill it or drop these rows"
-        )
 
 
 # -- cutting and labelling ---------------------------------------------------------------------

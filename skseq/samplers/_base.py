@@ -18,6 +18,7 @@ from sklearn.utils import assert_all_finite, check_consistent_length, check_rand
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from skseq._masses import class_masses, earlier_corrections, sequence_weight, warn_if_double_counted
 from skseq._validation import check_one_kind, check_parameters, has_step_labels, num_samples
 from skseq.data import (
     Sequences,
@@ -37,12 +38,6 @@ from skseq.samplers._frames import (
     is_foreign,
     like_labels,
     reads_steps,
-)
-from skseq.weights import (
-    class_masses,
-    earlier_corrections,
-    sequence_weight,
-    warn_if_double_counted,
 )
 
 

@@ -11,6 +11,7 @@ from imblearn.base import BaseSampler
 from imblearn.utils._validation import ArraysTransformer
 from sklearn.utils import check_consistent_length
 
+from skseq._masses import class_masses, earlier_corrections, warn_if_double_counted
 from skseq._validation import check_parameters, did_you_mean
 from skseq.data import Sequences, as_tags, check_tags, cut_steps, known_steps, split_prefix
 from skseq.samplers._base import (
@@ -20,7 +21,6 @@ from skseq.samplers._base import (
     take_with_origin,
 )
 from skseq.samplers._frames import draw_in_kind, is_drawn_in_kind
-from skseq.weights import class_masses, earlier_corrections, warn_if_double_counted
 
 # What a parameter ``ignore`` may be.
 IGNORE_CONSTRAINTS = [Number, str, "array-like", None]

@@ -2,7 +2,14 @@
 
 from skseq.training._callbacks import ValidationScore
 from skseq.training._collapse import warn_if_collapsed
-from skseq.training._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.training._interrupts import was_interrupted
+from skseq.training._labels import (
+    encode_labels,
+    find_classes,
+    first_classes,
+    names_of_classes,
+    warn_of_unseen,
+)
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net
 from skseq.training._sample_weight import row_weight, step_weight
@@ -11,8 +18,9 @@ from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
 from skseq.training._seeds import Seeds
 from skseq.training._settings import NetSettings
-from skseq.training._targets import RowTargets, StepTargets
+from skseq.training._targets import RowTargets, StepTargets, check_two_classes_count
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
+from skseq.training._transaction import transaction
 
 __all__ = [
     "IGNORE_CONSTRAINTS",
@@ -26,6 +34,7 @@ __all__ = [
     "StepTargets",
     "ValidationScore",
     "build_net",
+    "check_two_classes_count",
     "encode_labels",
     "find_classes",
     "first_classes",
@@ -33,12 +42,15 @@ __all__ = [
     "last_states",
     "learn_scaler",
     "log_probabilities",
+    "names_of_classes",
     "raw_scores",
     "refit_last_layer",
     "row_weight",
     "step_weight",
     "train",
+    "transaction",
     "warn_if_collapsed",
     "warn_of_unseen",
+    "was_interrupted",
     "weight_of_known",
 ]

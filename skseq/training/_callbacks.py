@@ -121,6 +121,8 @@ class EpochProgress(Callback):
         self._bar.set_postfix(shown, refresh=False)
         self._bar.update()
 
-    def on_train_end(self, net, **kwargs):
-        self._bar.close()
-        del self._bar
+    def close(self):
+        """End the bar, if there is one, also where training ends in an error."""
+        bar = self.__dict__.pop("_bar", None)
+        if bar is not None:
+            bar.close()

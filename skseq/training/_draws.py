@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skseq.weights import class_masses
+from skseq._masses import class_masses
 
 
 def class_rates(counts, balance, progress):

@@ -12,10 +12,19 @@ _BLOCK = 2**18
 def find_classes(labels, classes=None):
     """Sorted classes: those that occur, or those that the caller names.
 
+    Labels may also be the positions of named texts when sorted, which is what scikit-learn's
+    ``cross_val_predict`` makes of labels before it asks for probabilities. The classes are then
+    these positions; `names_of_classes` knows the texts.
+
     Raises
     ------
     ValueError
         If there are fewer than two, or only one of them occurs.
+
+    Warns
+    -----
+    UserWarning
+        If labels are such positions, and the texts are named in another order.
     """
     present = np.unique(labels)
     if len(present) < 2:
@@ -25,9 +34,49 @@ def find_classes(labels, classes=None):
         )
     if classes is None:
         return present
-    classes = np.unique(np.asarray(classes))
+    named = np.asarray(classes)
+    classes = np.unique(named)
+    if _are_positions(present, classes):
+        if not np.array_equal(named, classes):
+            warnings.warn(
+                f"y holds numbers, but the parameter classes names {named.tolist()}; they are "
+                f"taken for positions in the sorted order {classes.tolist()}, as scikit-learn's "
+                "cross_val_predict numbers labels",
+                UserWarning,
+                stacklevel=3,
+            )
+        return np.arange(len(classes))
+    _refuse_positions_of_numbers(present, classes)
     encode_labels(present, classes)
     return classes
+
+
+def _refuse_positions_of_numbers(present, classes):
+    """Say what to do where ``cross_val_predict`` has numbered classes that are other numbers."""
+    numbers = present.dtype.kind in "iu" and classes.dtype.kind in "iuf"
+    if numbers and present[0] == 0 and present[-1] < len(classes) and 0 not in classes:
+        raise ValueError(
+            f"y has the label 0, which is not one of the classes {classes.tolist()}. If that is "
+            "scikit-learn's cross_val_predict, which numbers labels from 0 before it asks for "
+            "probabilities: give it LabelEncoder().fit_transform(y) and "
+            f"classes=range({len(classes)}), since 1 could mean both a label and a position"
+        )
+
+
+def names_of_classes(classes, named):
+    """What the caller calls the classes: themselves, but where they are positions of texts."""
+    if named is None or np.asarray(classes).dtype.kind not in "iu":
+        return classes
+    named = np.unique(np.asarray(named))
+    return named if len(named) == len(classes) and _are_positions(classes, named) else classes
+
+
+def _are_positions(labels, classes):
+    """Whether labels are positions of the classes, which are no numbers, nor look like some."""
+    if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= len(classes):
+        return False
+    names = classes.tolist()
+    return all(isinstance(name, str) and not name.strip().lstrip("-").isdigit() for name in names)
 
 
 def first_classes(classes, named):

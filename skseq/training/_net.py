@@ -1,7 +1,9 @@
 """The skorch net that the estimators hold: how it is built, and how it learns from a batch."""
 
+import os
 from contextlib import contextmanager
 from functools import partial
+from threading import RLock
 
 import skorch
 import torch
@@ -11,6 +13,8 @@ from skorch.utils import to_tensor
 from skseq._validation import check_choice
 from skseq.nn import ScoringBatches, TrainingBatches, make_network
 from skseq.training._callbacks import EpochProgress, LateEarlyStopping, Reseed
+from skseq.training._divergence import FiniteLoss
+from skseq.training._interrupts import WholeEpochs, is_early_stop
 
 OPTIMIZERS = {
     "adam": (torch.optim.Adam, {"fused": True}),
@@ -36,6 +40,20 @@ class SequenceNet(skorch.NeuralNet):
         if isinstance(iterator, TrainingBatches):
             iterator.epoch = len(self.history)
         return iterator
+
+    def fit_loop(self, *args, **kwargs):
+        """Train; an interrupt that is no early stop brings the net back to its last whole epoch."""
+        try:
+            return super().fit_loop(*args, **kwargs)
+        except KeyboardInterrupt as interrupt:
+            keeper = dict(self.callbacks_).get("whole_epochs")
+            if keeper is not None and not is_early_stop(interrupt):
+                keeper.go_back(self)
+            raise
+        finally:
+            for _, callback in self.callbacks_:
+                if isinstance(callback, EpochProgress):
+                    callback.close()
 
     def train_step_single(self, batch, **fit_params):
         """Loss and gradients of a batch."""
@@ -190,6 +208,8 @@ def _callbacks(settings, seeds, validation_score, watch_from):
             callbacks.append(("validation_score", validation_score))
         stopping = LateEarlyStopping(watch_from, settings.scoring, settings.n_iter_no_change)
         callbacks.append(("early_stopping", stopping))
+    callbacks.append(("finite_loss", FiniteLoss(settings.name)))
+    callbacks.append(("whole_epochs", WholeEpochs()))
     if settings.verbose == 1:
         callbacks.append(("progress", EpochProgress(settings.name)))
     return callbacks + list(settings.callbacks or [])
@@ -217,10 +237,28 @@ def resolve_device(device):
     return device
 
 
+# Weights and dropout come from torch's one generator of the process, so fits in threads take turns:
+# else each would draw from the other's seed, and the last to end would leave its state behind. Code
+# of the caller that draws from that generator in another thread, while a net trains in this one, is
+# beyond the lock: it draws from the net's seed. A block within a block (a callback that fits) is
+# no other thread, so the lock is one that its holder may take again.
+_TORCH_SEED_LOCK = RLock()
+
+
+def _renew_lock():
+    # A fork while another thread trains would leave the child waiting for a thread it hasn't got.
+    global _TORCH_SEED_LOCK
+    _TORCH_SEED_LOCK = RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 @contextmanager
 def isolated_torch_seed(seed, device):
     """Seed torch inside the block, for weights and dropout; the caller's state is untouched."""
     devices = [torch.device(device)] if str(device).startswith("cuda") else []
-    with torch.random.fork_rng(devices=devices):
+    with _TORCH_SEED_LOCK, torch.random.fork_rng(devices=devices):
         torch.manual_seed(seed)
         yield

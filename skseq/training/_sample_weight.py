@@ -11,9 +11,9 @@
 
 import numpy as np
 
+from skseq._masses import sequence_weight
 from skseq._validation import check_fit_weight, has_step_labels, refuse_mask
 from skseq.data import Sequences, as_sequences
-from skseq.weights import sequence_weight
 
 _CURE = (
     "let the weights go with the sequences through whatever samples them, as "
@@ -86,9 +86,11 @@ def _aligned(given, X):
 
 def _of_rows(given, X, *, flat_steps=False):
     """Weights of the rows of X, from those of the rows or of the originals that they are of."""
+    if np.isscalar(given):
+        return given
     given = given if isinstance(given, Sequences) else np.asarray(given)
     if given.ndim == 0:
-        return given
+        return given.item()
     n_originals = None if X.origin is None else X.origin.n_tokens
     if len(given) != n_originals:
         if len(given) != len(X):

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from sklearn.base import clone
 
+from skseq._masses import earlier_corrections, warn_if_double_counted
 from skseq.augment import make_augmenter
 from skseq.training._draws import class_rates, draw_by_class, drawn_masses
-from skseq.weights import earlier_corrections, warn_if_double_counted
 
 
 class Schedule:

@@ -7,6 +7,7 @@ import torch
 
 from skseq.data import draw_of_each_class
 from skseq.stages import make_second_stage
+from skseq.training._targets import check_two_classes_count
 from skseq.training._train import last_states
 
 
@@ -38,6 +39,7 @@ def refit_last_layer(net, second_stage, targets, rng):
     chosen = counting(states, targets.values, targets.weight)
     drawn = at_most(chosen[1], getattr(stage, "max_rows", None), rng)
     states, codes, weight = (None if part is None else part[drawn] for part in chosen)
+    check_two_classes_count(codes, weight, targets.classes)
     coef, intercept = (
         parameter.detach().cpu().numpy().astype(np.float64)
         for parameter in (layer.weight, layer.bias)

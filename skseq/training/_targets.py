@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skseq._masses import class_masses, weighted_counts
 from skseq.data import Sequences, chunk_spans, like_input
 from skseq.decisions import count_originals
 from skseq.nn import Spans
 from skseq.training._labels import encode_labels
-from skseq.weights import class_masses, weighted_counts
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,6 @@ class Targets:
             return self
         counts = self._sequences_that_count()
         return self if counts.all() else self.take(np.flatnonzero(counts))
-
-    def check_two_classes_count(self):
-        """Raise ValueError if all weight is on one class: there is nothing to tell it from."""
-        totals = self.class_totals()
-        if np.count_nonzero(totals) < 2:
-            raise ValueError(
-                f"only one class, {self.classes.tolist()[int(totals.argmax())]!r}, has any weight; "
-                "learning to tell classes apart needs at least two with a weight above 0"
-            )
 
     def weights_with(self, class_weight):
         """Weight of each target times that of its class, with mean 1; None if all are alike."""
@@ -249,6 +240,16 @@ class StepTargets(Targets):
     def states_like_these(self, states):
         """States, one for each step, in `Sequences` that keep the weights and origins of X."""
         return self.X.replace(values=states, n_tokens=None)
+
+
+def check_two_classes_count(codes, weight, classes):
+    """Raise ValueError if all weight is on one class: there is nothing to tell it from."""
+    totals = class_masses(codes, len(classes), weight)
+    if np.count_nonzero(totals) < 2:
+        raise ValueError(
+            f"only one class, {classes.tolist()[int(totals.argmax())]!r}, has any weight; learning "
+            "to tell classes apart needs at least two with a weight above 0"
+        )
 
 
 def combined_weight(codes, weight, class_weight):

@@ -65,6 +65,14 @@ def test_sequences_come_back_as_themselves():
         (np.array(["a text"]), TypeError, r"X holds text.*TokenEncoder"),
         (pd.Series(["a text"]), TypeError, r"text.*TokenEncoder"),
         (sparse.csr_array(np.eye(2)), TypeError, r"X is sparse.*X\.toarray\(\)"),
+        ([0.1, 0.2], ValueError, r"X\[0\] is one value \(float\), not a sequence.*pass \[X\]"),
+        ([[1.0], 2.0], ValueError, r"X\[1\] is one value"),
+        ([[[1.0], [2.0, 3.0]]], ValueError, r"sequence 0 is no array of steps"),
+        (
+            [np.array(["2020-01-01"], dtype="datetime64[D]"), [1.5]],
+            TypeError,
+            r"X\[1\] has steps of type float64 but X\[0\] has datetime64\[D\]",
+        ),
         (np.arange(3.0), ValueError, r"Expected 2D array, got 1D array instead.*reshape"),
         (np.zeros((1, 1, 1, 1)), ValueError, r"Expected 2D array, got 4D"),
     ],
@@ -155,6 +163,8 @@ def test_a_table_at_prediction_fits_an_estimator_of_ragged_series(estimator):
     ("X", "message"),
     [
         ([], r"0 sample\(s\).*X holds no sequences"),
+        ([[]], r"X\[0\] is empty"),
+        ([[], []], r"X\[0\] is empty"),
         ([[1.0], []], r"X\[1\] is empty \(1 empty sequence\(s\) in all\).*X\[X\.lengths > 0\]"),
         ([[1.0], [2.0, np.nan, np.nan]], r"contains NaN: sequence 1, step 1 \(2 such step\(s\)"),
         ([[1.0, np.inf], [1.0]], r"contains infinity .*: sequence 0, step 1"),

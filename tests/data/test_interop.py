@@ -1,6 +1,8 @@
 """Sequences from and to pandas frames and Arrow lists."""
 
+import datetime
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -177,6 +179,39 @@ def test_more_parts_may_be_given_with_arrow():
 def test_what_arrow_cannot_give_is_named(array, error, message):
     with pytest.raises(error, match=message):
         Sequences.from_arrow(array)
+
+
+@pytest.mark.parametrize(
+    ("lists", "message"),
+    [
+        ([[{"x": 1}]], r"steps of type struct<x: int64>.*struct_field"),
+        ([[b"a"]], r"steps of type binary.*cast"),
+        ([[datetime.date(2020, 1, 1)]], r"steps of type date32\[day\].*seconds since the first"),
+        ([[datetime.datetime(2020, 1, 1)]], r"steps of type timestamp.*seconds since the first"),
+        ([[datetime.timedelta(1)]], r"steps of type duration.*seconds since the first"),
+        ([[datetime.time(1)]], r"steps of type time64.*seconds since the first"),
+    ],
+)
+def test_arrow_types_that_are_neither_numbers_nor_text_are_refused(lists, message):
+    with pytest.raises(TypeError, match=message):
+        Sequences.from_arrow(pa.array(lists))
+
+
+def test_decimals_of_arrow_become_floats():
+    X = Sequences.from_arrow(pa.array([[Decimal("1.5"), Decimal("0.25")], [Decimal("2.0")]]))
+    assert X.dtype == np.float64
+    assert X.tolist() == [[1.5, 0.25], [2.0]]
+
+
+def test_lists_of_lists_of_one_size_are_features():
+    X = Sequences.from_arrow(pa.array([[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]]))
+    assert X.tolist() == [[[1.0, 2.0], [3.0, 4.0]], [[5.0, 6.0]]]
+    assert Sequences.from_arrow(pa.array([[[1, 2]], [[3, 4]], [[5, 6]]])[1:]).tolist() == [
+        [[3, 4]],
+        [[5, 6]],
+    ]
+    with pytest.raises(ValueError, match=r"step 2 of array's values has 1 features.*first .* 2"):
+        Sequences.from_arrow(pa.array([[[1, 2]], [[3, 4], [5]]]))
 
 
 def test_without_pyarrow_the_error_says_what_to_install(monkeypatch):

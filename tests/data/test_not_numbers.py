@@ -58,6 +58,7 @@ def test_the_cure_for_dates_gives_seconds():
         ([[1.0, None], [2.0]], TypeError, r"X\[0\], step 1 is missing \(None\); fill or drop"),
         ([[1.0], [2.0, pd.NA]], TypeError, r"X\[1\], step 1 is missing \(<NA>\)"),
         ([[2**63, 1]], ValueError, r"X\[0\], step 0 holds \d+, too large for a token id"),
+        ([[0.5], [10**400]], ValueError, r"too large for float64"),
         ([[1, 2**70], [3]], ValueError, r'too large for a token id; .*input="values"'),
     ],
 )
@@ -79,14 +80,20 @@ def test_only_text_is_sent_to_the_token_encoder(estimator):
         ([[Decimal("0.5"), Decimal(2)], [Decimal(1)]], np.float64),
         ([[Fraction(1, 2), 2], [1]], np.float64),
         ([np.array([0.5, 2], dtype=object), np.array([1], dtype=object)], np.float64),
+        ([[2**70, 1], [0.5]], np.float64),
         ([np.array([5, 2], dtype=object), np.array([1], dtype=object)], np.int64),
     ],
-    ids=["decimals", "fractions", "float objects", "integer objects"],
+    ids=["decimals", "fractions", "large", "float objects", "integer objects"],
 )
 def test_numbers_that_come_as_objects_become_numbers(estimator, X, dtype):
     checked = check_sequences(estimator, X)
     assert checked.dtype == dtype
     assert checked.tolist() == [[float(step) for step in x] for x in X]
+
+
+def test_integers_beyond_int64_are_values_where_the_user_says_so(estimator):
+    checked = check_sequences(estimator, [[2**70, 1], [3]], input="values")
+    assert checked.tolist() == [[float(2**70), 1.0], [3.0]]
 
 
 def test_kinds_of_what_is_no_number():

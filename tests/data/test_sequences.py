@@ -584,3 +584,31 @@ def test_label_counts_that_are_none_are_refused():
         Sequences.from_list([[1]], label_counts=[3, 1])
     with pytest.raises(ValueError, match=r"label_counts\['a'\] is -1"):
         Sequences.from_list([[1]], label_counts={"a": -1})
+
+
+@pytest.mark.parametrize(
+    ("n_tokens", "error", "message"),
+    [
+        (-1, ValueError, r"n_tokens must not be negative, got -1"),
+        (1.5, TypeError, r"n_tokens must be an integer, got 1\.5"),
+        (5.0, TypeError, r"n_tokens must be an integer, got 5\.0"),
+        ("5", TypeError, r"n_tokens must be an integer, got '5'"),
+        (True, TypeError, r"n_tokens must be an integer, got True"),
+    ],
+)
+def test_a_size_of_the_vocabulary_that_is_none_is_refused(n_tokens, error, message):
+    with pytest.raises(error, match=message):
+        Sequences.from_list([[1, 2]], n_tokens=n_tokens)
+    with pytest.raises(error, match=message):
+        Sequences.from_list([[1, 2]]).replace(n_tokens=n_tokens)
+
+
+def test_a_size_of_the_vocabulary_may_be_any_integer():
+    assert type(Sequences.from_list([[1]], n_tokens=np.uint8(5)).n_tokens) is int
+
+
+def test_integers_beyond_int64_are_not_rounded():
+    assert Sequences.from_list([[1, 2**63]]).tolist() == [[1, 2**63]]
+    assert Sequences.from_list([[2**70, -1], [3]]).tolist() == [[2**70, -1], [3]]
+    parts = [np.array([2**63], dtype=np.uint64), np.array([1, 2])]
+    assert Sequences.from_list(parts).tolist() == [[2**63], [1, 2]]

@@ -73,7 +73,7 @@ def test_a_prior_is_scaled_and_may_be_named():
     [
         ([1, 1, 1], r"one share for each of the 2 classes \['x', 'y'\], got shape \(3,\)"),
         ({"x": 1}, r"missing \['y'\]"),
-        ({"x": 1, "y": 1, "z": 1}, r"unknown \['z'\]"),
+        ({"x": 1, "z": 1}, r"unknown \['z'\], missing \['y'\]"),
         ([-1, 2], r"not negative"),
         ([0, 0], r"not all zero"),
     ],

@@ -64,7 +64,7 @@ def test_an_offset_of_minus_infinity_rules_a_class_out(proba):
     [
         ([0.0, 1.0], r"offsets of shape \(3,\) or costs of shape \(3, 3\).* got shape \(2,\)"),
         (np.ones((3, 2)), r"got shape \(3, 2\)"),
-        ({"d": 1.0}, r"names the class 'd', but the classes are \['a', 'b', 'c'\]"),
+        ({"B": 1.0}, r"names the class 'B', but the classes are \['a', 'b', 'c'\]"),
         ([0.0, np.nan, 0.0], r"offsets as decision must be finite"),
         ([-np.inf] * 3, r"not for all of them"),
         (np.full((3, 3), np.inf), r"finite costs"),

@@ -226,6 +226,13 @@ def test_one_class_with_weight_is_too_few(series, estimator):
         estimator(**SMALL).fit(X, y, sample_weight=y == 1)
 
 
+def test_a_second_stage_needs_two_classes_with_weight(tagged):
+    X, tags = tagged
+    model = SequenceTagger(second_stage="crt", **SMALL)
+    with pytest.raises(ValueError, match="only one class, 1, has any weight"):
+        model.fit(X, tags, sample_weight=(tags.values == 1).astype(float))
+
+
 @pytest.mark.parametrize("estimator", [SequenceClassifier, SequenceRegressor])
 def test_weights_that_are_all_zero_are_refused_wherever_they_come_from(series, estimator):
     X, y = series

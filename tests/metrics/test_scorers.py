@@ -73,6 +73,11 @@ def scorer_of(name, order=None):
     return metrics.get_scorer(name, labels=order or (tags if name.startswith("tag_") else labels))
 
 
+def as_spans(y):
+    """The tags as mentions of one step each."""
+    return y.replace(values=np.where(y.values == "O", "O", np.char.add("B-", y.values)))
+
+
 def scorers_of_tags():
     return {name: scorer_of(name) for name in of_kind(tags=True)}
 
@@ -257,6 +262,37 @@ def test_scikit_learn_names_are_known_too():
     assert metrics.get_scorer("neg_log_loss") is not None
     with pytest.raises(TypeError, match="scikit-learn's own scorer and takes no arguments"):
         metrics.get_scorer("neg_log_loss", exclude="O")
+
+
+@pytest.mark.parametrize("average", ["macro", "micro", "weighted"])
+@pytest.mark.parametrize(("written", "beta"), [("2", 2), ("05", 0.5), ("0.5", 0.5), ("1", 1)])
+def test_any_f_beta_has_a_name(written, beta, average, tagged, labelled):
+    X, y = labelled
+    model = GaussianNB().fit(X, y)
+    theirs = sklearn.metrics.fbeta_score(y, model.predict(X), beta=beta, average=average)
+    assert metrics.get_scorer(f"f{written}_{average}")(model, X, y) == pytest.approx(theirs)
+    X, y = tagged
+    tagger = FrequencyTagger().fit(X, y)
+    theirs = sklearn.metrics.fbeta_score(
+        y.values, tagger.predict(X).values, beta=beta, average=average
+    )
+    assert metrics.get_scorer(f"tag_f{written}_{average}")(tagger, X, y) == pytest.approx(theirs)
+    y = as_spans(y)
+    tagger.fit(X, y)
+    expected = metrics.span_fbeta_score(y, tagger.predict(X), beta=beta, average=average)
+    assert metrics.get_scorer(f"span_f{written}_{average}")(tagger, X, y) == expected
+
+
+@pytest.mark.parametrize("rate", ["precision", "recall"])
+def test_precision_and_recall_of_tags_and_spans_have_names(rate, tagged):
+    X, y = tagged[0], as_spans(tagged[1])
+    tagger = FrequencyTagger().fit(X, y)
+    for kind in ("tag", "span"):
+        metric = getattr(metrics, f"{kind}_{rate}_score")
+        expected = metric(y, tagger.predict(X), average="weighted")
+        assert metrics.get_scorer(f"{kind}_{rate}_weighted")(tagger, X, y) == expected
+    theirs = sklearn.metrics.get_scorer(f"{rate}_macro")
+    assert repr(metrics.get_scorer(f"{rate}_macro")) == repr(theirs)
 
 
 def test_misspelt_names_and_arguments_get_a_hint():

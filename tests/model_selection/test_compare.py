@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from imblearn.pipeline import Pipeline
 from scipy.stats import t as student
@@ -15,8 +16,16 @@ from sklearn.model_selection import KFold, RepeatedKFold
 
 from skseq import Sequences
 from skseq.metrics import get_scorer, tag_balanced_accuracy_score
-from skseq.model_selection import compare_strategies, make_plain_pipeline, strategy_grid
+from skseq.model_selection import (
+    WindowKFold,
+    check_leakage,
+    compare_strategies,
+    make_plain_pipeline,
+    strategy_grid,
+)
 from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._tuned import Tuned
+from skseq.preprocessing import make_windows
 
 NO_NET = {"commonest": DummyClassifier()}
 
@@ -104,6 +113,68 @@ def test_all_candidates_have_the_same_folds_and_groups_stay_together(cut_data):
         assert not set(groups[train]) & set(groups[test])
         for parts in found.predictions_.values():
             np.testing.assert_array_equal(parts[fold].rows, test)
+
+
+@pytest.mark.parametrize("kept", [lambda index: index, lambda index: index.tolist(), np.asarray])
+def test_windows_that_overlap_stay_apart_by_their_index(kept):
+    rng = np.random.default_rng(0)
+    X, y, _, index = make_windows(rng.normal(size=120), np.arange(120) // 7 % 2, length=6, stride=3)
+    for cv in (3, WindowKFold(3)):
+        found = compare_strategies(
+            DummyClassifier(), X, y, {}, cv=cv, groups=kept(index), baselines=NO_NET
+        )
+        assert len(found.splits_) == 3
+        assert not check_leakage(X, found.splits_, windows=index)
+    with pytest.raises(ValueError, match=r"n_repeats=2 has no other folds.*cut by time"):
+        compare_strategies(DummyClassifier(), X, y, {}, cv=3, n_repeats=2, groups=index)
+
+
+def test_recordings_of_windows_stay_on_one_side():
+    frame = pd.DataFrame(
+        {"who": np.repeat(list("abcdef"), 20), "x": np.arange(120.0), "y": np.arange(120) // 7 % 2}
+    )
+    X, y, recordings, _ = make_windows(frame, "y", length=6, stride=3, by="who", columns=["x"])
+    for groups in (recordings, list(recordings), pd.Series(recordings)):
+        for cv in (3, WindowKFold(3)):
+            found = compare_strategies(
+                DummyClassifier(), X, y, {}, cv=cv, groups=groups, baselines=NO_NET
+            )
+            for train, test in found.splits_:
+                assert not set(recordings[train]) & set(recordings[test])
+
+
+def test_intervals_end_where_the_score_does(cut_data):
+    X, _ = cut_data
+    y = (X[:, 0] > 0.5).astype(int)
+    y[[3, 14, 30]] = 1 - y[[3, 14, 30]]
+    found = compare_strategies(Cut(), X, y, CHANGES, cv=3, baselines=NO_NET)
+    assert max(found.table["high"]) <= 1
+    frame = found.to_frame()
+    plain = frame.loc["plain"]
+    assert plain.low < plain["mean"] < plain.high < 1
+    negated = compare_strategies(
+        Cut(), X, y, CHANGES, cv=3, baselines=NO_NET, scoring="neg_brier_score"
+    )
+    assert max(negated.table["high"]) <= 0
+
+
+def test_the_table_says_who_was_tuned(cut_data):
+    X, y = cut_data
+    grid = {"threshold": [0.3, 0.7]}
+    tuned = {"tuned": Tuned(LogisticRegression(), {"C": [0.1, 1.0]})}
+    said = [
+        repr(compare_strategies(Cut(), X, y, {}, cv=2, inner_cv=2, **more)).splitlines()[-1]
+        for more in (
+            {"baselines": NO_NET},
+            {"baselines": NO_NET | tuned},
+            {"baselines": NO_NET, "param_grid": grid},
+            {"baselines": tuned, "param_grid": grid},
+        )
+    ]
+    assert "tuned" not in said[0]
+    assert "Baselines were tuned inside" in said[1]
+    assert "Nets were tuned inside" in said[2]
+    assert "Nets and baselines were tuned inside" in said[3]
 
 
 def test_copies_of_an_original_stay_together():
@@ -207,7 +278,7 @@ def test_tags_are_compared_by_any_scorer_of_tags(toy_data):
     pipe = make_plain_pipeline("value tags", hidden_size=4, max_epochs=2, random_state=0)
     scorer = get_scorer("tag_average_precision_macro", exclude="O")
     found = compare_strategies(pipe, X, y.tolist(), [], cv=2, scoring=scorer, baselines=False)
-    assert found.metric == "tag_average_precision_score"
+    assert found.metric == "tag_average_precision_macro(exclude='O')"
     recalls = [
         tag_balanced_accuracy_score(y[part.rows], part.labels, exclude="O")
         for part in found.predictions_["plain"]

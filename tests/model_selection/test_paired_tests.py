@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
+from scipy.stats import t as student
 from scipy.stats import ttest_1samp, ttest_rel
 
-from skseq.model_selection._paired_tests import corrected_interval, corrected_t_test, holm
+from skseq.model_selection._paired_tests import (
+    corrected_interval,
+    corrected_standard_error,
+    corrected_t_test,
+    holm,
+)
 
 
 @pytest.fixture
@@ -51,6 +57,31 @@ def test_the_interval_ends_where_the_test_turns(scores):
         assert corrected_t_test(scores[0] - end, 0.25) == pytest.approx(0.1)
     theirs = ttest_1samp(scores[0], 0).confidence_interval(0.9)
     assert corrected_interval(scores[0], 0, 0.9) == pytest.approx((theirs.low, theirs.high))
+
+
+def test_an_interval_ends_where_the_score_does():
+    """Every mean that is t standard errors away or less, by brute force over a fine grid."""
+    scores = np.array([1.0, 0.98, 0.93, 1.0, 0.97])
+    width = student.ppf(0.975, 4) * corrected_standard_error(scores, 0.25)
+    mean, grid = scores.mean(), np.linspace(0, 1, 200_001)
+    error = np.sqrt(grid * (1 - grid) / (mean * (1 - mean)))
+    held = grid[np.abs(grid - mean) <= width * error]
+    low, high = corrected_interval(scores, 0.25, 0.95, (0, 1))
+    assert (low, high) == pytest.approx((held[0], held[-1]), abs=1e-4)
+    assert mean + width > 1 > high > mean
+    shifted = corrected_interval(2 * scores - 1, 0.25, 0.95, (-1, 1))
+    assert shifted == pytest.approx((2 * low - 1, 2 * high - 1))
+    negated = corrected_interval(-scores, 0.25, 0.95, (-1, 0))
+    assert negated == pytest.approx((-high, -low))
+
+
+def test_far_from_its_bounds_the_interval_is_the_plain_one():
+    scores = np.array([0.5, 0.501, 0.499])
+    bounded = corrected_interval(scores, 0.5, 0.95, (0, 1))
+    assert bounded == pytest.approx(corrected_interval(scores, 0.5, 0.95), abs=1e-4)
+    assert corrected_interval(np.ones(3), 0.5, 0.95, (0, 1)) == (1, 1)
+    assert corrected_interval(np.array([-3.0, -0.1]), 1, 0.95, (-np.inf, 0))[1] == 0
+    assert np.isnan(corrected_interval(np.array([0.7]), 0.5, 0.95, (0, 1))).all()
 
 
 def test_the_test_raises_false_alarms_as_rarely_as_it_says_and_the_plain_one_does_not():

@@ -1,6 +1,7 @@
 """No training window holds a row of a test window: compared as sets, window by window."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +116,23 @@ def test_bad_input_is_refused_with_its_reason():
         WindowKFold(gap=-1)
     with pytest.raises(TypeError, match="forward must be True or False"):
         WindowKFold(forward="yes")
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        lambda index: index.tolist(),
+        list,
+        np.asarray,  # an object array of arrays
+        lambda index: np.array(index.tolist()),
+        lambda index: pd.Series(list(index)),
+    ],
+    ids=["lists", "list of arrays", "object array", "2-D array", "Series"],
+)
+def test_the_index_may_come_in_any_form_it_was_kept_in(kept):
+    X, _, _, index = windows_of(60, length=6, stride=3)
+    expected = list(WindowKFold(3).split(X, groups=index))
+    got = list(WindowKFold(3).split(X, groups=kept(index)))
+    for ours, theirs in zip(got, expected, strict=True):
+        np.testing.assert_array_equal(ours[0], theirs[0])
+        np.testing.assert_array_equal(ours[1], theirs[1])

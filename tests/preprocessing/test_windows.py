@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,8 +10,8 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 from skseq import Sequences
+from skseq._masses import earlier_corrections
 from skseq.preprocessing import make_windows, merge_windows
-from skseq.weights import earlier_corrections
 
 RULES = ["last", "majority", "any-minority", "step"]
 PADDINGS = ["short", "short-start", "drop"]
@@ -386,3 +387,104 @@ def test_what_cannot_be_merged_is_explained(predictions, change, message):
     arguments = {"index": Sequences.from_list([[0, 1], [2, 3]]), "n_rows": 4} | change
     with pytest.raises(ValueError, match=message):
         merge_windows(predictions, **arguments)
+
+
+# -- frames as they come from files ------------------------------------------------------------
+
+
+def make_recordings():
+    return {
+        "talk": ["b", "b", "a", "b", "a"],
+        "turn": [2, 1, 9, 3, 8],
+        "data": [[0.00098, -7.4e-243], [0.1, 1.0], [0.9, 9.0], [0.3, 3.0], [0.8, 8.0]],
+        "act": list("qpsqp"),
+    }
+
+
+FORMS = {
+    "lists": lambda cells: cells,
+    "tuples": lambda cells: list(map(tuple, cells)),
+    "arrays": lambda cells: list(map(np.array, cells)),
+    "texts": lambda cells: list(map(str, cells)),
+}
+
+
+@pytest.mark.parametrize("by", ["talk", ["talk"], ["talk", "act"]])
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("library", [pd, pl])
+def test_cells_that_hold_numbers_are_columns_of_numbers(library, form, by):
+    columns = make_recordings()
+    flat = pd.DataFrame(columns)
+    flat[["x", "z"]] = columns["data"]
+    expected = make_windows(
+        flat, "act", length=2, by=by, time="turn", columns=["x", "z"], label_rule="step"
+    )
+    cells = library.DataFrame({**columns, "data": form(columns["data"])})
+    for chosen in ({"columns": "data"}, {"columns": ["data"]}, {}):
+        if chosen or by != ["talk", "act"]:
+            ours = make_windows(
+                cells, "act", length=2, by=by, time="turn", label_rule="step", **chosen
+            )
+            assert ours.X == expected.X
+            assert ours.y.tolist() == expected.y.tolist()
+            assert ours.index == expected.index
+            assert ours.groups.tolist() == expected.groups.tolist()
+
+
+def test_cells_stand_beside_columns_of_numbers():
+    frame = pd.DataFrame({"a": [1.0, 2.0], "data": ["[3, 4]", "[5, 6]"], "b": [7, 8]})
+    X = make_windows(frame, length=2).X
+    assert X.values.tolist() == [[1.0, 3.0, 4.0, 7.0], [2.0, 5.0, 6.0, 8.0]]
+
+
+def test_a_series_alone_may_hold_cells():
+    for cells in (["[1.0, 2.0]", "[3.0, 4.0]"], [[1.0, 2.0], [3.0, 4.0]]):
+        for make in (list, pd.Series, pl.Series):
+            assert make_windows(make(cells), length=2).X.values.tolist() == [[1, 2], [3, 4]]
+
+
+def test_words_of_a_column_stay_words():
+    X = make_windows(pd.DataFrame({"word": ["to", "be", "[1]"]}), length=2, columns="word").X
+    assert X.tolist() == [["to", "be"], ["[1]"]]
+
+
+def test_dates_with_a_time_zone_sort_the_rows():
+    time = pd.to_datetime(["2024-01-02", "2024-01-01"]).tz_localize("UTC")
+    frame = pd.DataFrame({"time": time, "x": [2.0, 1.0]})
+    for series in (frame, pl.from_pandas(frame)):
+        assert make_windows(series, length=2, time="time").X.tolist() == [[[1.0], [2.0]]]
+
+
+@pytest.mark.parametrize(
+    ("frame", "options", "error", "message"),
+    [
+        ({"x": ["[1, 2]", "[3]"]}, {}, ValueError, "holds 1 numbers in row 1, but 2 in row 0"),
+        ({"x": ["[1, 2]", None]}, {}, ValueError, r"series\['x'\]\[1\] is missing \((None|nan)\)"),
+        ({"x": ["[1, 2]", "[3 4]"]}, {}, ValueError, r"series\['x'\]\[1\] is no list of"),
+        (
+            {"x": [1.0, 2.0], "who": ["a", "b"]},
+            {},
+            ValueError,
+            r"'who'\] holds no .*columns=\['x'",
+        ),
+        (
+            {"x": [1.0, 2.0], "time": ["9:00", "10:00"]},
+            {"time": "time"},
+            TypeError,
+            "time holds text, which would sort '10' before '9'.*to_datetime",
+        ),
+        ({"x": [1.0, 2.0]}, {"time": np.array(["9", "10"])}, TypeError, "time holds text"),
+        ({"x": [1.0, 2.0]}, {"time": np.array([1, "10"], object)}, TypeError, "cannot be compared"),
+    ],
+)
+@pytest.mark.parametrize("library", [pd, pl])
+def test_rows_that_can_not_be_read_are_explained(library, frame, options, error, message):
+    with pytest.raises(error, match=message):
+        make_windows(library.DataFrame(frame), length=2, **options)
+
+
+@pytest.mark.parametrize("named", [{}, {"columns": "x"}, {"by": "x"}, {"time": "x"}])
+def test_two_columns_of_one_name_are_refused(named):
+    frame = pd.DataFrame([[1.0, 2.0, 3.0]], columns=["x", "y", "x"])
+    with pytest.raises(ValueError, match=r"series has 2 columns named 'x'.*rename them"):
+        make_windows(frame, length=2, **named)

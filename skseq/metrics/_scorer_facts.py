@@ -1,0 +1,84 @@
+"""What a scorer is called, with its arguments, and where its scores end."""
+
+import reprlib
+
+import numpy as np
+
+from skseq.metrics._scorers import METRICS, metrics_of
+
+_SHORT = reprlib.Repr()
+_SHORT.maxother = _SHORT.maxstring = 40
+
+# By name of the function; of ours that stand in neither, scores go from 0 to 1.
+_BOUNDS = {
+    "brier_score": (0, 2),
+    "cohen_kappa_score": (-1, 1),
+    "macro_mean_absolute_error": (0, np.inf),
+    "matthews_corrcoef": (-1, 1),
+    "quadratic_weighted_kappa_score": (-1, 1),
+}
+_THEIRS_IN_UNIT = {
+    "accuracy_score",
+    "average_precision_score",
+    "balanced_accuracy_score",
+    "f1_score",
+    "fbeta_score",
+    "jaccard_score",
+    "precision_score",
+    "recall_score",
+    "roc_auc_score",
+    "top_k_accuracy_score",
+}
+
+
+def scorer_name(scorer):
+    """Give the name that `get_scorer` knows a scorer by, and the arguments beside it.
+
+    Parameters
+    ----------
+    scorer : callable
+        Such as `get_scorer` or `sklearn.metrics.make_scorer` gives, or any function.
+
+    Returns
+    -------
+    str
+        Such as "tag_f1_macro(exclude='O')"; the name of the function where no name stands for it.
+    """
+    function = getattr(scorer, "_score_func", scorer)
+    arguments = dict(getattr(scorer, "_kwargs", {}))
+    if named := metrics_of(function, arguments):
+        name = max(named, key=lambda each: len(named[each].arguments))
+        arguments = {k: v for k, v in arguments.items() if k not in named[name].arguments}
+    else:
+        sign = "neg_" if getattr(scorer, "_sign", 1) < 0 else ""
+        name = sign + getattr(function, "__name__", "score")
+    listed = ", ".join(f"{key}={_SHORT.repr(value)}" for key, value in arguments.items())
+    return f"{name}({listed})" if listed else name
+
+
+def score_bounds(scorer):
+    """Give the least and the highest score that there can be.
+
+    Parameters
+    ----------
+    scorer : callable
+        Such as `get_scorer` gives.
+
+    Returns
+    -------
+    low, high : float
+        Infinite where nothing is known.
+    """
+    function = getattr(scorer, "_score_func", None)
+    low, high = _bounds(function, getattr(scorer, "_kwargs", {}))
+    return (-high, -low) if getattr(scorer, "_sign", 1) < 0 else (low, high)
+
+
+def _bounds(function, arguments):
+    name = getattr(function, "__name__", "").removeprefix("tag_")
+    if name in _BOUNDS:
+        return _BOUNDS[name]
+    is_ours = any(metric.function is function for metric in METRICS.values())
+    is_known = is_ours or name in _THEIRS_IN_UNIT
+    # Scikit-learn's adjusted=True shifts the score of chance to 0, and others below.
+    return (0, 1) if is_known and not arguments.get("adjusted") else (-np.inf, np.inf)

@@ -1,0 +1,195 @@
+"""Who takes part in a comparison: the plain pipeline, strategies, baselines behind its steps."""
+
+from collections.abc import Mapping
+
+from imblearn.pipeline import Pipeline
+from sklearn.base import clone, is_regressor
+from sklearn.pipeline import Pipeline as AnyPipeline
+
+from skseq._validation import did_you_mean
+from skseq.estimators._base import BaseSequenceEstimator
+from skseq.model_selection._baselines import baselines as list_baselines
+from skseq.model_selection._strategies import chosen_names
+from skseq.model_selection._strategies import strategies as list_strategies
+from skseq.preprocessing import TokenEncoder
+from skseq.samplers._base import holds_text
+from skseq.weights import ClassWeightTransformer
+
+PLAIN = "plain"
+
+# Steps that strategies change; what stands before them prepares the data for baselines too.
+_STRATEGY_STEPS = ("sample", "weight", "model")
+
+
+def strategy_candidates(pipeline, strategies, param_grid, X, *, kind, random_state):
+    """Make the plain pipeline, and a clone of it for each strategy.
+
+    A bare estimator, or a pipeline whose steps have other names, gets the steps that strategies
+    speak of, if any does; parameters of it as it was are taken as well.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        As the user gave it.
+
+    strategies : str, list of str or dict of str to dict
+        Names, or name -> parameters.
+
+    param_grid : dict, list of dict or None
+        Speaks of the same parameters.
+
+    X : as the pipeline takes it
+        Texts need an encoder before a bare estimator.
+
+    kind : str
+        Of the problem, for strategies by name.
+
+    random_state : int
+        Seed of the samplers.
+
+    Returns
+    -------
+    candidates : dict of str to estimator
+        By name, "plain" among them.
+
+    param_grid : list of dict or None
+        For each of the candidates.
+    """
+    if not isinstance(strategies, Mapping):
+        table = list_strategies(kind, random_state=random_state)
+        strategies = {name: table[name] for name in chosen_names(strategies, table)}
+    strategies = {PLAIN: {}} | dict(strategies)
+    for name, params in strategies.items():
+        _check_is_dict(name, params)
+    if all(_is_known(pipeline, param) for params in strategies.values() for param in params):
+        with_steps, say = pipeline, dict
+    else:
+        with_steps, say = _with_named_steps(pipeline, X)
+    known = dict.fromkeys([*with_steps.get_params(), *pipeline.get_params()])
+    candidates = {
+        name: _changed(with_steps, name, say(params), known) for name, params in strategies.items()
+    }
+    for name, candidate in candidates.items():
+        check_no_regressor(name, candidate)
+    if isinstance(param_grid, Mapping):
+        param_grid = [param_grid]
+    return candidates, param_grid and [say(params) for params in param_grid]
+
+
+def _check_is_dict(name, params):
+    if not isinstance(params, Mapping):
+        raise TypeError(
+            f"strategies[{name!r}] must be a dict of parameters of the pipeline, such as "
+            f"{{'model__loss': 'focal'}}, got {params!r}"
+        )
+
+
+def _is_known(estimator, param):
+    # Behind a step that another parameter of the strategy replaces, any name may be right.
+    return param.split("__")[0] in estimator.get_params()
+
+
+def _with_named_steps(estimator, X):
+    """A pipeline with the steps of strategies, and how to say parameters of the estimator for it.
+
+    They come as they are where they have such steps, or where nothing is known of what they take.
+    """
+    if isinstance(estimator, AnyPipeline):
+        before, (name, model) = estimator.steps[:-1], estimator.steps[-1]
+    else:
+        before, (name, model) = ([], (None, estimator))
+    is_named = any(step in _STRATEGY_STEPS[:2] or hasattr(each, "fit_resample")
+                   for step, each in before)  # fmt: skip
+    if is_named or not isinstance(model, BaseSequenceEstimator):
+        return estimator, dict
+    if name is None and holds_text(X):
+        before = [("encode", TokenEncoder())]
+    steps = [("sample", "passthrough"), ("weight", ClassWeightTransformer(None)), ("model", model)]
+    own = model.get_params(deep=False)
+
+    def say(params):
+        if name is None:
+            return {f"model__{p}" if p.split("__")[0] in own else p: v for p, v in params.items()}
+        return {
+            "model" + p.removeprefix(name) if p.split("__")[0] == name else p: v
+            for p, v in params.items()
+        }
+
+    return Pipeline([*before, *steps]), say
+
+
+def _changed(pipeline, name, params, known):
+    for param in params:
+        if not _is_known(pipeline, param):
+            raise ValueError(
+                f"strategy {name!r} sets {param!r}, but the pipeline has no "
+                f"{param.split('__')[0]!r}.{did_you_mean(param, known)} Name its steps 'sample', "
+                "'weight' and 'model', as make_plain_pipeline does"
+            )
+    return clone(pipeline).set_params(**{key: clone(v, safe=False) for key, v in params.items()})
+
+
+def check_no_regressor(name, candidate):
+    """Raise if a candidate, by its name, predicts numbers."""
+    if is_regressor(candidate):
+        raise ValueError(
+            f"the candidate {name!r} ends in a regressor, which has no classes to compare by. For "
+            "ordered classes take SequenceOrdinalClassifier; regressors are compared by "
+            "GridSearchCV, or by cross_val_score with scoring= of numbers, such as 'r2'"
+        )
+
+
+def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, random_state):
+    """Make each baseline, behind the steps that prepare the data for the net.
+
+    Parameters
+    ----------
+    pipeline : estimator
+        As the user gave it.
+
+    baselines : bool or dict of str to estimator
+        The user's own, or whether to take ours.
+
+    X : as the pipeline takes it
+        Of texts, ours read the characters too, so they come before an encoder.
+
+    kind : str
+        Of the problem.
+
+    scoring, inner_cv : as `baselines` takes them
+        How ours are tuned.
+
+    random_state : int
+        Seed of those that draw.
+
+    Returns
+    -------
+    dict of str to estimator
+    """
+    if isinstance(baselines, Mapping):
+        table, reads_texts = dict(baselines), False
+        for name, model in table.items():
+            check_no_regressor(name, model)
+    elif baselines:
+        table = list_baselines(kind, scoring=scoring, inner_cv=inner_cv, random_state=random_state)
+        reads_texts = kind == "tokens" and holds_text(X)
+    else:
+        return {}
+    shared = _steps_before_strategies(pipeline)
+    if not shared and kind == "tags" and holds_text(X):
+        shared = [("encode", TokenEncoder())]
+    if reads_texts and shared and isinstance(shared[-1][1], TokenEncoder):
+        shared = shared[:-1]
+    return {
+        name: clone(AnyPipeline([*shared, ("model", model)]) if shared else model)
+        for name, model in table.items()
+    }
+
+
+def _steps_before_strategies(pipeline):
+    shared = []
+    for step in getattr(pipeline, "steps", [])[:-1]:
+        if step[0] in _STRATEGY_STEPS:
+            break
+        shared.append(step)
+    return shared

@@ -1,0 +1,110 @@
+"""A baseline that tunes itself on what it is fitted on: a net has to beat the best of its kind."""
+
+import warnings
+from numbers import Integral
+
+from sklearn.base import BaseEstimator, clone
+from sklearn.model_selection import GridSearchCV
+
+from skseq._validation import has_step_labels
+from skseq.metrics import get_scorer
+from skseq.model_selection._default_folds import default_folds
+
+
+class Tuned(BaseEstimator):
+    """Choose parameters by inner folds, or leave them where the data are too few for such folds.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Its parameters as they are count where none can be chosen.
+
+    param_grid : dict of str to list
+        What is tried, as for `GridSearchCV`.
+
+    scoring : str, callable or None, default=None
+        What is made largest: a name of `skseq.metrics.get_scorer` or a scorer. None is macro F1.
+
+    cv : int or splitter, default=3
+        The folds; a number makes stratified ones, which keep groups together.
+
+    random_state : int or None, default=None
+        Seed of the folds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        The labels.
+
+    best_params_ : dict or None
+        What was chosen.
+
+    estimator_ : estimator
+        Fitted to all rows.
+    """
+
+    def __init__(self, estimator, param_grid, *, scoring=None, cv=3, random_state=None):
+        self.estimator = estimator
+        self.param_grid = param_grid
+        self.scoring = scoring
+        self.cv = cv
+        self.random_state = random_state
+
+    def fit(self, X, y, groups=None):
+        """Choose, and fit the choice to all rows.
+
+        Parameters
+        ----------
+        X : as the estimator takes it
+            The sequences, or what was made of them.
+
+        y : array-like of shape (n_sequences,), or a label for each step
+            The labels, or tags.
+
+        groups : ndarray of shape (n_sequences,) or Sequences, default=None
+            What stays on one side of each inner split.
+
+        Returns
+        -------
+        self : Tuned
+        """
+        self.best_params_ = self._choose(X, y, groups)
+        self.estimator_ = clone(self.estimator).set_params(**(self.best_params_ or {})).fit(X, y)
+        self.classes_ = self.estimator_.classes_
+        return self
+
+    def _choose(self, X, y, groups):
+        search = GridSearchCV(
+            self.estimator,
+            self.param_grid,
+            scoring=self._scorer(y),
+            cv=self._folds(y, groups),
+            refit=False,
+        )
+        with warnings.catch_warnings():
+            # A rare class is missing from some inner fold: the choice is a little worse for it.
+            warnings.simplefilter("ignore")
+            try:
+                search.fit(X, y, groups=groups)
+            except ValueError:
+                return None  # no folds of so few rows; if it has another cause, the fit will say
+        return search.best_params_
+
+    def _scorer(self, y):
+        scoring = self.scoring or ("tag_f1_macro" if has_step_labels(y) else "f1_macro")
+        return get_scorer(scoring) if isinstance(scoring, str) else scoring
+
+    def _folds(self, y, groups):
+        if not isinstance(self.cv, Integral):
+            return self.cv
+        return default_folds(
+            self.cv, is_tagged=has_step_labels(y), groups=groups, random_state=self.random_state
+        )
+
+    def predict(self, X):
+        """Predict the label of each sequence, or the tags of its steps."""
+        return self.estimator_.predict(X)
+
+    def predict_proba(self, X):
+        """Predict the probability of each class, for each sequence or each step."""
+        return self.estimator_.predict_proba(X)

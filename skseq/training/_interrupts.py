@@ -1,0 +1,61 @@
+"""Ctrl-C while a net trains: the net goes back to its last whole epoch, the interrupt goes on.
+
+skorch takes a KeyboardInterrupt for a wish to stop early and swallows it, which is also how its own
+`EarlyStopping` stops. A user who presses Ctrl-C in a grid search wants the search to stop.
+"""
+
+from skorch.callbacks import Callback, EarlyStopping
+
+
+class CutShortError(BaseException):
+    """An interrupt before the first epoch was over; not for skorch to swallow."""
+
+
+class WholeEpochs(Callback):
+    """Keeps the weights of the last whole epoch while the net trains."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.was_interrupted = False
+        self._n_rows = len(net.history)
+        self._weights = None
+
+    def on_epoch_end(self, net, **kwargs):
+        self._n_rows = len(net.history)
+        state = net.module_.state_dict()
+        self._weights = {name: tensor.clone() for name, tensor in state.items()}
+
+    def go_back(self, net):
+        """Bring the net back to its last whole epoch; CutShortError where there is none."""
+        del net.history[self._n_rows :]
+        if self._weights is None:
+            raise CutShortError
+        net.module_.load_state_dict(self._weights)
+        self.was_interrupted = True
+
+    def on_train_end(self, net, **kwargs):
+        self._weights = None
+
+
+def is_early_stop(interrupt):
+    """Whether skorch's `EarlyStopping` raised it, rather than a user."""
+    frame = interrupt.__traceback__
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    raised_by = frame.tb_frame.f_locals.get("self")
+    return isinstance(raised_by, EarlyStopping) and raised_by.misses_ == raised_by.patience
+
+
+def was_interrupted(net):
+    """Whether the last training of a net was ended by an interrupt."""
+    return getattr(dict(net.callbacks_).get("whole_epochs"), "was_interrupted", False)
+
+
+def interrupt_of(estimator):
+    """The KeyboardInterrupt that goes on to the caller of `fit`, and says what there is."""
+    n_epochs = len(estimator.net_.history)
+    is_best = getattr(estimator, "early_stopping", False)
+    kept = "the best epoch so far" if is_best else "the last whole epoch"
+    return KeyboardInterrupt(
+        f"{type(estimator).__name__} was interrupted after {n_epochs} epoch(s). It is fitted, with "
+        f"the weights of {kept}"
+    )

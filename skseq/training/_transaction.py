@@ -1,0 +1,61 @@
+"""A fit that fails leaves the estimator as it was: unfitted, or with its old model."""
+
+from contextlib import contextmanager
+from copy import deepcopy
+
+from skseq.training._interrupts import CutShortError, interrupt_of, was_interrupted
+
+
+@contextmanager
+def transaction(estimator, goes_on=False):
+    """Put an estimator back as it was where the block raises anything.
+
+    Parameters
+    ----------
+    estimator : estimator
+        The one that is fitted.
+
+    goes_on : bool, default=False
+        Whether the net at hand is trained further, in place, rather than replaced by a new one.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After the block, if it cut training short: the estimator is fitted then, and usable.
+    """
+    before = dict(vars(estimator))
+    put_net_back = net_restorer(estimator) if goes_on else None
+    try:
+        yield
+    except BaseException as error:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        if put_net_back is not None:
+            put_net_back()
+        if isinstance(error, CutShortError):
+            raise KeyboardInterrupt(
+                f"{type(estimator).__name__} was interrupted in its first epoch; it is as it was"
+            ) from None
+        raise
+    if was_interrupted(estimator.net_):
+        raise interrupt_of(estimator)
+
+
+def net_restorer(estimator):
+    """Function that brings a net, and what is changed in place with it, to what they are now."""
+    net = estimator.net_
+    loss = net.criterion_.loss
+    # History rows are not changed later, so their number is enough.
+    n_epochs = len(net.history)
+    weights = deepcopy(net.module_.state_dict())
+    steps = deepcopy(net.optimizer_.state_dict())
+    learnt = deepcopy(vars(loss))
+
+    def put_back():
+        net.module_.load_state_dict(weights)
+        net.optimizer_.load_state_dict(steps)
+        vars(loss).clear()
+        vars(loss).update(learnt)
+        del net.history[n_epochs:]
+
+    return put_back

@@ -1,0 +1,111 @@
+"""A tuned baseline is the grid's best on inner folds, and groups stay together in them."""
+
+import numpy as np
+import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.pipeline import Pipeline
+
+from skseq import Sequences
+from skseq.metrics import get_scorer
+from skseq.model_selection import WindowKFold, baselines, compare_strategies
+from skseq.model_selection._tuned import Tuned
+
+GRID = {"C": [1e-4, 1e-2, 1.0, 100.0]}
+
+
+class Kept(ClassifierMixin, BaseEstimator):
+    """Keeps the rows that it was fitted on."""
+
+    fitted_on = []
+
+    def __init__(self, C=1):
+        self.C = C
+
+    def fit(self, X, y):
+        self.fitted_on.append(set(np.asarray(X)[:, 0].astype(int).tolist()))
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), self.classes_[0])
+
+    def predict_proba(self, X):
+        return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))
+
+
+@pytest.fixture
+def noisy():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(90, 30))
+    return X, (X[:, 0] + rng.normal(size=90) > 0.8).astype(int)
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy", get_scorer("neg_brier_score")])
+def test_it_is_the_grid_search_on_the_same_folds(noisy, scoring):
+    X, y = noisy
+    ours = Tuned(LogisticRegression(), GRID, scoring=scoring, random_state=0).fit(X, y)
+    folds = StratifiedKFold(3, shuffle=True, random_state=0)
+    theirs = GridSearchCV(LogisticRegression(), GRID, scoring=scoring or "f1_macro", cv=folds)
+    theirs.fit(X, y)
+    assert ours.best_params_ == theirs.best_params_
+    np.testing.assert_array_equal(ours.predict_proba(X), theirs.predict_proba(X))
+    np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+
+
+def test_too_few_rows_to_tune_on_leave_the_parameters_as_they_are():
+    X, y = np.arange(4.0)[:, None], ["a", "b", "c", "d"]
+    tuned = Tuned(LogisticRegression(C=7), GRID).fit(X, y)
+    assert tuned.best_params_ is None
+    assert tuned.estimator_.C == 7
+    with pytest.raises(ValueError, match="C"):
+        Tuned(LogisticRegression(), {"C": [-1]}, cv=2).set_params(estimator__C=-1).fit(X, y)
+
+
+@pytest.mark.parametrize("is_piped", [False, True])
+@pytest.mark.parametrize("form", ["names", "windows"])
+def test_groups_stay_together_in_inner_folds(is_piped, form):
+    rows = np.arange(60)
+    X, y = np.column_stack([rows, rows]), rows // 3 % 2
+    groups = rows // 6
+    if form == "windows":  # each overlaps with its neighbours
+        groups = Sequences.from_list([[row, row + 1, row + 2] for row in rows])
+    model = Tuned(Kept(), {"C": [1]}, cv=2)
+    if is_piped:
+        model = Pipeline([("nothing", "passthrough"), ("tuned", model)])
+    Kept.fitted_on.clear()
+    asked = {"cv": 3, "groups": groups, "baselines": {"tuned": model}}
+    splits = compare_strategies(Kept(), X, y, {}, **asked).splits_
+    fits = iter(Kept.fitted_on)
+    for train, _ in splits:
+        inner, whole, plain = [next(fits), next(fits)], next(fits), next(fits)
+        assert whole == plain == set(train.tolist())
+        if form == "names":
+            held_out = [whole - each for each in inner]
+            assert set.union(*held_out) == whole
+            for each, others in zip(inner, held_out, strict=True):
+                assert not {row // 6 for row in each} & {row // 6 for row in others}
+        else:
+            folds = WindowKFold(2).split(train, groups=groups[train])
+            assert inner == [set(train[part].tolist()) for part, _ in folds]
+
+
+@pytest.mark.parametrize("kind", ["values", "tokens", "value tags", "tags"])
+def test_baselines_choose_for_the_score_of_the_comparison(kind, toy_data):
+    for model in baselines(kind, scoring="accuracy", inner_cv=4, random_state=3).values():
+        last = model.steps[-1][1] if hasattr(model, "steps") else model
+        if isinstance(last, Tuned):
+            assert (last.scoring, last.cv, last.random_state) == ("accuracy", 4, 3)
+
+
+def test_a_window_is_as_wide_as_the_tags_ask_for():
+    """The tag of a step tells of the step ten before it, which a narrow window does not see."""
+    rng = np.random.default_rng(0)
+    X = Sequences.from_lengths(rng.integers(2, 6, 3000), [60] * 50)
+    seen = np.where(np.arange(3000) % 60 < 10, 2, np.roll(X.values, 10))
+    y = X.replace(values=np.array(["a", "b", "c", "d"])[seen - 2])
+    model = baselines("tags", random_state=0)["window + logistic regression"].fit(X[:40], y[:40])
+    assert model.best_params_["radius"] == 16
+    score = get_scorer("tag_f1_macro")(model, X[40:], y[40:])
+    assert score > 0.9
