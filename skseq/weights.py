@@ -101,16 +101,11 @@ def _effective(counts, beta):
     return 1 / effective_number(counts, beta)
 
 
-def _median_frequency(counts, beta):
-    return np.median(counts) / counts
-
-
 # Each takes the counts of the classes that are present, and beta.
 WEIGHT_STRATEGIES = {
     "balanced": _balanced,
     "sqrt": _sqrt,
     "effective": _effective,
-    "median_frequency": _median_frequency,
 }
 
 
@@ -129,12 +124,11 @@ def class_weights(
 
     Parameters
     ----------
-    strategy : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None
+    strategy : {"balanced", "sqrt", "effective"}, dict, callable or None
         - None: every class weighs the same;
         - "balanced": inverse of the count, so that classes count the same in sum;
         - "sqrt": square root of that, half way to no weights;
         - "effective": inverse of `effective_number`, with ``beta``;
-        - "median_frequency": median count divided by the count (Eigen & Fergus, 2015);
         - dict: label -> weight, 1 for labels that it leaves out; a label that a part of the data
           lacks does no harm there;
         - callable: takes ``counts``, gives an array of weights of the same shape.
@@ -273,8 +267,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    strategy : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
-            default="balanced"
+    strategy : {"balanced", "sqrt", "effective"}, dict, callable or None, default="balanced"
         See `class_weights`. None attaches nothing.
 
     beta : float in [0, 1), default=0.999

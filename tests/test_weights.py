@@ -19,7 +19,7 @@ from skseq.exceptions import DoubleCountingWarning
 from skseq.samplers import SequenceOverSampler
 from skseq.weights import class_weights, effective_number, has_step_labels, warn_if_double_counted
 
-STRATEGIES = ["balanced", "sqrt", "effective", "median_frequency"]
+STRATEGIES = ["balanced", "sqrt", "effective"]
 some_counts = st.lists(st.integers(1, 10_000), min_size=1, max_size=8)
 
 
@@ -79,7 +79,6 @@ def test_strategies_follow_their_formulas():
         "balanced": 100 / (3 * counts),
         "sqrt": np.sqrt(100 / (3 * counts)),
         "effective": (1 - 0.9) / (1 - 0.9**counts),
-        "median_frequency": 15 / counts,
     }
     for strategy, expected in raw.items():
         ours = class_weights(strategy, counts, beta=0.9, normalize=False)
@@ -402,7 +401,7 @@ def test_a_dict_of_weights_after_balanced_weights_warns(X, y):
         ClassWeightTransformer({"b": 4}).fit_transform(weighted, y)
 
 
-@pytest.mark.parametrize("strategy", ["balanced", "sqrt", "effective", "median_frequency"])
+@pytest.mark.parametrize("strategy", ["balanced", "sqrt", "effective"])
 def test_a_weight_of_k_that_X_carries_is_k_copies(strategy):
     X, y = Sequences.from_list([[1, 2], [3], [4], [5, 6]]), np.array(["a", "a", "b", "c"])
     k = np.array([2, 0, 5, 3])

@@ -27,7 +27,7 @@ from skseq.training import (
     warn_if_collapsed,
     was_interrupted,
 )
-from skseq.weights import class_weights
+from skseq.weights import WEIGHT_STRATEGIES, class_weights
 
 # Rows, or steps, whose predictions are looked at for a collapse.
 _COLLAPSE_SAMPLE = 10_000
@@ -43,7 +43,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     _parameter_constraints: dict = {
         **BaseSequenceEstimator._parameter_constraints,
         "class_weight": [
-            StrOptions({"balanced", "sqrt", "effective", "median_frequency"}),
+            StrOptions(set(WEIGHT_STRATEGIES)),
             dict,
             callable,
             None,

@@ -64,8 +64,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     embedding_dropout : float, default=0.0
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
 
-    class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
-            default=None
+    class_weight : {"balanced", "sqrt", "effective"}, dict, callable or None, default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
         `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
 

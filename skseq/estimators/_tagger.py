@@ -71,8 +71,7 @@ class SequenceTagger(BaseClassEstimator):
         further in few epochs where nearly everything is one class. "auto" is "zero", but "prior"
         for a loss that needs it, which is "dice". Not used by losses of cosines, such as "ldam".
 
-    class_weight : {"balanced", "sqrt", "effective", "median_frequency"}, dict, callable or None, \
-            default=None
+    class_weight : {"balanced", "sqrt", "effective"}, dict, callable or None, default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
         `skseq.weights.class_weights` for the rest. Multiplied with sample weights.
 
