@@ -163,12 +163,12 @@ def compare_strategies(
     ------
     ValueError
         If a strategy is unknown, sets a parameter that the pipeline lacks, has the name of
-        another candidate, or makes a regressor of the model.
+        another candidate, or makes a regressor of the model; or if every candidate failed.
 
     Warns
     -----
     FitFailedWarning
-        If a strategy failed.
+        If a candidate failed. Where it is the plain one, nothing is compared with it.
 
     See Also
     --------
@@ -311,14 +311,16 @@ def _check_names(nets, plain):
 
 
 def _report_failures(predictions):
-    """Raise if the plain model failed, warn if another did."""
+    """Raise if all candidates failed, warn if some did: the others have their results."""
     failures = {
         name: next(part.error for part in parts if isinstance(part, FoldFailure))
         for name, parts in predictions.items()
         if any(isinstance(part, FoldFailure) for part in parts)
     }
-    if PLAIN in failures:
-        raise ValueError(f"the plain model cannot be fitted:\n{failures[PLAIN]}")
+    if len(failures) == len(predictions):
+        raise ValueError(
+            f"no candidate could be fitted; the error of the plain model:\n{failures[PLAIN]}"
+        )
     if failures:
         listed = "\n".join(f"{name!r}:\n{error}" for name, error in failures.items())
         warnings.warn(
