@@ -218,6 +218,8 @@ def has_step_labels(y):
     """
     if hasattr(y, "offsets"):
         return True
+    if hasattr(y, "__len__") and not hasattr(y, "__array__"):
+        y = list(y)  # a deque, or a lazy column
     entries = y if isinstance(y, (list, tuple)) else np.asarray(y)
     if isinstance(entries, np.ndarray) and entries.ndim > 1:
         return entries.shape[1] > 1

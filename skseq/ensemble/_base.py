@@ -25,7 +25,7 @@ from skseq._validation import (
     check_parameters,
     safe_indexing,
 )
-from skseq.data import Sequences, check_sequences, check_table, is_list_table, is_table
+from skseq.data import Sequences, check_sequences, check_table, is_list_table, is_table, to_cells
 from skseq.samplers import SequenceUnderSampler
 from skseq.samplers._base import holds_text, in_sampled_form, take_with_origin
 
@@ -46,6 +46,7 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
 
     def _check_X(self, X, *, reset):
         """X in a form whose rows can be drawn, with scikit-learn's books kept."""
+        X = to_cells(X)
         table = is_table(X) or (reset and is_list_table(X))
         form = "text" if holds_text(X) else "table" if table else "sequences"
         if reset:

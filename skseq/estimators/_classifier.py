@@ -8,6 +8,7 @@ from skseq._masses import weighted_counts
 from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
+from skseq.estimators._row_steps import warn_if_rows_are_steps
 from skseq.estimators._rows import sequence_spans
 from skseq.estimators._sample_weight import row_weight
 from skseq.estimators._second_stage import SecondStageMixin
@@ -421,12 +422,19 @@ class SequenceClassifier(ClassifierMixin, SecondStageMixin, BaseSequenceEstimato
             If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
+
+        Warns
+        -----
+        UserWarning
+            If ``X`` looks like the rows of one recording, which
+            `skseq.preprocessing.make_windows` makes sequences of.
         """
         check_parameters(self)
         goes_on = self._goes_on()
         with transaction(self, goes_on):
-            X = self._check_X(X, reset=not goes_on)
+            given, X = X, self._check_X(X, reset=not goes_on)
             y = check_labels(y, X, self)
+            warn_if_rows_are_steps(given, y)
             if not goes_on:
                 self._learn_classes(find_classes(y, self.classes))
             self._fit_codes(X, encode_labels(y, self.classes_), row_weight(X, sample_weight))

@@ -17,7 +17,7 @@ from skseq._validation import (
     has_step_labels,
     validate_params,
 )
-from skseq.data import Sequences, as_tags, original_groups
+from skseq.data import Sequences, as_tags, is_frame, original_groups, to_cells
 from skseq.metrics import get_scorer
 from skseq.metrics._scorer_facts import score_bounds, scorer_name
 from skseq.model_selection._candidates import (
@@ -268,6 +268,8 @@ def compare_strategies(
 
 def _check_data(pipeline, X, y, groups):
     check_no_regressor("pipeline", pipeline)
+    if not is_frame(X):  # pipelines may ask for columns by name
+        X = to_cells(X)
     if y is not None and has_step_labels(y):
         as_tags(y)
     else:
