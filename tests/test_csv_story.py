@@ -2,15 +2,17 @@
 
 import contextlib
 import io
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from test_readme import blocks_of
 
 from skseq.datasets import make_imbalanced_tags
 
-MAKE, USE = blocks_of("docs/guide_csv.md")
+PAGE = Path(__file__).parents[1] / "docs" / "guide_csv.md"
+MAKE, USE = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
 
 
 def write_dialogue(path, seed):
