@@ -33,7 +33,7 @@ from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from skseq import SequenceClassifier, Sequences
-from skseq.nn import LinearHead, Spans, TrainingBatches, make_network
+from skseq.nn import LinearHead, SequenceDataset, TrainingBatches, make_network
 
 N_SEQUENCES, MAX_LENGTH = 4_000, 116
 N_TOKENS, N_CLASSES = 2_000, 5
@@ -153,7 +153,7 @@ def bare_loop_over_our_batches(X, y):
         dropout=0.0,
         embedding_dropout=0.0,
     )
-    spans = Spans(X.values, X.offsets[:-1], X.offsets[1:], tokens=True, target=y)
+    spans = SequenceDataset(X.values, X.offsets[:-1], X.offsets[1:], tokens=True, target=y)
     batches = TrainingBatches(spans, batch_size=BATCH_SIZE, rng=np.random.default_rng)
     optimizer = torch.optim.Adam(network.parameters(), lr=LR, fused=True)
     return lambda: train_epoch(

@@ -7,6 +7,7 @@ release that moves them is mended in one place.
 import difflib
 
 import numpy as np
+from sklearn.base import is_regressor
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._split import GroupsConsumerMixin
 from sklearn.model_selection._split import _BaseKFold as BaseKFold
@@ -43,6 +44,7 @@ __all__ = [
     "RealNotInt",
     "StrOptions",
     "check_choice",
+    "check_classifies",
     "check_feature_names_in",
     "check_finite_rows",
     "check_fit_weight",
@@ -56,6 +58,7 @@ __all__ = [
     "is_missing",
     "name_estimators",
     "num_samples",
+    "predicts_numbers",
     "refuse_mask",
     "routing_enabled",
     "safe_indexing",
@@ -86,6 +89,27 @@ def check_parameters(estimator):
         if not hint:
             raise
         raise InvalidParameterError(f"{error}{hint}") from None
+
+
+def check_classifies(owner, estimator, *, name="estimator"):
+    """Check that what an estimator trains inside is no regressor.
+
+    Raises
+    ------
+    InvalidParameterError
+        A ValueError that names both.
+    """
+    if predicts_numbers(estimator):
+        raise InvalidParameterError(
+            f"The {name!r} parameter of {type(owner).__name__} must be a classifier. Got "
+            f"{estimator!r} instead, a regressor, whose numbers are no labels; for classes that "
+            "have an order take SequenceOrdinalClassifier"
+        )
+
+
+def predicts_numbers(estimator):
+    """Whether an estimator, or what stands at the end of a pipeline or search, is a regressor."""
+    return hasattr(estimator, "__sklearn_tags__") and is_regressor(estimator)
 
 
 def _misspelling_hint(estimator, message):
@@ -194,6 +218,8 @@ def has_step_labels(y):
     """
     if hasattr(y, "offsets"):
         return True
+    if hasattr(y, "__len__") and not hasattr(y, "__array__"):
+        y = list(y)  # a deque, or a lazy column
     entries = y if isinstance(y, (list, tuple)) else np.asarray(y)
     if isinstance(entries, np.ndarray) and entries.ndim > 1:
         return entries.shape[1] > 1

@@ -135,6 +135,14 @@ def test_the_help_of_the_demo_names_its_options(capsys):
     assert end.value.code == 0
     printed = capsys.readouterr().out
     assert all(option in printed for option in ["--output", "--quick", "--jobs", "--seed"])
+    assert "97 % of which" in printed
+    assert "%%" not in printed
+
+
+def test_the_help_of_the_command_prints_no_escapes(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "%" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ def test_an_example_of_the_readme_runs(block, capsys, monkeypatch, tmp_path):
 # What a small example leaves out of reach may collapse: saying so is what the warning is for.
 @pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 @pytest.mark.parametrize("page", GUIDES)
-def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys):
+def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     names, blocks = {}, blocks_of(page)
     assert blocks
     for block in blocks:

@@ -52,7 +52,7 @@ def _parser():
         "demo",
         help="tune strategy x architecture on real data, and see what helped",
         description=(
-            "Tag the characters of Python source, 97 %% of which are background. One grid tunes "
+            "Tag the characters of Python source, 97 % of which are background. One grid tunes "
             "how the imbalance is met and which network reads, beside baselines without a "
             "network. Takes about 4 minutes on 2 cores; prints a table, writes it with pictures "
             "and the best model to a folder."

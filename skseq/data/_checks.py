@@ -214,5 +214,12 @@ def _compare_books(estimator, X, kind, judged):
     if X.n_features != estimator.n_step_features_:
         raise ValueError(
             f"X has {X.n_features} features, but {name} is expecting "
-            f"{estimator.n_step_features_} features as input"
+            f"{estimator.n_step_features_} features as input{_one_sequence_hint(estimator, X)}"
         )
+
+
+def _one_sequence_hint(estimator, X):
+    """A cure where X looks like one sequence of shape (n_steps, n_features) on its own."""
+    if X.values.ndim > 1 or not (X.lengths == estimator.n_step_features_).all():
+        return ""
+    return f". If X is one sequence of {len(X)} steps, pass [X]"

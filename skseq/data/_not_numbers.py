@@ -75,7 +75,7 @@ def place_of_step(X, step):
 
 def is_date(value):
     """Whether a value is a date, a time or a span of time."""
-    return isinstance(value, _DATES)
+    return isinstance(value, _DATES) or type(value).__name__ in {"Period", "NaTType"}
 
 
 def refuse_dates(name, kind):

@@ -12,7 +12,7 @@ Requirements this file meets:
 
 import itertools
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -594,10 +594,12 @@ def _as_steps(entry, index, dtype):
         steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
     if dtype is None and are_rounded_integers(steps, entry):
         steps = np.asarray(entry, dtype=object)
+    if steps.ndim == 0 and isinstance(entry, Iterable) and not isinstance(entry, Iterator):
+        return _as_steps(list(entry), index, dtype)  # such as the values of a dict
     if steps.ndim == 0:
         raise ValueError(
-            f"X[{index}] is one value ({type(entry).__name__}), not a sequence of steps; if X is "
-            "one sequence, pass [X]"
+            f"sequence {index} has shape (): it is one value ({type(entry).__name__}), no steps; "
+            + ("pass a list" if isinstance(entry, Iterator) else "if X is one sequence, pass [X]")
         )
     if steps.ndim not in (1, 2):
         raise ValueError(

@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_array, validate_data
 
 from skseq.data._cells import cell_column, is_frame, to_cells
 from skseq.data._layout import are_rounded_integers
-from skseq.data._not_numbers import refuse_dates
+from skseq.data._not_numbers import is_date, refuse_dates
 from skseq.data._sequences import Sequences
 from skseq.data._steps import check_finite
 from skseq.data._token_ids import looks_padded
@@ -125,6 +125,12 @@ def warn_of_channels_first(X):
 def _validate(estimator, X, *, reset, **checks):
     try:
         return validate_data(estimator, X, reset=reset, **checks)
+    except TypeError:
+        entries = np.asarray(X, dtype=object).ravel()
+        first = next(filter(is_date, entries), None)
+        if first is None:
+            raise
+        raise refuse_dates("X", type(first).__name__) from None
     except ValueError as error:
         if reset or "features, but" not in str(error):
             raise

@@ -14,6 +14,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
 from skseq._validation import check_one_kind, is_missing
+from skseq.data._cells import to_cells
 from skseq.data._sequences import Sequences
 
 # What PyTorch's losses leave out by default, and what tokenizers put where a word goes on.
@@ -39,6 +40,8 @@ def as_tags(y, *, name="y"):
 
 
 def _ragged_tags(y, name):
+    if not isinstance(y, (list, tuple, np.ndarray)):
+        y = to_cells(y, name=name)
     entries = list(y) if isinstance(y, (list, tuple)) else np.asanyarray(y)
     if len(entries) and np.ndim(entries[0]) == 0:
         first = getattr(entries[0], "item", lambda: entries[0])()

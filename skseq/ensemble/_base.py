@@ -17,8 +17,15 @@ from sklearn.ensemble import BaseEnsemble
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._validation import HasMethods, Interval, check_labels, check_parameters, safe_indexing
-from skseq.data import Sequences, check_sequences, check_table, is_list_table, is_table
+from skseq._validation import (
+    HasMethods,
+    Interval,
+    check_classifies,
+    check_labels,
+    check_parameters,
+    safe_indexing,
+)
+from skseq.data import Sequences, check_sequences, check_table, is_list_table, is_table, to_cells
 from skseq.samplers import SequenceUnderSampler
 from skseq.samplers._base import holds_text, in_sampled_form, take_with_origin
 
@@ -39,6 +46,7 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
 
     def _check_X(self, X, *, reset):
         """X in a form whose rows can be drawn, with scikit-learn's books kept."""
+        X = to_cells(X)
         table = is_table(X) or (reset and is_list_table(X))
         form = "text" if holds_text(X) else "table" if table else "sequences"
         if reset:
@@ -129,6 +137,7 @@ class BalancedEnsemble(SequenceEnsemble):
             If a parameter or y breaks a rule, or y has one class only.
         """
         check_parameters(self)
+        check_classifies(self, self._member())
         X = self._check_X(X, reset=True)
         y = check_labels(y, X, self)
         is_new = not (self.warm_start and hasattr(self, "estimators_"))

@@ -13,6 +13,7 @@ from skseq._masses import sequence_weight
 from skseq._validation import (
     HasMethods,
     Interval,
+    check_classifies,
     check_fit_weight,
     check_labels,
     check_parameters,
@@ -147,6 +148,7 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
             If the first round is no better than chance.
         """
         check_parameters(self)
+        check_classifies(self, self._member())
         X = self._check_X(X, reset=True)
         y = check_labels(y, X, self)
         self.classes_ = np.unique(y)

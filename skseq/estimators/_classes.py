@@ -25,6 +25,7 @@ from skseq.training import (
     refit_last_layer,
     transaction,
     warn_if_collapsed,
+    warn_if_rows_are_steps,
     was_interrupted,
 )
 from skseq.weights import WEIGHT_STRATEGIES, class_weights
@@ -102,12 +103,20 @@ class BaseClassEstimator(BaseSequenceEstimator):
             If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
+
+        Warns
+        -----
+        UserWarning
+            If ``X`` looks like the rows of one recording, which
+            `skseq.preprocessing.make_windows` makes sequences of.
         """
         check_parameters(self)
         goes_on = self._goes_on()
         with transaction(self, goes_on):
-            X = self._check_X(X, reset=not goes_on)
+            given, X = X, self._check_X(X, reset=not goes_on)
             labels, weight = self._read_y(y, X, sample_weight)
+            if not self._answers_steps:
+                warn_if_rows_are_steps(given, labels)
             if not goes_on:
                 self.classes_ = find_classes(labels, self.classes)
             codes = encode_labels(labels, self.classes_)

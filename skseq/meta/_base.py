@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, MetaEstimatorMixin
 from sklearn.utils import get_tags, indexable
 from sklearn.utils.metadata_routing import MetadataRouter, MethodMapping, process_routing
 
-from skseq._validation import HasMethods, check_labels, routing_enabled
+from skseq._validation import HasMethods, check_classifies, check_labels, routing_enabled
 from skseq.data import Sequences
 
 
@@ -24,6 +24,8 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def _check_X_y(self, X, y):
         """X that can be indexed, and y as an array of labels."""
+        for name, estimator in self._inner_estimators().items():
+            check_classifies(self, estimator, name=name)
         return indexable(X)[0], check_labels(y, X, self)
 
     def _inner_estimators(self):

@@ -109,7 +109,23 @@ class BaseScoreClassifier(BaseMetaClassifier):
             cv = default_folds(int(cv), is_tagged=self._is_tagged, groups=groups)
         else:
             cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
-        return list(cv.split(X, y, groups))
+        splits = list(cv.split(X, y, groups))
+        self._check_splits(splits, y)
+        return splits
+
+    def _check_splits(self, splits, y):
+        """Raise if a training part has one class only: all of the other are held out."""
+        names, counts = np.unique(self._flat(y), return_counts=True)
+        rare = names.tolist()[counts.argmin()]
+        for number, (train, _) in enumerate(splits):
+            trained = np.unique(self._flat(safe_indexing(y, train)))
+            if len(trained) < 2:
+                raise ValueError(
+                    f"fold {number} of {len(splits)} has only the class {trained.tolist()[0]!r} to "
+                    f"train on: {rare!r} occurs {counts.min()} time(s), too rarely to be trained "
+                    "on and held out in turn. Take more rows of it, fewer folds, or an estimator "
+                    'that is fitted already (cv="prefit", refit=False)'
+                )
 
     def _one_split(self, is_grouped):
         kind = StratifiedShuffleSplit

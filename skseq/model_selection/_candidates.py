@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from imblearn.pipeline import Pipeline
-from sklearn.base import clone, is_regressor
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline as AnyPipeline
 
-from skseq._validation import did_you_mean
+from skseq._validation import did_you_mean, predicts_numbers
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.model_selection._baselines import baselines as list_baselines
 from skseq.model_selection._strategies import chosen_names
@@ -131,7 +131,7 @@ def _changed(pipeline, name, params, known):
 
 def check_no_regressor(name, candidate):
     """Raise if a candidate, by its name, predicts numbers."""
-    if is_regressor(candidate):
+    if predicts_numbers(candidate):
         raise ValueError(
             f"the candidate {name!r} ends in a regressor, which has no classes to compare by. For "
             "ordered classes take SequenceOrdinalClassifier; regressors are compared by "

@@ -17,7 +17,7 @@ from skseq._validation import (
     has_step_labels,
     validate_params,
 )
-from skseq.data import Sequences, as_tags, original_groups
+from skseq.data import Sequences, as_tags, is_frame, original_groups, to_cells
 from skseq.metrics import get_scorer
 from skseq.metrics._scorer_facts import score_bounds, scorer_name
 from skseq.model_selection._candidates import (
@@ -163,12 +163,12 @@ def compare_strategies(
     ------
     ValueError
         If a strategy is unknown, sets a parameter that the pipeline lacks, has the name of
-        another candidate, or makes a regressor of the model.
+        another candidate, or makes a regressor of the model; or if every candidate failed.
 
     Warns
     -----
     FitFailedWarning
-        If a strategy failed.
+        If a candidate failed. Where it is the plain one, nothing is compared with it.
 
     See Also
     --------
@@ -268,6 +268,8 @@ def compare_strategies(
 
 def _check_data(pipeline, X, y, groups):
     check_no_regressor("pipeline", pipeline)
+    if not is_frame(X):  # pipelines may ask for columns by name
+        X = to_cells(X)
     if y is not None and has_step_labels(y):
         as_tags(y)
     else:
@@ -311,14 +313,16 @@ def _check_names(nets, plain):
 
 
 def _report_failures(predictions):
-    """Raise if the plain model failed, warn if another did."""
+    """Raise if all candidates failed, warn if some did: the others have their results."""
     failures = {
         name: next(part.error for part in parts if isinstance(part, FoldFailure))
         for name, parts in predictions.items()
         if any(isinstance(part, FoldFailure) for part in parts)
     }
-    if PLAIN in failures:
-        raise ValueError(f"the plain model cannot be fitted:\n{failures[PLAIN]}")
+    if len(failures) == len(predictions):
+        raise ValueError(
+            f"no candidate could be fitted; the error of the plain model:\n{failures[PLAIN]}"
+        )
     if failures:
         listed = "\n".join(f"{name!r}:\n{error}" for name, error in failures.items())
         warnings.warn(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.data import Sequences, is_table
+from skseq.data import Sequences, holds_number_lists, is_table, to_cells
 
 
 def guess_kind(X, y):
@@ -17,7 +17,8 @@ def guess_kind(X, y):
 
 
 def _holds_tokens(X):
-    if is_table(X):
+    X = to_cells(X)
+    if is_table(X) or holds_number_lists(X):
         return False
     first = X.values if isinstance(X, Sequences) else next((row for row in X if np.size(row)), ())
     if isinstance(first, str):

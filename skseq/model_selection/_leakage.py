@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq._validation import num_samples
-from skseq.data import Sequences, as_sequences, original_groups
+from skseq.data import Sequences, as_sequences, is_table, original_groups, to_cells
 
 
 class Leak(NamedTuple):
@@ -142,6 +142,7 @@ def _holdings(X, windows):
     """Kinds of what can be shared, each with the numbers of the things that each row holds."""
     n_rows = num_samples(X)
     yield "same row", Sequences(np.arange(n_rows), np.arange(n_rows + 1))
+    X = to_cells(X)
     X = _text_as_ids(X) if _is_text(X) else as_sequences(X)
     if X.origin is None:
         yield "identical content", Sequences(original_groups(X), np.arange(n_rows + 1))
@@ -152,7 +153,9 @@ def _holdings(X, windows):
 
 
 def _is_text(X):
-    return not isinstance(X, Sequences) and len(X) > 0 and isinstance(next(iter(X)), str)
+    if isinstance(X, Sequences) or is_table(X):
+        return False
+    return len(X) > 0 and isinstance(next(iter(X)), str)
 
 
 def _text_as_ids(texts):

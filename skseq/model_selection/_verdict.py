@@ -25,6 +25,8 @@ def verdict_sentence(rows, metric, alpha):
     best = rows[0]
     nets = [row for row in rows if row.role != "baseline"]
     baseline = next((row for row in rows if row.role == "baseline"), None)
+    if not nets:
+        return f"No net could be fitted; of the baselines, {leader(best, metric)}."
     if best.role == "baseline":
         lead = _lead(-nets[0].above_baseline, nets[0].p_baseline, alpha)
         return (
@@ -33,9 +35,12 @@ def verdict_sentence(rows, metric, alpha):
         )
     clauses = []
     if best.role == "strategy":
-        lead = _lead(best.above_plain, best.p_plain, alpha)
-        clauses.append(f"{lead[0]} above the plain model, {lead[1]}")
-        opening = f"{best.name!r} has the highest {metric}, {best.mean:.3f}"
+        if np.isnan(best.above_plain):
+            clauses.append("nothing to compare with the plain model, which failed")
+        else:
+            lead = _lead(best.above_plain, best.p_plain, alpha)
+            clauses.append(f"{lead[0]} above the plain model, {lead[1]}")
+        opening = leader(best, metric)
     elif len(nets) > 1:
         opening = f"No strategy beats the plain model, whose {metric} is {best.mean:.3f}"
     else:
@@ -44,6 +49,11 @@ def verdict_sentence(rows, metric, alpha):
         lead = _lead(best.above_baseline, best.p_baseline, alpha)
         clauses.append(f"{lead[0]} above the best baseline, {baseline.name!r}, {lead[1]}")
     return f"{opening}: {'; '.join(clauses)}." if clauses else f"{opening}."
+
+
+def leader(row, metric):
+    """Words for the one whose score is highest."""
+    return f"{row.name!r} has the highest {metric}, {row.mean:.3f}"
 
 
 def _lead(difference, p_value, alpha):

@@ -2,7 +2,7 @@
 
 from skseq.nn._batches import (
     ScoringBatches,
-    Spans,
+    SequenceDataset,
     TrainingBatches,
     scoring_plan,
     training_plan,
@@ -25,8 +25,8 @@ __all__ = [
     "OrdinalHead",
     "RecurrentEncoder",
     "ScoringBatches",
+    "SequenceDataset",
     "SequenceNetwork",
-    "Spans",
     "TrainingBatches",
     "make_encoder",
     "make_head",

@@ -1,6 +1,6 @@
 """From flat sequences to padded batches, without a loop over sequences.
 
-Rows are spans of the flat steps: a whole sequence, or a chunk of a long one. A batch is one
+Rows are stretches of the flat steps: a whole sequence, or a chunk of a long one. A batch is one
 gather from the flat values, trimmed to its longest row. Training batches hold rows of like length
 from a shuffled pool, so that little is padding and yet every epoch is another mix.
 """
@@ -19,7 +19,7 @@ _POOL_BATCHES = 50
 
 
 @dataclass(frozen=True)
-class Spans(torch.utils.data.Dataset):
+class SequenceDataset(torch.utils.data.Dataset):
     """Rows of flat steps, with targets and weights.
 
     ``target`` and ``weight`` have one entry a row, or, if ``per_step``, one for each flat step; a
@@ -126,7 +126,7 @@ class TrainingBatches:
 
     Parameters
     ----------
-    dataset : Spans, or anything with ``at(epoch)`` that gives some
+    dataset : SequenceDataset, or anything with ``at(epoch)`` that gives some
         What to train on, epoch by epoch.
 
     batch_size : int
@@ -150,9 +150,9 @@ class TrainingBatches:
 
     def __iter__(self):
         epoch, self.epoch = self.epoch, self.epoch + 1
-        spans = self.dataset.at(epoch)
-        for rows in training_plan(spans.lengths, self.batch_size, self.rng(epoch), spans.rate):
-            yield spans.batch(rows)
+        dataset = self.dataset.at(epoch)
+        for rows in training_plan(dataset.lengths, self.batch_size, self.rng(epoch), dataset.rate):
+            yield dataset.batch(rows)
 
 
 class ScoringBatches:

@@ -12,6 +12,7 @@ from skseq.training._labels import (
 )
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net
+from skseq.training._row_steps import warn_if_rows_are_steps
 from skseq.training._sample_weight import row_weight, step_weight
 from skseq.training._scale import SCALE_CONSTRAINTS, StepScale, learn_scaler
 from skseq.training._schedule import Schedule
@@ -50,6 +51,7 @@ __all__ = [
     "train",
     "transaction",
     "warn_if_collapsed",
+    "warn_if_rows_are_steps",
     "warn_of_unseen",
     "was_interrupted",
     "weight_of_known",

@@ -38,35 +38,37 @@ def class_rates(counts, balance, progress):
     return np.divide(shares * counts.sum(), counts, out=np.zeros(len(counts)), where=there)
 
 
-def draw_by_class(spans, rates, weight=None):
+def draw_by_class(dataset, rates, weight=None):
     """Give each row its rate: that of its class, or the mean over the steps of its core.
 
     ``weight``, of shape (n,), says how much each row or step counts: a weight of k is k copies.
     """
-    if not spans.per_step:
-        return replace(spans, rate=rates[spans.target])
-    total = _sum_over_cores(spans, rates[spans.target], weight)
-    counts = _sum_over_cores(spans, np.ones(len(spans.target)), weight)
-    return replace(spans, rate=np.divide(total, counts, out=np.zeros(len(spans)), where=counts > 0))
+    if not dataset.per_step:
+        return replace(dataset, rate=rates[dataset.target])
+    total = _sum_over_cores(dataset, rates[dataset.target], weight)
+    counts = _sum_over_cores(dataset, np.ones(len(dataset.target)), weight)
+    return replace(
+        dataset, rate=np.divide(total, counts, out=np.zeros(len(dataset)), where=counts > 0)
+    )
 
 
-def _sum_over_cores(spans, entries, weight):
+def _sum_over_cores(dataset, entries, weight):
     # One running sum serves chunks of any length, also where they leave steps out between them.
     running = np.concatenate([[0.0], np.cumsum(entries if weight is None else entries * weight)])
-    return running[spans.core_stop] - running[spans.core_start]
+    return running[dataset.core_stop] - running[dataset.core_start]
 
 
-def drawn_masses(spans, n_classes):
+def drawn_masses(dataset, n_classes):
     """Weight of each class in an epoch, on average over what is drawn: ndarray (n_classes,).
 
-    The spans must be those of all the data, so that each step is in one core.
+    The dataset must be those of all the data, so that each step is in one core.
     """
-    weight = 1.0 if spans.weight is None else spans.weight
-    if spans.rate is None:
-        return class_masses(spans.target, n_classes, spans.weight)
-    rate = spans.rate
-    if spans.per_step:
-        in_order = np.argsort(spans.core_start)
-        lengths = (spans.core_stop - spans.core_start)[in_order]
+    weight = 1.0 if dataset.weight is None else dataset.weight
+    if dataset.rate is None:
+        return class_masses(dataset.target, n_classes, dataset.weight)
+    rate = dataset.rate
+    if dataset.per_step:
+        in_order = np.argsort(dataset.core_start)
+        lengths = (dataset.core_stop - dataset.core_start)[in_order]
         rate = np.repeat(rate[in_order], lengths)
-    return class_masses(spans.target, n_classes, weight * rate)
+    return class_masses(dataset.target, n_classes, weight * rate)

@@ -1,6 +1,7 @@
 """Labels to codes 0 ... n_classes - 1."""
 
 import warnings
+from collections.abc import Set
 
 import numpy as np
 
@@ -34,8 +35,7 @@ def find_classes(labels, classes=None):
         )
     if classes is None:
         return present
-    named = np.asarray(classes)
-    classes = np.unique(named)
+    named, classes = _in_a_row(classes), named_classes(classes)
     if _are_positions(present, classes):
         if not np.array_equal(named, classes):
             warnings.warn(
@@ -67,7 +67,7 @@ def names_of_classes(classes, named):
     """What the caller calls the classes: themselves, but where they are positions of texts."""
     if named is None or np.asarray(classes).dtype.kind not in "iu":
         return classes
-    named = np.unique(np.asarray(named))
+    named = named_classes(named)
     return named if len(named) == len(classes) and _are_positions(classes, named) else classes
 
 
@@ -90,7 +90,34 @@ def first_classes(classes, named):
     classes = named if classes is None else classes
     if classes is None:
         raise ValueError("classes must be passed on the first call to partial_fit.")
-    return np.unique(np.asarray(classes))
+    return named_classes(classes)
+
+
+def named_classes(classes):
+    """Sorted classes that the caller names, each once.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two, or they do not stand in one row.
+    """
+    rows = _in_a_row(classes)
+    if rows.ndim != 1:
+        raise ValueError(
+            f"classes must be a list of labels, such as [0, 1], got something of shape {rows.shape}"
+        )
+    if rows.dtype.kind == "f" and np.isnan(rows).any():
+        raise ValueError(f"classes holds NaN, which is no label: {rows.tolist()}")
+    if len(np.unique(rows)) < 2:
+        raise ValueError(
+            f"classes must name at least two labels, got {rows.tolist()}; name every class that "
+            "may come, or pass None to fit to have those of y"
+        )
+    return np.unique(rows)
+
+
+def _in_a_row(classes):
+    return np.asarray(sorted(classes) if isinstance(classes, Set) else classes)
 
 
 def warn_of_unseen(labels, classes):
@@ -130,7 +157,7 @@ def _encode_block(labels, classes):
     except TypeError:  # labels of a type that cannot be compared with the classes
         known = np.zeros(len(labels), dtype=bool)
     if not np.all(known):
-        label = labels[~known][0]
+        label = labels[~known].tolist()[0]
         raise ValueError(
             f"y has the label {label!r}, which is not one of the classes {classes.tolist()}."
             f"{did_you_mean(label, classes)} Name every class that may come with the parameter "

@@ -171,7 +171,7 @@ class ScheduledDataset(torch.utils.data.Dataset):
         return len(self.schedule.targets.X) if self.rows is None else len(self.rows)
 
     def at(self, epoch):
-        """Rows of an epoch: `skseq.nn.Spans`."""
+        """Rows of an epoch: `skseq.nn.SequenceDataset`."""
         epoch -= self.first_epoch
         class_weight = self.schedule.class_weight_at(epoch)
         if self._augmentation is not None:

@@ -13,7 +13,7 @@ import numpy as np
 from skseq._masses import class_masses, weighted_counts
 from skseq.data import Sequences, chunk_spans, like_input
 from skseq.decisions import count_originals
-from skseq.nn import Spans
+from skseq.nn import SequenceDataset
 from skseq.training._labels import encode_labels
 
 
@@ -114,8 +114,8 @@ class RowTargets(Targets):
         return self.weight > 0
 
     def dataset(self, rows=None, class_weight=None):
-        """`Spans` of the sequences at ``rows``, or (None) of all, without a copy of their steps."""
-        spans = Spans(
+        """`SequenceDataset` of the sequences at ``rows``, or (None) of all, without a copy of their steps."""
+        dataset = SequenceDataset(
             self.X.values,
             self.X.offsets[:-1],
             self.X.offsets[1:],
@@ -124,7 +124,7 @@ class RowTargets(Targets):
             target=self.values,
             weight=None if self.values is None else self.weights_with(class_weight),
         )
-        return spans if rows is None else spans.rows(rows)
+        return dataset if rows is None else dataset.rows(rows)
 
     def labelled(self):
         """Sequences that carry the weights, and their labels, as augmenters take them."""
@@ -198,13 +198,13 @@ class StepTargets(Targets):
         return class_masses(self.X.sequence_index(), len(self.X), self.weight) > 0
 
     def dataset(self, rows=None, class_weight=None):
-        """`Spans` of chunks of the sequences at ``rows``, or (None) of all, without a copy."""
+        """`SequenceDataset` of chunks of the sequences at ``rows``, or (None) of all, without a copy."""
         X = self.X
         lengths = X.lengths if rows is None else X.lengths[rows]
         first = X.offsets[:-1] if rows is None else X.offsets[rows]
         chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
         first = first[chunks.sequence]
-        return Spans(
+        return SequenceDataset(
             X.values,
             first + chunks.start,
             first + chunks.stop,

@@ -16,10 +16,10 @@ def train(net, data, held_out, n_epochs, seeds):
     net : SequenceNet
         Initialised. Its history tells how many epochs it has seen.
 
-    data : ScheduledDataset or Spans
+    data : ScheduledDataset or SequenceDataset
         What to train on.
 
-    held_out : Spans or None
+    held_out : SequenceDataset or None
         What validation scores are of.
 
     n_epochs : int

@@ -65,8 +65,9 @@ def test_sequences_come_back_as_themselves():
         (np.array(["a text"]), TypeError, r"X holds text.*TokenEncoder"),
         (pd.Series(["a text"]), TypeError, r"text.*TokenEncoder"),
         (sparse.csr_array(np.eye(2)), TypeError, r"X is sparse.*X\.toarray\(\)"),
-        ([0.1, 0.2], ValueError, r"X\[0\] is one value \(float\), not a sequence.*pass \[X\]"),
-        ([[1.0], 2.0], ValueError, r"X\[1\] is one value"),
+        ([0.1, 0.2], ValueError, r"sequence 0 .* one value \(float\), .*pass \[X\]"),
+        ([iter([1.0])], ValueError, r"sequence 0 .*\(list_iterator\).*pass a list"),
+        ([[1.0], 2.0], ValueError, r"sequence 1 has shape \(\): it is one value"),
         ([[[1.0], [2.0, 3.0]]], ValueError, r"sequence 0 is no array of steps"),
         (
             [np.array(["2020-01-01"], dtype="datetime64[D]"), [1.5]],
@@ -206,3 +207,18 @@ def test_prediction_input_unlike_that_of_fit_is_refused(estimator, fitted, given
     check_sequences(estimator, fitted, input="auto")
     with pytest.raises(ValueError, match=message):
         check_sequences(estimator, given, reset=False, input="auto")
+
+
+def test_one_sequence_of_several_features_on_its_own_is_answered_by_a_list(estimator):
+    check_sequences(estimator, np.ones((4, 6, 3)))
+    X = np.ones((6, 3))
+    with pytest.raises(ValueError, match=r"X has 1 features, but .*one sequence of 6 steps.*\[X\]"):
+        check_sequences(estimator, X, reset=False)
+    assert check_sequences(estimator, [X], reset=False).lengths.tolist() == [6]
+    with pytest.raises(ValueError, match=r"expecting 3 features as input$"):
+        check_sequences(estimator, np.ones((6, 4)), reset=False)
+
+
+def test_the_values_of_a_dict_are_steps_like_a_list():
+    steps = {"a": 1.0, "b": 2.0}.values()
+    assert as_sequences([steps, [3.0]]).tolist() == [[1.0, 2.0], [3.0]]

@@ -35,6 +35,8 @@ STAMPS = np.array(["2020-01-01", "2020-01-02"], dtype="datetime64[s]")
         np.array([STAMPS, STAMPS]) - STAMPS[0],
         np.array([STAMPS, STAMPS])[:, :, None],
         pd.DataFrame({"a": STAMPS, "b": [1.0, 2.0]}),
+        pd.DataFrame({"a": [DAY.date(), DAY.date()], "b": [1.0, 2.0]}),
+        [pd.period_range("2020", periods=2, freq="Y")],
         pd.Series([STAMPS, STAMPS[:1]]),
         STAMPS,
     ],

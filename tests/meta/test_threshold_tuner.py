@@ -20,6 +20,7 @@ from sklearn.model_selection import (
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import SequenceClassifier, Sequences, SequenceTagger
+from skseq.exceptions import SmallClassWarning
 from skseq.meta import ThresholdTuner
 from skseq.metrics import tag_f1_score
 from skseq.samplers import SequenceOverSampler
@@ -282,3 +283,40 @@ def test_twenty_problems_lose_nothing_but_noise_and_skewed_ones_gain():
     assert min(gains[True] + gains[False]) > -0.02
     assert np.mean(gains[True]) > 0.02
     assert abs(np.mean(gains[False])) < 0.01
+
+
+@pytest.mark.filterwarnings("ignore:The least populated class:UserWarning")
+@pytest.mark.parametrize("is_text", [False, True])
+def test_a_class_of_one_member_is_named_where_nothing_is_left_to_train_on(is_text):
+    X, y = np.random.default_rng(0).normal(size=(20, 2)), np.r_[np.zeros(19), 1].astype(int)
+    y = np.array(["no", "yes"])[y] if is_text else y
+    rare = "'yes'" if is_text else "1"
+    for model in (LogisticRegression(), SequenceClassifier(**SMALL)):
+        with pytest.raises(
+            ValueError, match=rf"fold \d of 5 has only the class.*: {rare} occurs 1"
+        ):
+            ThresholdTuner(model).fit(X, y)
+    tags = [["O", "O"]] * 5 + [["O", "A"]]
+    with (
+        pytest.warns(SmallClassWarning, match="some folds lack tags"),
+        pytest.raises(ValueError, match="'A' occurs 1 time"),
+    ):
+        ThresholdTuner(SequenceTagger(**SMALL), cv=2).fit([[1, 2]] * 6, tags)
+
+
+@pytest.mark.filterwarnings("ignore:The least populated class:UserWarning")
+def test_a_class_of_one_member_beside_two_others_is_tuned_as_well_as_can_be(three):
+    X, y = three
+    rows = np.r_[np.flatnonzero(y != 2)[:100], np.flatnonzero(y == 2)[:1]]
+    tuned = ThresholdTuner(LogisticRegression()).fit(X[rows], y[rows])
+    assert np.isfinite(tuned.offsets_).all()
+    assert tuned.classes_.tolist() == [0, 1, 2]
+
+
+def test_any_f_beta_is_tuned_for_by_name(three):
+    X, y = three
+    two, half = (
+        ThresholdTuner(LogisticRegression(), scoring=name).fit(X, y)
+        for name in ("f2_macro", "f05_macro")
+    )
+    assert (two.offsets_ != half.offsets_).any()

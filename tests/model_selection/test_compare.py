@@ -226,8 +226,23 @@ def test_a_strategy_that_fails_is_named_and_the_others_go_on(cut_data):
         found.out_of_fold("broken")
     with pytest.raises(RuntimeError, match="told to fail"):
         compare_strategies(Cut(), X, y, changes, cv=2, baselines=False, error_score="raise")
-    with pytest.raises(ValueError, match=r"plain model cannot be fitted(?s:.)*told to fail"):
+    with pytest.raises(ValueError, match=r"no candidate could be fitted(?s:.)*told to fail"):
         compare_strategies(Cut(order="fail"), X, y, {}, cv=2, baselines=False)
+
+
+def test_a_plain_model_that_fails_leaves_the_results_of_the_others(cut_data):
+    X, y = cut_data
+    changes = {name: change | {"order": None} for name, change in CHANGES.items()}
+    with pytest.warns(FitFailedWarning, match=r"1 of 4 candidates failed(?s:.)*'plain'"):
+        found = compare_strategies(Cut(order="fail"), X, y, changes, cv=2, baselines=NO_NET)
+    frame = found.to_frame()
+    assert found.table["name"][-1] == "plain"
+    assert np.isfinite(frame.drop(index="plain")["mean"]).all()
+    assert frame["above_plain"].isna().all()
+    assert "failed" in repr(found)
+    with pytest.warns(FitFailedWarning):
+        found = compare_strategies(Cut(order="fail"), X, y, {}, cv=2, baselines=NO_NET)
+    assert found.verdict.startswith("No net could be fitted; of the baselines, ")
 
 
 def test_parameters_of_candidates_are_checked_as_in_a_fit_of_their_own(cut_data):

@@ -55,6 +55,18 @@ def test_what_failed_has_no_say_and_one_fold_no_test():
     assert "one fold cannot tell" in verdict_sentence([untested, TF_IDF], "f1", 0.05)
 
 
+def test_a_plain_model_that_failed_is_said_to_have():
+    alone = FOCAL._replace(above_plain=np.nan, p_plain=np.nan)
+    failed = row("plain", "plain", np.nan)
+    assert verdict_sentence([alone, TF_IDF, failed], "f1", 0.05) == (
+        "'focal' has the highest f1, 0.700: nothing to compare with the plain model, which failed; "
+        "0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
+    )
+    assert verdict_sentence([TF_IDF, failed], "f1", 0.05) == (
+        "No net could be fitted; of the baselines, 'TF-IDF' has the highest f1, 0.500."
+    )
+
+
 @pytest.mark.parametrize(
     ("p", "text"), [(0.0004, "p < 0.001"), (0.0312, "p = 0.0312"), (1, "p = 1")]
 )

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from skseq.data import chunk_spans, offsets_from_lengths
-from skseq.nn import ScoringBatches, Spans, TrainingBatches, scoring_plan, step_mask, training_plan
+from skseq.nn import (
+    ScoringBatches,
+    SequenceDataset,
+    TrainingBatches,
+    scoring_plan,
+    step_mask,
+    training_plan,
+)
 
 ragged_lengths = st.lists(st.integers(1, 9), min_size=1, max_size=40).map(np.array)
 batch_sizes = st.integers(1, 12)
@@ -21,7 +28,9 @@ def row_spans(lengths, **params):
     offsets = offsets_from_lengths(lengths)
     rows = np.arange(len(lengths))
     settings = {"tokens": True, "target": rows, "weight": (rows / 2).astype(np.float32)}
-    return Spans(np.repeat(rows, lengths), offsets[:-1], offsets[1:], **(settings | params))
+    return SequenceDataset(
+        np.repeat(rows, lengths), offsets[:-1], offsets[1:], **(settings | params)
+    )
 
 
 def step_spans(lengths, chunk_length=None, context=0):
@@ -30,7 +39,7 @@ def step_spans(lengths, chunk_length=None, context=0):
     chunks = chunk_spans(lengths, chunk_length, context)
     first = first[chunks.sequence]
     steps = np.arange(lengths.sum())
-    return Spans(
+    return SequenceDataset(
         steps,
         first + chunks.start,
         first + chunks.stop,
@@ -154,7 +163,7 @@ def test_chosen_rows_keep_what_is_theirs():
 @pytest.mark.parametrize("dtype", [np.uint8, np.int16, np.int32, np.int64, ">i4"])
 def test_tokens_of_any_integer_type_become_int64(dtype):
     spans = row_spans(np.array([3, 1, 4]))
-    spans = Spans(spans.values.astype(dtype), spans.start, spans.stop, tokens=True)
+    spans = SequenceDataset(spans.values.astype(dtype), spans.start, spans.stop, tokens=True)
     inputs, targets = spans.batch(np.array([2, 1]))
     assert inputs["values"].dtype == torch.int64
     assert inputs["values"].tolist() == [[2, 2, 2, 2], [1, 0, 0, 0]]
@@ -166,7 +175,7 @@ def test_tokens_of_any_integer_type_become_int64(dtype):
 def test_values_of_any_type_become_float32(dtype, n_features):
     shape = (8,) if n_features is None else (8, n_features)
     values = np.random.default_rng(0).normal(size=shape).astype(dtype)
-    spans = Spans(values, np.array([0, 3, 4]), np.array([3, 4, 8]))
+    spans = SequenceDataset(values, np.array([0, 3, 4]), np.array([3, 4, 8]))
     batch = spans.batch(np.array([0, 2]))[0]["values"]
     assert batch.dtype == torch.float32
     assert batch.shape == (2, 4, *shape[1:])
@@ -182,7 +191,7 @@ def test_a_read_only_memory_map_is_read_in_place(tmp_path):
     planted.tofile(path)
     values = np.memmap(path, dtype=np.float32, mode="r", shape=(8, 2))
     offsets = offsets_from_lengths(lengths)
-    spans = Spans(values, offsets[:-1], offsets[1:], target=np.arange(3))
+    spans = SequenceDataset(values, offsets[:-1], offsets[1:], target=np.arange(3))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         inputs, _ = spans.batch(np.array([1, 2]))

@@ -19,7 +19,7 @@ from skseq.augment import (
     WindowSlice,
 )
 from skseq.exceptions import DoubleCountingWarning
-from skseq.nn import Spans, training_plan
+from skseq.nn import SequenceDataset, training_plan
 from skseq.training._draws import class_rates, draw_by_class, drawn_masses
 from skseq.training._targets import combined_weight
 
@@ -98,14 +98,14 @@ def test_progressive_rates_go_in_a_line_from_natural_to_even_shares():
 
 def test_a_chunk_has_the_mean_rate_of_its_core():
     target = np.array([0, 0, 1, 0, 1, 1, 0])
-    spans = Spans(
+    spans = SequenceDataset(
         np.zeros(7), np.array([3, 0]), np.array([7, 5]), target=target,
         core_start=np.array([4, 0]), core_stop=np.array([7, 4]), per_step=True,
     )  # fmt: skip
     drawn = draw_by_class(spans, np.array([0.5, 2.0]))
     np.testing.assert_allclose(drawn.rate, [(2 + 2 + 0.5) / 3, (0.5 * 3 + 2) / 4])
     weight = np.arange(1.0, 8.0)
-    masses = drawn_masses(Spans(**{**vars(drawn), "weight": weight}), 2)
+    masses = drawn_masses(SequenceDataset(**{**vars(drawn), "weight": weight}), 2)
     by_hand = np.zeros(2)
     for rate, core in zip(drawn.rate, ([4, 5, 6], [0, 1, 2, 3]), strict=True):
         for step in core:
