@@ -114,7 +114,7 @@ class RowTargets(Targets):
         return self.weight > 0
 
     def dataset(self, rows=None, class_weight=None):
-        """`SequenceDataset` of the sequences at ``rows``, or (None) of all, without a copy of their steps."""
+        """Rows of a net: the sequences at ``rows``, or (None) all; their steps are not copied."""
         dataset = SequenceDataset(
             self.X.values,
             self.X.offsets[:-1],
@@ -198,7 +198,7 @@ class StepTargets(Targets):
         return class_masses(self.X.sequence_index(), len(self.X), self.weight) > 0
 
     def dataset(self, rows=None, class_weight=None):
-        """`SequenceDataset` of chunks of the sequences at ``rows``, or (None) of all, without a copy."""
+        """Rows of a net: chunks of the sequences at ``rows``, or (None) of all, not copied."""
         X = self.X
         lengths = X.lengths if rows is None else X.lengths[rows]
         first = X.offsets[:-1] if rows is None else X.offsets[rows]
