@@ -5,12 +5,12 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
 from skseq._masses import weighted_counts
+from skseq._sample_weight import row_weight
 from skseq._validation import HasMethods, StrOptions, check_labels, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.estimators._row_steps import warn_if_rows_are_steps
 from skseq.estimators._rows import sequence_spans
-from skseq.estimators._sample_weight import row_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.estimators._transaction import transaction
 from skseq.stages import MIXERS, make_mixer

@@ -7,6 +7,7 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from skseq._densities import TARGET_WEIGHTS, target_weights
+from skseq._sample_weight import row_weight, step_weight
 from skseq._validation import Interval, StrOptions, check_parameters
 from skseq.data import Sequences, like_input
 from skseq.estimators._absent import without_absent
@@ -14,7 +15,6 @@ from skseq.estimators._engine import SequenceEngine
 from skseq.estimators._epochs import combined_weight
 from skseq.estimators._marks import IGNORE_CONSTRAINTS, weight_of_known
 from skseq.estimators._rows import sequence_spans, step_spans
-from skseq.estimators._sample_weight import row_weight, step_weight
 from skseq.estimators._targets import check_targets, mean_and_scale
 from skseq.estimators._transaction import transaction
 from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of

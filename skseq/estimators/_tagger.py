@@ -5,13 +5,13 @@ from numbers import Integral
 import numpy as np
 
 from skseq._masses import weighted_counts
+from skseq._sample_weight import step_weight
 from skseq._validation import Interval, check_parameters
 from skseq.data import Sequences, as_tags, cut_steps, known_steps, like_input
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._labels import encode_labels, find_classes, first_classes, warn_of_unseen
 from skseq.estimators._marks import IGNORE_CONSTRAINTS, labels_of_steps
 from skseq.estimators._rows import step_spans
-from skseq.estimators._sample_weight import step_weight
 from skseq.estimators._second_stage import SecondStageMixin
 from skseq.estimators._transaction import transaction
 from skseq.metrics import tag_f1_score

@@ -7,7 +7,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.model_selection import GridSearchCV, cross_validate
 
 from skseq import SequenceClassifier, SequenceRegressor, Sequences, SequenceTagger
-from skseq.estimators._sample_weight import row_weight, step_weight
+from skseq._sample_weight import row_weight, step_weight
 from skseq.samplers import (
     ContextUnderSampler,
     SequenceOverSampler,
