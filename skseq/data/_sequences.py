@@ -206,7 +206,8 @@ class Sequences:
         """
         if lengths is None and np.ma.is_masked(padded):
             lengths = _lengths_of_masked(padded)
-        padded = np.asarray(padded)
+        if not isinstance(padded, np.ma.MaskedArray):
+            padded = np.asarray(padded)
         if padded.ndim not in (2, 3):
             raise ValueError(
                 "padded must have shape (n_sequences, max_length[, n_features]), "

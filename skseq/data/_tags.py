@@ -104,12 +104,20 @@ def check_tags(y, X, *, name="y", ignore=None):
         row = int(np.argmax(tags.lengths != X.lengths))
         raise ValueError(
             f"{name}[{row}] has {tags.lengths[row]} labels but X[{row}] has {X.lengths[row]} "
-            "steps; every step needs one label"
+            f"steps; every step needs one label{_padding_hint(tags, X, name)}"
         )
     known = known_steps(tags, ignore, name=name)
     if tags.dtype.kind == "f":
         check_classification_targets(tags.values if known is None else tags.values[known])
     return tags
+
+
+def _padding_hint(tags, X, name):
+    """A cure where tags of one length are padded, as those of X were that went by its lengths."""
+    padded = (tags.lengths == tags.lengths[0]).all() and (tags.lengths >= X.lengths).all()
+    if not padded:
+        return ""
+    return f". If {name} is padded, pass Sequences.from_padded({name}, X.lengths)"
 
 
 # -- marks in place of labels -----------------------------------------------------------------

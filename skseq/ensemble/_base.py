@@ -17,6 +17,7 @@ from sklearn.ensemble import BaseEnsemble
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._masses import sequence_weight
 from skseq._validation import (
     HasMethods,
     Interval,
@@ -182,7 +183,8 @@ class BalancedEnsemble(SequenceEnsemble):
         # Members that are there took the first of these.
         seeds = rng.randint(_LARGEST_SEED, size=self.n_estimators)[n_there:]
         codes = np.searchsorted(self.classes_, y)
-        bags = [self._bag(codes, np.random.RandomState(seed)) for seed in seeds]
+        counting = rows_that_count(X, len(y))
+        bags = [counting[self._bag(codes[counting], np.random.RandomState(seed))] for seed in seeds]
         members = [self._make_estimator(append=False, random_state=int(seed)) for seed in seeds]
         self.estimators_ += Parallel(n_jobs=self.n_jobs, verbose=self.verbose)(
             delayed(_fit_member)(member, X, y, bag)
@@ -210,6 +212,16 @@ class BalancedEnsemble(SequenceEnsemble):
             delayed(probability_of_member)(member, X, self.classes_) for member in self.estimators_
         )
         return sum(probabilities) / len(self.estimators_)
+
+
+def rows_that_count(X, n_rows):
+    """Positions of the sequences that have weight: one of weight 0 is in no bag."""
+    if not isinstance(X, Sequences) or X.weight is None:
+        return np.arange(n_rows)
+    counting = np.flatnonzero(sequence_weight(X))
+    if not len(counting):
+        raise ValueError("the weights that X carries are all zero; at least one must count")
+    return counting
 
 
 def take_rows(X, rows):

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._masses import sequence_weight
+from skseq._sample_weight import row_weight
 from skseq._validation import (
     HasMethods,
     Interval,
@@ -153,13 +153,22 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         y = check_labels(y, X, self)
         self.classes_ = np.unique(y)
         self.estimator_ = clone(self._member())
-        weight = np.ones(len(y)) if sample_weight is None else check_fit_weight(sample_weight, X)
-        if isinstance(X, Sequences) and X.weight is not None:
-            weight, X = weight * sequence_weight(X), X.replace(weight=None)
-        weight = weight / weight.sum()
+        X, weight = self._first_weights(X, y, sample_weight)
         check_weighable(self.estimator_, X, y, weight)
         self._boost(X, y, weight)
         return self
+
+    def _first_weights(self, X, y, sample_weight):
+        """X without weights of its own, and the weights of the first round, summing to 1."""
+        if not isinstance(X, Sequences):
+            given = sample_weight is not None
+            weight = check_fit_weight(sample_weight, X) if given else np.ones(len(y))
+            return X, weight / weight.sum()
+        weight = row_weight(X, sample_weight)
+        weight = np.ones(len(y)) if weight is None else weight
+        # From here on weights are of the rows, not of originals that a sampler has moved.
+        origin = None if X.origin is None else X.origin.replace(n_tokens=None)
+        return X.replace(weight=None, origin=origin), weight / weight.sum()
 
     def _boost(self, X, y, weight):
         chance = 1 - 1 / len(self.classes_)

@@ -3,10 +3,11 @@
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
+from skseq._sample_weight import row_weight
 from skseq._validation import HasMethods, StrOptions, check_labels
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.stages import MIXERS
-from skseq.training import RowTargets, row_weight, warn_of_unseen
+from skseq.training import RowTargets, warn_of_unseen
 
 
 class SequenceClassifier(ClassifierMixin, BaseClassEstimator):

@@ -4,13 +4,14 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
+from skseq._sample_weight import row_weight
 from skseq._validation import HasMethods, StrOptions, check_labels
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
 from skseq.nn import OrdinalHead
 from skseq.stages import MIXERS
-from skseq.training import RowTargets, raw_scores, row_weight, warn_of_unseen
+from skseq.training import RowTargets, raw_scores, warn_of_unseen
 
 
 class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):

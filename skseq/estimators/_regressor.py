@@ -8,6 +8,7 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 
 from skseq._densities import TARGET_WEIGHTS, target_weights
+from skseq._sample_weight import row_weight, step_weight
 from skseq._validation import Interval, StrOptions, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._numbers import check_targets, mean_and_scale
@@ -18,8 +19,6 @@ from skseq.training import (
     RowTargets,
     StepTargets,
     raw_scores,
-    row_weight,
-    step_weight,
     transaction,
     weight_of_known,
 )

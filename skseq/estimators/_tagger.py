@@ -2,6 +2,7 @@
 
 from numbers import Integral
 
+from skseq._sample_weight import step_weight
 from skseq._validation import Interval
 from skseq.data import as_tags, cut_steps, known_steps
 from skseq.estimators._classes import BaseClassEstimator
@@ -10,7 +11,6 @@ from skseq.training import (
     IGNORE_CONSTRAINTS,
     StepTargets,
     labels_of_steps,
-    step_weight,
     warn_of_unseen,
 )
 

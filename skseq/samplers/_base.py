@@ -68,11 +68,20 @@ def take_with_origin(X, indices):
 
 
 def remember_labels(X, labels):
-    """Sequences that know how often each label occurred before this sampler, or the first one."""
+    """Sequences that know how often each label occurred before this sampler, or the first one.
+
+    What has weight 0 is not in the data.
+    """
     if not isinstance(X, Sequences) or X.label_counts is not None:
         return X
-    names, counts = np.unique(labels, return_counts=True)
+    names, counts = np.unique(labels[_has_weight(X, len(labels))], return_counts=True)
     return X.replace(label_counts=dict(zip(names.tolist(), counts.tolist(), strict=True)))
+
+
+def _has_weight(X, n_labels):
+    if X.weight is None or n_labels not in (len(X), X.n_steps):
+        return slice(None)
+    return (sequence_weight(X) if n_labels == len(X) else X.step_weight()) > 0
 
 
 class SequenceSamplerMixin:

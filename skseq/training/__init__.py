@@ -13,7 +13,6 @@ from skseq.training._labels import (
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net
 from skseq.training._row_steps import warn_if_rows_are_steps
-from skseq.training._sample_weight import row_weight, step_weight
 from skseq.training._scale import SCALE_CONSTRAINTS, StepScale, learn_scaler
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
@@ -46,8 +45,6 @@ __all__ = [
     "names_of_classes",
     "raw_scores",
     "refit_last_layer",
-    "row_weight",
-    "step_weight",
     "train",
     "transaction",
     "warn_if_collapsed",

@@ -40,7 +40,7 @@ class FiniteLoss(Callback):
         lr = net.optimizer_.param_groups[0]["lr"]
         raise DivergenceError(
             f"{self.label} diverged: {what} in epoch {place['epoch']}, batch "
-            f"{len(place['batches'])} of it, at lr={float(lr):g}. {likely_cause(net, lr)}"
+            f"{len(place['batches'])}, at lr={float(lr):g}. {likely_cause(net, lr)}"
         )
 
 

@@ -60,6 +60,8 @@ def test_masked_ends_are_no_steps():
 
 def test_lengths_that_are_given_go_before_the_mask():
     assert Sequences.from_padded(MASKED, [1, 2, 3]).lengths.tolist() == [1, 2, 3]
+    with pytest.raises(ValueError, match="whose mask would be lost"):
+        Sequences.from_padded(MASKED, [4, 4, 3])  # it hides steps that count
 
 
 def test_a_mask_that_hides_nothing_is_none(estimator):

@@ -172,3 +172,13 @@ def test_a_mark_that_is_not_named_is_refused_beside_one_that_is():
 def test_tags_of_marks_only_are_refused():
     with pytest.raises(ValueError, match="y has no label: ignore=-100 leaves out every step"):
         known_steps(as_tags([[-100], [-100]]), -100)
+
+
+def test_padded_tags_of_ragged_sequences_are_answered_by_from_padded():
+    X = Sequences.from_list([[1.0, 2.0], [3.0]])
+    y = np.array([["O", "B"], ["O", "O"]])
+    with pytest.raises(ValueError, match=r"y\[1\] has 2 labels .*from_padded\(y, X\.lengths\)"):
+        check_tags(y, X)
+    assert check_tags(Sequences.from_padded(y, X.lengths), X).tolist() == [["O", "B"], ["O"]]
+    with pytest.raises(ValueError, match=r"every step needs one label$"):
+        check_tags([["O"], ["O"]], X)

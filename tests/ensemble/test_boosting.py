@@ -1,5 +1,6 @@
 """AdaBoost, against that of scikit-learn on tables, and by its own laws on sequences."""
 
+import warnings
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import Sequences
 from skseq.ensemble import SequenceAdaBoostClassifier
+from skseq.samplers import SequenceUnderSampler
 
 STUMP = DecisionTreeClassifier(max_depth=1, max_features=2)
 
@@ -89,3 +91,23 @@ EXPECTED_FAILURES = {
 )
 def test_on_tables_it_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_weights_of_the_first_round_that_are_all_zero_are_refused(member, three_classes):
+    X, y = three_classes
+    boosted = SequenceAdaBoostClassifier(member, n_estimators=1)
+    with pytest.raises(ValueError, match="weights that X carries are all zero"):
+        boosted.fit(X.replace(weight=np.zeros(len(y))), y)
+    first = (np.arange(len(y)) < 5).astype(float)
+    with pytest.raises(ValueError, match="zero wherever the weights that X carries are not"):
+        boosted.fit(X.replace(weight=first), y, sample_weight=1 - first)
+
+
+def test_rounds_weigh_rows_that_a_sampler_has_put_in_another_order(net, three_classes):
+    X, y = three_classes
+    rows = np.ravel([np.flatnonzero(y == "a")[:8], np.flatnonzero(y == "b")[:8]], order="F")
+    X, y = SequenceUnderSampler(random_state=0).fit_resample(X[rows], y[rows])
+    assert len(X) == X.origin.n_tokens  # the net alone would ask whose weights these are
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        SequenceAdaBoostClassifier(net, n_estimators=2, random_state=0).fit(X, y)

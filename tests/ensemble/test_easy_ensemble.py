@@ -21,6 +21,18 @@ def test_every_member_gets_the_whole_rarest_class_and_as_many_of_the_others(memb
     assert len({fitted[-1].X_.origin.values.tobytes() for fitted in model}) == 4
 
 
+def test_sequences_of_weight_zero_are_in_no_bag(member, three_classes):
+    X, y = three_classes
+    weight = np.ones(len(y))
+    weight[np.flatnonzero(y == "c")[2:]] = 0
+    model = SequenceEasyEnsembleClassifier(4, member, random_state=0)
+    for fitted in model.fit(X.replace(weight=weight), y):
+        assert np.unique(fitted[-1].y_, return_counts=True)[1].tolist() == [2, 2, 2]
+        assert fitted[-1].X_.weight.all()
+    with pytest.raises(ValueError, match="weights that X carries are all zero"):
+        model.fit(X.replace(weight=np.zeros(len(y))), y)
+
+
 def test_probabilities_are_the_mean_of_those_of_boosted_members(member, three_classes):
     X, y = three_classes
     boosted = SequenceAdaBoostClassifier(member, n_estimators=3)

@@ -10,6 +10,7 @@ from skseq import (
     Sequences,
     SequenceTagger,
 )
+from skseq.samplers import SequenceOverSampler, TagOverSampler
 
 SMALL = {"hidden_size": 4, "max_epochs": 2, "random_state": 0, "dropout": 0.0}
 
@@ -217,6 +218,21 @@ def test_a_class_without_weight_stays_a_class_that_is_not_in_the_data(series, se
     assert model.classes_.tolist() == [0, 1, 2]
     assert model.class_prior_[1] == model.data_prior_[1] == 0
     assert not (model.predict(X) == 1).any()
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_what_has_no_weight_is_not_in_the_data_that_a_sampler_tells_of(series, tagged):
+    X, y = series
+    weight = (np.arange(len(y)) % 4 > 0).astype(float)
+    sampled = SequenceOverSampler(random_state=0).fit_resample(X.replace(weight=weight), y)
+    model = SequenceClassifier(**SMALL).fit(*sampled)
+    np.testing.assert_allclose(model.data_prior_, np.bincount(y[weight > 0]) / weight.sum())
+    X, tags = tagged
+    weight = (np.arange(X.n_steps) % 4 > 0).astype(float)
+    sampled = TagOverSampler(random_state=0).fit_resample(X.replace(weight=weight), tags)
+    model = SequenceTagger(**SMALL).fit(*sampled)
+    expected = np.bincount(tags.values, weights=weight) / weight.sum()
+    np.testing.assert_allclose(model.data_prior_, expected)
 
 
 @pytest.mark.parametrize("estimator", [SequenceClassifier, SequenceOrdinalClassifier])

@@ -7,6 +7,7 @@ from imblearn.pipeline import make_pipeline
 from sklearn.model_selection import GridSearchCV, cross_validate
 
 from skseq import SequenceClassifier, SequenceRegressor, Sequences, SequenceTagger
+from skseq._sample_weight import row_weight, step_weight
 from skseq.samplers import (
     ContextUnderSampler,
     SequenceOverSampler,
@@ -14,7 +15,6 @@ from skseq.samplers import (
     SequenceUnderSampler,
     TagOverSampler,
 )
-from skseq.training._sample_weight import row_weight, step_weight
 
 SMALL = {"hidden_size": 4, "max_epochs": 1, "random_state": 0}
 
