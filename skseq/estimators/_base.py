@@ -14,12 +14,13 @@ from skseq._masses import class_masses, earlier_corrections, warn_if_double_coun
 from skseq._validation import HasMethods, Interval, StrOptions
 from skseq.augment import make_augmenter
 from skseq.estimators._absent import check_two_classes_count, without_absent
-from skseq.estimators._collapse import warn_if_collapsed
+from skseq.estimators._collapse import warn_if_collapsed, warn_if_missed
 from skseq.estimators._decisions import DecisionMixin
 from skseq.estimators._engine import SequenceEngine
 from skseq.estimators._epochs import class_rates, combined_weight, draw_by_class, drawn_masses
 from skseq.estimators._interrupts import was_interrupted
 from skseq.estimators._net import ValidationScore
+from skseq.estimators._start import starts_at_prior
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
 from skseq.losses._table import make_loss
@@ -212,7 +213,7 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         n_samples = weighted_counts(codes, len(self.classes_), weight).sum()
         self._build(
             loss,
-            bias=self._first_scores(first_prior, n_samples, loss),
+            bias=self._first_scores(first_prior, n_samples, loss, self._spans(X, None)),
             validation_score=self._validation_score(),
             watch_from=self._first_weighted_epoch(),
             mixer=self._make_mixer(codes, weight),
@@ -248,12 +249,11 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
     def _make_loss(self):
         return make_loss(self.loss)
 
-    def _first_scores(self, prior, n_rows, loss):
+    def _first_scores(self, prior, n_rows, loss, spans):
         """Scores to start from, where the classes have this prior in the first epoch."""
-        at_prior = self.initial_bias == "prior"
-        if self.initial_bias == "auto":
-            at_prior = getattr(loss, "starts_at_prior", False)
-        if not at_prior:
+        n_updates = self.max_epochs * -(-len(spans) // self.batch_size)
+        per_step = spans.per_step
+        if not starts_at_prior(self.initial_bias, loss, prior, n_updates, per_step=per_step):
             # All alike, but for a class without rows: training need not unlearn it first.
             prior = prior > 0
         return floored_log_prior(prior, n_rows)
@@ -273,7 +273,9 @@ class BaseSequenceEstimator(DecisionMixin, SequenceEngine):
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(X) // len(codes)))
         rows = rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)]
         log_proba, truth = self._answers_of_rows(X, codes, weight, rows)
-        warn_if_collapsed(self._codes(log_proba), truth, self.classes_)
+        predicted = self._codes(log_proba)
+        if not warn_if_collapsed(predicted, truth, self.classes_):
+            warn_if_missed(predicted, truth, self.classes_)
 
     def _answers_of_rows(self, X, codes, weight, rows):
         """Log probabilities and true codes of some rows, or of those of their steps that count."""

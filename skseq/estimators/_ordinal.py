@@ -250,7 +250,8 @@ class SequenceOrdinalClassifier(SequenceClassifier):
     ClassOrderWarning
         If labels are no numbers and ``classes`` does not name their order.
     CollapseWarning
-        If one class takes nearly all predictions after `fit`.
+        If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
+        least 10 sequences among those looked at is never predicted.
     DoubleCountingWarning
         If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
 
@@ -430,7 +431,7 @@ class SequenceOrdinalClassifier(SequenceClassifier):
         # Says what scores mean, also once the parameters are others.
         self._link = loss
 
-    def _first_scores(self, prior, n_rows, loss):
+    def _first_scores(self, prior, n_rows, loss, spans):
         return loss.start(floored_log_prior(prior, n_rows))
 
     def _scaled(self, scores):
