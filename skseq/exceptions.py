@@ -5,6 +5,7 @@ __all__ = [
     "CollapseWarning",
     "DivergenceError",
     "DoubleCountingWarning",
+    "MissedClassWarning",
     "SmallClassWarning",
     "TruncationWarning",
 ]
@@ -24,6 +25,10 @@ class DivergenceError(FloatingPointError):
 
 class DoubleCountingWarning(UserWarning):
     """The same imbalance is corrected twice, by resampling and by weights, say."""
+
+
+class MissedClassWarning(CollapseWarning):
+    """A fitted model never predicts a class that there was enough of to find."""
 
 
 class SmallClassWarning(UserWarning):

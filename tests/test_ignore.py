@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.pipeline import make_pipeline
 
 from skseq import ClassWeightTransformer, SequenceRegressor, Sequences, SequenceTagger
 from skseq.data import cut_steps, fill_marks
-from skseq.metrics import tag_f1_score
-from skseq.model_selection import TagStratifiedKFold
+from skseq.meta import PriorCorrector, ThresholdTuner
+from skseq.metrics import get_scorer, tag_f1_score, tag_minority_f1_score
+from skseq.model_selection import TagStratifiedKFold, compare_strategies
 from skseq.samplers import ContextUnderSampler, TagOverSampler, TagUnderSampler
 
 RNG = np.random.default_rng(0)
@@ -203,3 +205,52 @@ def test_folds_spread_tags_and_not_marks():
     y = [["A", "-"], ["A", "-"], ["O", "-"], ["O", "-"]]
     folds = TagStratifiedKFold(2, ignore="-").split(y, y)
     assert [sum(y[row][0] == "A" for row in test) for _, test in folds] == [1, 1]
+
+
+# -- tools around an estimator ------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize(("mark", "ignore"), MARKS)
+@pytest.mark.parametrize("scoring", [None, get_scorer("tag_f1_minority")])
+def test_thresholds_are_tuned_on_steps_with_a_label(scoring, mark, ignore):
+    model = tagger(ignore=ignore).fit(X, marked(mark))
+    tuner = ThresholdTuner(model, cv="prefit", refit=False, scoring=scoring).fit(X, marked(mark))
+    filled = X.replace(values=fill_marks(TAGS, KNOWN))
+    assert tuner.classes_.tolist() == [0, 1, 2, 3]
+    metric = tag_f1_score if scoring is None else tag_minority_f1_score
+    expected = metric(cut_steps(filled, KNOWN), cut_steps(tuner.predict(X), KNOWN))
+    assert tuner.best_score_ == pytest.approx(expected)
+    f1 = tag_f1_score(marked(mark), tuner.predict(X), ignore=ignore)
+    assert tuner.score(X, marked(mark)) == f1
+    assert tuner.predict(X).aligns_with(X)
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+def test_thresholds_are_tuned_on_folds_of_steps_with_a_label():
+    tuner = ThresholdTuner(make_pipeline("passthrough", tagger(ignore=-100)), cv=2)
+    assert tuner.fit(X, marked(-100)).offsets_.shape == (4,)
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize(("mark", "ignore"), MARKS)
+@pytest.mark.parametrize("form", [lambda X: X, lambda X: X.tolist()])
+def test_priors_are_corrected_to_the_shares_of_the_labels(form, mark, ignore):
+    model = tagger(ignore=ignore, class_weight="balanced")
+    corrector = PriorCorrector(model, train_prior="estimate", cv=2)
+    corrector.fit(form(X), marked(mark))
+    counts = np.bincount(TAGS.values[KNOWN])
+    np.testing.assert_allclose(corrector.data_prior_, counts / counts.sum())
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+@pytest.mark.parametrize(("mark", "ignore"), MARKS)
+def test_strategies_are_compared_on_steps_with_a_label(mark, ignore):
+    names = ["TagOverSampler", "ContextUnderSampler", "weight balanced", "loss focal"]
+    model = tagger(ignore=ignore)
+    found = compare_strategies(model, X, marked(mark), names, cv=2, kind="tags", random_state=0)
+    assert set(found.scores_) >= {"plain", "commonest tag", *names}
+    assert all(np.isfinite(scores).all() for scores in found.scores_.values())
+    for prediction, score in zip(found.predictions_["plain"], found.scores_["plain"], strict=True):
+        truth = marked(mark)[prediction.rows]
+        assert score == tag_f1_score(truth, prediction.labels, ignore=ignore)

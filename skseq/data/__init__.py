@@ -28,7 +28,15 @@ from skseq.data._sequences import Sequences
 from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
 from skseq.data._steps import check_kind
 from skseq.data._tables import check_table, is_list_table, is_table
-from skseq.data._tags import as_tags, check_tags, cut_steps, fill_marks, known_steps, like_input
+from skseq.data._tags import (
+    as_tags,
+    check_tags,
+    cut_steps,
+    fill_marks,
+    ignored_by,
+    known_steps,
+    like_input,
+)
 from skseq.data._token_ids import check_vocabulary
 
 __all__ = [
@@ -52,6 +60,7 @@ __all__ = [
     "gather_steps",
     "has_several_kinds",
     "holds_number_lists",
+    "ignored_by",
     "is_frame",
     "is_list_table",
     "is_table",

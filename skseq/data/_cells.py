@@ -23,6 +23,9 @@ from skseq.data._sequences import Sequences
 # What people call the part of a dict or table that holds the sequences.
 _LIKELY_NAMES = ("text", "texts", "input_ids", "tokens", "words", "data", "X")
 _MOST_NAMES_SHOWN = 8
+_NUMBERS = re.compile(
+    r"[\s(]*-?[\d.]+(e[+-]?\d+)?([\s,;]+-?[\d.]+(e[+-]?\d+)?)*[\s,)]*", re.IGNORECASE
+)
 _NUMBER_LIST = re.compile(r"\s*\[\s*(\[\s*)?(-?[\d.]|-?Infinity|NaN|\])")
 
 
@@ -134,6 +137,26 @@ def read_number_lists(texts, *, name="X"):
         pass
     lists = [_read_number_list(text, index, name) for index, text in enumerate(texts)]
     return lists
+
+
+def check_no_numbers_as_text(cells, *, name="X"):
+    """Refuse cells such as "0.1 0.2" or "(0.1, 0.2)", whose cure is not an encoder of words.
+
+    Raises
+    ------
+    TypeError
+        If the first cell is such a text.
+    """
+    first = cells[0] if isinstance(cells, (list, tuple)) and cells else None
+    if isinstance(cells, np.ndarray) and cells.ndim == 1 and len(cells):
+        first = cells[0]
+    if isinstance(first, str) and _NUMBERS.fullmatch(first):
+        raise TypeError(
+            f"{name} holds numbers as text. Lists in brackets are read, as json.loads reads them; "
+            "make lists of these: [[float(step) for step in cell.strip('()').replace(',', ' ')"
+            f".split()] for cell in {name}]. If they are words, "
+            "skseq.preprocessing.TokenEncoder turns them into token ids"
+        )
 
 
 def _read_number_list(text, index, name):

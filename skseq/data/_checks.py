@@ -27,7 +27,12 @@ The guide tells users the same ("What X may be", docs/guide_inputs.md).
 import numpy as np
 from scipy import sparse
 
-from skseq.data._cells import holds_number_lists, read_number_lists, to_cells
+from skseq.data._cells import (
+    check_no_numbers_as_text,
+    holds_number_lists,
+    read_number_lists,
+    to_cells,
+)
 from skseq.data._not_numbers import USE_ENCODER, as_numbers, refuse_dates
 from skseq.data._sequences import Sequences
 from skseq.data._steps import check_kind, check_values, told_from_tokens
@@ -74,6 +79,7 @@ def as_sequences(X, *, name="X"):
     X = to_cells(X, name=name)
     if holds_number_lists(X):
         X = read_number_lists(X, name=name)
+    check_no_numbers_as_text(X, name=name)
     if isinstance(X, (list, tuple)):
         return Sequences.from_list(X)
     array = np.asanyarray(X)  # a mask stays

@@ -205,6 +205,14 @@ def fill_marks(tags, known):
     return filled
 
 
+def ignored_by(estimator):
+    """The parameter ``ignore`` of an estimator, or of the one inside pipelines and searches."""
+    while estimator is not None and not hasattr(estimator, "ignore"):
+        steps = getattr(estimator, "steps", None)
+        estimator = steps[-1][1] if steps else getattr(estimator, "estimator", None)
+    return getattr(estimator, "ignore", None)
+
+
 def _marks(ignore):
     return [] if ignore is None else np.atleast_1d(np.asarray(ignore, dtype=object)).tolist()
 

@@ -23,8 +23,10 @@ from skseq.training import (
     names_of_classes,
     raw_scores,
     refit_last_layer,
+    starts_at_prior,
     transaction,
     warn_if_collapsed,
+    warn_if_missed,
     warn_if_rows_are_steps,
     was_interrupted,
 )
@@ -103,6 +105,11 @@ class BaseClassEstimator(BaseSequenceEstimator):
             If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
+        DivergenceError
+            If the loss or the predictions become NaN or infinite.
+        KeyboardInterrupt
+            If Ctrl-C cut training short. The estimator is fitted then, with the weights of its best
+            epoch (early stopping) or its last whole one; after any other error it is as it was.
 
         Warns
         -----
@@ -307,10 +314,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Build the net anew, its scores starting where ``initial_bias`` says."""
         self._learn_shares(head, schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
-        at_prior = self.initial_bias == "prior"
-        if self.initial_bias == "auto":
-            at_prior = head.starts_at_prior
-        if not at_prior:
+        n_updates = self.max_epochs * -(-len(schedule.targets.dataset()) // self.batch_size)
+        per_step = self._answers_steps
+        if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
             # All alike, but for a class without rows: training need not unlearn it first.
             prior = prior > 0
         posterior = self._posterior(head).while_training()
@@ -410,7 +416,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
         sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
         counting = sample.counting()
         predicted = self._posterior().codes(log_probabilities(self.net_, sample)[counting])
-        warn_if_collapsed(predicted, sample.values[counting], self.classes_)
+        truth = sample.values[counting]
+        if not warn_if_collapsed(predicted, truth, self.classes_):
+            warn_if_missed(predicted, truth, self.classes_)
 
     # -- prediction ---------------------------------------------------------------------------
 

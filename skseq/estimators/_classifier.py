@@ -258,7 +258,8 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     Warns
     -----
     CollapseWarning
-        If one class takes nearly all predictions after `fit`.
+        If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
+        least 10 sequences among those looked at is never predicted.
     DoubleCountingWarning
         If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
 

@@ -253,7 +253,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     ClassOrderWarning
         If labels are no numbers and ``classes`` does not name their order.
     CollapseWarning
-        If one class takes nearly all predictions after `fit`.
+        If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
+        least 10 sequences among those looked at is never predicted.
     DoubleCountingWarning
         If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
 

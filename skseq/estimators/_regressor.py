@@ -342,6 +342,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             If a parameter, ``X`` or ``y`` breaks a rule; the message says which and where.
         TypeError
             If ``X`` holds text, or anything else that is not numbers.
+        DivergenceError
+            If the loss or the predictions become NaN or infinite.
+        KeyboardInterrupt
+            If Ctrl-C cut training short. The estimator is fitted then, with the weights of its best
+            epoch (early stopping) or its last whole one; after any other error it is as it was.
         """
         goes_on = self._goes_on()
         with transaction(self, goes_on):

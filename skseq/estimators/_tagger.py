@@ -272,7 +272,8 @@ class SequenceTagger(BaseClassEstimator):
     Warns
     -----
     CollapseWarning
-        If one class takes nearly all predictions after `fit`.
+        If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
+        least 10 steps among those looked at is never predicted.
     DoubleCountingWarning
         If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
 

@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._masses import class_masses
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
-from skseq.data import Sequences
+from skseq.data import Sequences, as_tags, fill_marks, ignored_by, known_steps
 from skseq.decisions import Posterior, check_prior, count_originals, fit_scaling
 from skseq.meta._scored import BaseScoreClassifier, read_scores
 
@@ -192,7 +192,7 @@ class PriorCorrector(BaseScoreClassifier):
             check_is_fitted(self.estimator)
         self.estimator_ = self.estimator if is_fitted else clone(self.estimator).fit(X, y, **params)
         self._take_books(self.estimator_)
-        self.data_prior_ = self._count(X, flat)
+        self.data_prior_ = self._count(X, y)
         self.train_prior_ = self._known_train_prior()
         self.calibration_ = None
         kind = self._calibration_kind()
@@ -203,11 +203,17 @@ class PriorCorrector(BaseScoreClassifier):
         self._posterior().check()
         return self
 
-    def _count(self, X, flat):
-        codes = np.searchsorted(self.classes_, flat)
+    def _count(self, X, y):
+        labels, known = y, None
+        if self._is_tagged:
+            tags = as_tags(y)
+            known = known_steps(tags, ignored_by(self.estimator))
+            labels = fill_marks(tags, known)
+        codes = np.searchsorted(self.classes_, labels)
         if not isinstance(X, Sequences):
-            return class_masses(codes, len(self.classes_)) / len(codes)
-        counts = count_originals(X, codes, self.classes_)
+            counts = class_masses(codes, len(self.classes_), known)
+            return counts / counts.sum()
+        counts = count_originals(X, codes, self.classes_, known)
         if counts is None:
             raise ValueError(
                 "X was resampled under other labels than those in y; put the sampler inside the "

@@ -27,7 +27,16 @@ from skseq._validation import (
     num_samples,
     safe_indexing,
 )
-from skseq.data import Sequences, as_sequences, as_tags, like_input, original_groups
+from skseq.data import (
+    Sequences,
+    as_sequences,
+    as_tags,
+    cut_steps,
+    ignored_by,
+    known_steps,
+    like_input,
+    original_groups,
+)
 from skseq.meta._base import BaseMetaClassifier
 from skseq.metrics import tag_f1_score
 from skseq.model_selection._default_folds import default_folds
@@ -46,6 +55,8 @@ class HeldOut(NamedTuple):
 
 class BaseScoreClassifier(BaseMetaClassifier):
     """A classifier or tagger that decides on the scores of ``self.estimator``.
+
+    Steps without a label, which a tagger's parameter ``ignore`` names the marks of, are left out.
 
     A subclass learns from `_hold_out` in `fit` and writes ``_decide(scores)``, which shifts flat
     scores so that the largest of a row is predicted.
@@ -68,7 +79,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
             y = check_labels(y, X, self)
             return X, y, y
         check_consistent_length(X, y)
-        return X, y, as_tags(y).values
+        return X, y, self._flat(y)
 
     def _check_classes(self, flat):
         if not len(flat):
@@ -89,13 +100,26 @@ class BaseScoreClassifier(BaseMetaClassifier):
             for train, test in splits
         )
         tests = [test for _, test in splits]
-        flat = [self._flat(safe_indexing(y, test)) for test in tests]
+        truths = [safe_indexing(y, test) for test in tests]
+        scores = [self._of_known(part, truth) for part, truth in zip(scores, truths, strict=True)]
+        flat = [self._flat(truth) for truth in truths]
         codes = [np.searchsorted(classes, labels) for labels in flat]
         folds = np.repeat(np.arange(len(tests)), [len(labels) for labels in flat])
         return HeldOut(np.concatenate(scores), np.concatenate(codes), folds, tests)
 
     def _flat(self, y):
-        return as_tags(y).values if self._is_tagged else np.asarray(y)
+        """Labels, those of the steps that have one."""
+        return self._labelled(y).values if self._is_tagged else np.asarray(y)
+
+    def _labelled(self, y):
+        """Tags of the steps that have a label."""
+        tags = as_tags(y)
+        return cut_steps(tags, known_steps(tags, ignored_by(self.estimator)))
+
+    def _of_known(self, scores, y):
+        """Scores of the steps that have a label."""
+        known = known_steps(as_tags(y), ignored_by(self.estimator)) if self._is_tagged else None
+        return scores if known is None else scores[known]
 
     def _splits(self, X, y):
         """Train and test rows of each fold; rows that share an original are on one side."""
@@ -106,7 +130,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
         if isinstance(cv, float):
             cv = self._one_split(groups is not None)
         elif isinstance(cv, (int, np.integer)):
-            cv = default_folds(int(cv), is_tagged=self._is_tagged, groups=groups)
+            cv = default_folds(
+                int(cv),
+                is_tagged=self._is_tagged,
+                groups=groups,
+                ignore=ignored_by(self.estimator),
+            )
         else:
             cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
         splits = list(cv.split(X, y, groups))
@@ -198,8 +227,11 @@ class BaseScoreClassifier(BaseMetaClassifier):
         -------
         float
         """
-        metric = tag_f1_score if has_step_labels(y) else accuracy_score
-        return float(metric(y, self.predict(X), sample_weight=sample_weight))
+        if not has_step_labels(y):
+            return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
+        ignore = ignored_by(self.estimator)
+        score = tag_f1_score(y, self.predict(X), ignore=ignore, sample_weight=sample_weight)
+        return float(score)
 
     def __sklearn_tags__(self):
         tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)

@@ -16,7 +16,7 @@ from skseq._validation import (
     num_samples,
     safe_indexing,
 )
-from skseq.data import Sequences, as_tags
+from skseq.data import Sequences
 from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
@@ -229,13 +229,15 @@ class ThresholdTuner(BaseScoreClassifier):
             return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
         scorer = get_scorer(name) if isinstance(name, str) else name
         folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
+        if self._is_tagged:
+            folds = [(X_fold, self._labelled(y_fold)) for X_fold, y_fold in folds]
         answers = KeptTags if self._is_tagged else KeptLabels
 
         def score_fold(fold, codes):
             X_fold, y_fold = folds[fold]
             labels = self.classes_[codes]
             if self._is_tagged:
-                labels = Sequences(labels, as_tags(y_fold).offsets)
+                labels = Sequences(labels, y_fold.offsets)
             try:
                 return scorer(answers(self.classes_, labels), X_fold, y_fold)
             except AttributeError as error:

@@ -186,6 +186,32 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
     }
 
 
+def with_marks(candidate, ignore):
+    """Name the marks to every part of a candidate that asks for them and has none.
+
+    Parameters
+    ----------
+    candidate : estimator
+        Changed in place.
+
+    ignore : scalar, list or None
+        The marks.
+
+    Returns
+    -------
+    estimator
+        The candidate.
+    """
+    if ignore is None:
+        return candidate
+    unnamed = [
+        name
+        for name, value in candidate.get_params().items()
+        if name.split("__")[-1] == "ignore" and value is None
+    ]
+    return candidate.set_params(**dict.fromkeys(unnamed, ignore))
+
+
 def _steps_before_strategies(pipeline):
     shared = []
     for step in getattr(pipeline, "steps", [])[:-1]:

@@ -17,7 +17,15 @@ from skseq._validation import (
     has_step_labels,
     validate_params,
 )
-from skseq.data import Sequences, as_tags, is_frame, original_groups, to_cells
+from skseq.data import (
+    Sequences,
+    as_tags,
+    ignored_by,
+    is_frame,
+    known_steps,
+    original_groups,
+    to_cells,
+)
 from skseq.metrics import get_scorer
 from skseq.metrics._scorer_facts import score_bounds, scorer_name
 from skseq.model_selection._candidates import (
@@ -25,6 +33,7 @@ from skseq.model_selection._candidates import (
     baseline_candidates,
     check_no_regressor,
     strategy_candidates,
+    with_marks,
 )
 from skseq.model_selection._comparison import StrategyComparison
 from skseq.model_selection._default_folds import default_folds
@@ -111,7 +120,9 @@ def compare_strategies(
         What to compare by: a name of `skseq.metrics.get_scorer`, or
         ``scorer(estimator, X, y)`` that looks at predictions or probabilities and at nothing else.
         None is macro F1; for tags ``get_scorer("tag_f1_macro", exclude="O")`` leaves the background
-        out, which would only flatter.
+        out, which would only flatter. Marks in place of tags, which the tagger's parameter
+        ``ignore`` names, are left out by all candidates and by a scorer by name; one of your own
+        takes ``ignore`` too.
 
     baselines : bool or dict of str to estimator, default=True
         Whether to compare with `baselines` for the kind, tuned inside each training part; or with
@@ -216,12 +227,17 @@ def compare_strategies(
     X, y, groups = _check_data(pipeline, X, y, groups)
     kind = guess_kind(X, y) if kind == "auto" else kind
     is_tagged = has_step_labels(y)
+    ignore = ignored_by(pipeline) if is_tagged else None
     scoring = scoring or ("tag_f1_macro" if is_tagged else "f1_macro")
-    scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
-    splits = _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state)
+    scorer = _make_scorer(scoring, ignore) if isinstance(scoring, str) else scoring
+    splits = _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state, ignore)
     if isinstance(inner_cv, Integral):
         inner_cv = default_folds(
-            inner_cv, is_tagged=is_tagged, groups=groups, random_state=random_state
+            inner_cv,
+            is_tagged=is_tagged,
+            groups=groups,
+            random_state=random_state,
+            ignore=ignore,
         )
     nets, param_grid = strategy_candidates(
         pipeline, strategies, param_grid, X, kind=kind, random_state=random_state
@@ -236,6 +252,8 @@ def compare_strategies(
         random_state=random_state,
     )
     _check_names(nets, plain)
+    for candidate in (*nets.values(), *plain.values()):
+        with_marks(candidate, ignore)
     if param_grid is not None:
         nets = {
             name: GridSearchCV(net, param_grid, scoring=scorer, cv=inner_cv, error_score="raise")
@@ -256,7 +274,7 @@ def compare_strategies(
     _report_failures(predictions)
     roles = dict.fromkeys(plain, "baseline") | dict.fromkeys(nets, "strategy") | {PLAIN: "plain"}
     return StrategyComparison(
-        {name: score_folds(parts, X, y, scorer) for name, parts in predictions.items()},
+        {name: score_folds(parts, X, y, scorer, ignore) for name, parts in predictions.items()},
         roles,
         predictions,
         metric=scoring if isinstance(scoring, str) else scorer_name(scorer),
@@ -266,12 +284,18 @@ def compare_strategies(
     )
 
 
+def _make_scorer(scoring, ignore):
+    """Scorer by name; one of tags leaves out steps that the tagger leaves out."""
+    is_of_tags = ignore is not None and scoring.startswith(("tag_", "span_"))
+    return get_scorer(scoring, ignore=ignore) if is_of_tags else get_scorer(scoring)
+
+
 def _check_data(pipeline, X, y, groups):
     check_no_regressor("pipeline", pipeline)
     if not is_frame(X):  # pipelines may ask for columns by name
         X = to_cells(X)
     if y is not None and has_step_labels(y):
-        as_tags(y)
+        known_steps(as_tags(y), ignored_by(pipeline))
     else:
         check_labels(y, X, pipeline)
     if groups is None and isinstance(X, Sequences) and X.origin is not None:
@@ -280,7 +304,7 @@ def _check_data(pipeline, X, y, groups):
     return X, y, None if groups is None else as_groups(groups)
 
 
-def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state):
+def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state, ignore):
     """The rows of each fold, the same for all candidates."""
     if n_repeats > 1 and isinstance(groups, Sequences):
         raise ValueError(
@@ -294,6 +318,7 @@ def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state):
                 is_tagged=is_tagged,
                 groups=groups,
                 random_state=random_state + repeat,
+                ignore=ignore,
             )
             for repeat in range(n_repeats)
         ]

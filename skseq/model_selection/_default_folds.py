@@ -7,7 +7,7 @@ from skseq.model_selection._tag_folds import TagStratifiedKFold
 from skseq.model_selection._window_folds import WindowKFold
 
 
-def default_folds(n_splits, *, is_tagged, groups=None, random_state=None):
+def default_folds(n_splits, *, is_tagged, groups=None, random_state=None, ignore=None):
     """Make a splitter for labels or tags, with or without groups.
 
     Parameters
@@ -25,12 +25,17 @@ def default_folds(n_splits, *, is_tagged, groups=None, random_state=None):
     random_state : int or None, default=None
         Seed to shuffle with; None does not shuffle.
 
+    ignore : scalar, list or None, default=None
+        Marks in tags in place of a label.
+
     Returns
     -------
     splitter
     """
     if isinstance(groups, Sequences):
         return WindowKFold(n_splits)
+    chance = {"shuffle": random_state is not None, "random_state": random_state}
+    if is_tagged:
+        return TagStratifiedKFold(n_splits, ignore=ignore, **chance)  # which takes groups or none
     kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    kind = TagStratifiedKFold if is_tagged else kind  # which takes groups or none
-    return kind(n_splits, shuffle=random_state is not None, random_state=random_state)
+    return kind(n_splits, **chance)

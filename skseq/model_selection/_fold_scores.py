@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq._validation import has_step_labels, safe_indexing
-from skseq.data import as_tags
+from skseq.data import as_tags, cut_steps, known_steps
 from skseq.metrics import (
     balanced_accuracy_score,
     expected_calibration_error,
@@ -24,7 +24,7 @@ class CandidateScores(NamedTuple):
     fit_seconds: float  # mean of a fit
 
 
-def score_folds(predictions, X, y, scorer):
+def score_folds(predictions, X, y, scorer, ignore=None):
     """Score the predictions of a candidate.
 
     Parameters
@@ -38,6 +38,9 @@ def score_folds(predictions, X, y, scorer):
     scorer : callable
         ``scorer(estimator, X, y)``.
 
+    ignore : scalar, list or None, default=None
+        Marks in tags in place of a label, which recall and calibration leave out.
+
     Returns
     -------
     CandidateScores
@@ -47,10 +50,14 @@ def score_folds(predictions, X, y, scorer):
         return CandidateScores(np.full(len(predictions), np.nan), np.nan, np.nan, np.nan)
     is_tagged = has_step_labels(y)
     mean_recall = tag_balanced_accuracy_score if is_tagged else balanced_accuracy_score
-    majority = _commonest(as_tags(y).values if is_tagged else np.asarray(y))
+    majority = _commonest(_labelled(y, ignore).values if is_tagged else np.asarray(y))
     truths = [safe_indexing(y, each.rows) for each in done]
+    of_all = done
+    if is_tagged and ignore is not None:
+        pairs = [_of_known(*pair, ignore) for pair in zip(truths, done, strict=True)]
+        truths, done = map(list, zip(*pairs, strict=True))
     return CandidateScores(
-        np.array([score_fold(each, X, y, scorer) for each in done]),
+        np.array([score_fold(each, X, y, scorer) for each in of_all]),
         _mean_of_known(
             [
                 mean_recall(t, each.labels, exclude=[majority])
@@ -60,6 +67,21 @@ def score_folds(predictions, X, y, scorer):
         _pooled_calibration_error(truths, done, is_tagged),
         np.mean([each.fit_seconds for each in done]),
     )
+
+
+def _labelled(y, ignore):
+    """Tags of the steps that have a label."""
+    tags = as_tags(y)
+    return cut_steps(tags, known_steps(tags, ignore))
+
+
+def _of_known(truth, prediction, ignore):
+    """True tags, and a `FoldPrediction`, of the steps that have a label."""
+    tags = as_tags(truth)
+    known = known_steps(tags, ignore)
+    proba = None if prediction.proba is None else cut_steps(prediction.proba, known)
+    kept = prediction._replace(labels=cut_steps(prediction.labels, known), proba=proba)
+    return cut_steps(tags, known), kept
 
 
 def _commonest(labels):

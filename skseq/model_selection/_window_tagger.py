@@ -5,7 +5,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, clone
 
-from skseq.data import Sequences, as_sequences, check_kind, check_tags
+from skseq.data import Sequences, as_sequences, check_kind, check_tags, cut_steps, known_steps
 
 # Odd constants with well mixed bits, as SplitMix64 has them.
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
@@ -35,6 +35,9 @@ class WindowTagger(BaseEstimator):
     n_bits : int, default=18
         The n-grams are hashed to 2 to this power features.
 
+    ignore : scalar or list, default=None
+        Marks in tags that stand where there is no label: these steps are only seen around others.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -44,17 +47,21 @@ class WindowTagger(BaseEstimator):
         The fitted classifier.
     """
 
-    def __init__(self, classifier, *, radius=12, max_n=3, n_bits=18):
+    def __init__(self, classifier, *, radius=12, max_n=3, n_bits=18, ignore=None):
         self.classifier = classifier
         self.radius = radius
         self.max_n = max_n
         self.n_bits = n_bits
+        self.ignore = ignore
 
     def fit(self, X, y):
         """Fit the classifier on the steps of `Sequences` ``X`` and their tags."""
         X = as_sequences(X)
-        tags = check_tags(y, X).values
-        self.classifier_ = clone(self.classifier).fit(self._features(X), tags)
+        tags = check_tags(y, X, ignore=self.ignore)
+        known = known_steps(tags, self.ignore)
+        features, labels = self._features(X), cut_steps(tags, known).values
+        features = features if known is None else features[np.flatnonzero(known)]
+        self.classifier_ = clone(self.classifier).fit(features, labels)
         self.classes_ = self.classifier_.classes_
         return self
 

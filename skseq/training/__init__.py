@@ -1,7 +1,7 @@
 """From checked sequences and targets to a trained net, whatever the estimator."""
 
 from skseq.training._callbacks import ValidationScore
-from skseq.training._collapse import warn_if_collapsed
+from skseq.training._collapse import warn_if_collapsed, warn_if_missed
 from skseq.training._interrupts import was_interrupted
 from skseq.training._labels import (
     encode_labels,
@@ -18,6 +18,7 @@ from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
 from skseq.training._seeds import Seeds
 from skseq.training._settings import NetSettings
+from skseq.training._start import starts_at_prior
 from skseq.training._targets import RowTargets, StepTargets, check_two_classes_count
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
 from skseq.training._transaction import transaction
@@ -45,9 +46,11 @@ __all__ = [
     "names_of_classes",
     "raw_scores",
     "refit_last_layer",
+    "starts_at_prior",
     "train",
     "transaction",
     "warn_if_collapsed",
+    "warn_if_missed",
     "warn_if_rows_are_steps",
     "warn_of_unseen",
     "was_interrupted",

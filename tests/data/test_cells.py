@@ -193,6 +193,19 @@ def test_a_cell_that_cannot_be_read_is_named_with_the_way_to_read_the_others():
         as_sequences(["[1, 2]", "some text"])
 
 
+@pytest.mark.parametrize("text", ["0.5 -1e-3", "0.5, -1e-3", "(0.5, -1e-3)", "(0.5 , -1E-3,)"])
+@pytest.mark.parametrize("make", [list, pd.Series])
+def test_numbers_as_other_text_are_refused_with_a_cure_that_works(text, make):
+    def cells():
+        return make([text, text])
+
+    with pytest.raises(TypeError, match=r"X holds numbers as text.*float\(step\)") as caught:
+        as_sequences(cells())
+    X = cells()
+    cure = str(caught.value).split("make lists of these: ")[1].split(" for cell in X]")[0]
+    assert eval(cure + " for cell in X]", {"X": X}) == [[0.5, -1e-3]] * 2
+
+
 @pytest.mark.parametrize("column", [pd.Series(["a b"]), pl.Series(["a b"]), ["[a]"], ['["a"]']])
 def test_other_text_is_for_the_encoder(column):
     with pytest.raises(TypeError, match="TokenEncoder turns text"):
