@@ -56,8 +56,7 @@ def strategy_candidates(pipeline, strategies, param_grid, X, *, kind, random_sta
         For each of the candidates.
     """
     if not isinstance(strategies, Mapping):
-        table = list_strategies(kind, random_state=random_state)
-        strategies = {name: table[name] for name in chosen_names(strategies, table)}
+        strategies = _strategies_by_name(pipeline, strategies, kind, random_state)
     strategies = {PLAIN: {}} | dict(strategies)
     for name, params in strategies.items():
         _check_is_dict(name, params)
@@ -74,6 +73,36 @@ def strategy_candidates(pipeline, strategies, param_grid, X, *, kind, random_sta
     if isinstance(param_grid, Mapping):
         param_grid = [param_grid]
     return candidates, param_grid and [say(params) for params in param_grid]
+
+
+def _strategies_by_name(pipeline, names, kind, random_state):
+    """Strategies for the kind, in the table's order; of "all", those that the model knows."""
+    table = list_strategies(kind, random_state=random_state)
+    model = last_step(pipeline)
+    if isinstance(model, SequenceEngine):
+        known = model.get_params(deep=False)
+        lacks = {
+            name: param.removeprefix("model__")
+            for name, params in table.items()
+            for param in params
+            if param.startswith("model__") and param.removeprefix("model__") not in known
+        }
+        asked = [] if isinstance(names, str) and names == "all" else chosen_names(names, table)
+        for name in asked:
+            if name in lacks:
+                raise ValueError(
+                    f"the strategy {name!r} sets {lacks[name]!r}, which {type(model).__name__} has "
+                    'not; leave it out, as strategies="all" does'
+                )
+        table = {name: params for name, params in table.items() if name not in lacks}
+    return {name: table[name] for name in chosen_names(names, table)}
+
+
+def last_step(estimator):
+    """What stands at the end of a pipeline, or the estimator itself."""
+    while isinstance(estimator, AnyPipeline):
+        estimator = estimator.steps[-1][1]
+    return estimator
 
 
 def _check_is_dict(name, params):

@@ -32,6 +32,7 @@ from skseq.model_selection._candidates import (
     PLAIN,
     baseline_candidates,
     check_no_regressor,
+    last_step,
     strategy_candidates,
     with_marks,
 )
@@ -225,7 +226,8 @@ def compare_strategies(
     2
     """
     X, y, groups = _check_data(pipeline, X, y, groups)
-    kind = guess_kind(X, y) if kind == "auto" else kind
+    if kind == "auto":
+        kind = guess_kind(X, y, input=getattr(last_step(pipeline), "input", "auto"))
     is_tagged = has_step_labels(y)
     ignore = ignored_by(pipeline) if is_tagged else None
     scoring = scoring or ("tag_f1_macro" if is_tagged else "f1_macro")

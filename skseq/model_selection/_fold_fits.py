@@ -28,6 +28,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skseq import __version__
 from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import Sequences, as_sequences, as_tags
+from skseq.model_selection._candidates import last_step
 from skseq.model_selection._progress import follow
 from skseq.model_selection._tuned import Tuned
 
@@ -201,12 +202,6 @@ def _for_searches(model, groups):
     )
 
 
-def _last(model):
-    while isinstance(model, Pipeline):
-        model = model.steps[-1][1]
-    return model
-
-
 def fit_and_predict(candidate, X, y, groups, train, test):
     """Fit a clone on the training rows and predict the test rows.
 
@@ -228,7 +223,7 @@ def fit_and_predict(candidate, X, y, groups, train, test):
         labels = as_tags(labels)
         proba = None if proba is None else as_sequences(proba)
     messages = list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
-    best_params = getattr(_last(model), "best_params_", None)
+    best_params = getattr(last_step(model), "best_params_", None)
     return FoldPrediction(
         np.asarray(test), model.classes_, labels, proba, seconds, messages, best_params
     )

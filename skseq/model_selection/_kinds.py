@@ -3,21 +3,23 @@
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.data import Sequences, holds_number_lists, is_table, to_cells
+from skseq.data import Sequences, has_several_kinds, holds_number_lists, is_table, to_cells
 
 
-def guess_kind(X, y):
+def guess_kind(X, y, input="auto"):
     """Tell the kind of a problem, one of those that `strategies` takes.
 
-    Texts, lists of strings and integer steps are tokens, as for the estimators.
+    Texts, lists of strings and integer steps are tokens, as for the estimators, unless the
+    parameter ``input`` of the estimator says otherwise.
     """
+    are_tokens = input == "tokens" or (input != "values" and _holds_tokens(X))
     if has_step_labels(y):
-        return "tags" if _holds_tokens(X) else "value tags"
-    return "tokens" if _holds_tokens(X) else "values"
+        return "tags" if are_tokens else "value tags"
+    return "tokens" if are_tokens else "values"
 
 
 def _holds_tokens(X):
-    X = to_cells(X)
+    X = X if has_several_kinds(X) else to_cells(X)
     if is_table(X) or holds_number_lists(X):
         return False
     first = X.values if isinstance(X, Sequences) else next((row for row in X if np.size(row)), ())

@@ -15,6 +15,7 @@ from skseq import (
     SequenceTagger,
 )
 from skseq.model_selection import compare_strategies, make_plain_pipeline
+from skseq.model_selection._candidates import _strategies_by_name
 from skseq.preprocessing import SequenceScaler, TokenEncoder
 from skseq.samplers import SequenceOverSampler
 
@@ -45,6 +46,11 @@ def test_an_ordinal_classifier_is_compared_bare(toy_data):
     X, y = toy_data("values")
     found = compare(SequenceOrdinalClassifier(**SMALL), X, y, ["weight balanced"])
     assert np.isfinite(found.table["mean"]).all()
+    with pytest.raises(ValueError, match=r"'loss focal' sets 'loss', which SequenceOrdinalClass"):
+        compare(SequenceOrdinalClassifier(**SMALL), X, y, ["loss focal"])
+    names = _strategies_by_name(SequenceOrdinalClassifier(), "all", "values", 0)
+    assert {"weight balanced", "SequenceSMOTE", "mixup remix"} <= set(names)
+    assert not any(name.startswith("loss") for name in names)
 
 
 def test_steps_with_names_of_ones_own_get_those_that_strategies_change(toy_data):

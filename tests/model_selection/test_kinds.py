@@ -15,6 +15,8 @@ TOKENS = [
     Sequences.from_list([[2, 3], [4]]),
     Sequences.from_list([["a", "b"], ["c"]]),
     pd.Series(["some text", "another"]),
+    pd.DataFrame({"text": ["some text", "another"]}),
+    pd.DataFrame({"ids": [[2, 3], [4]]}),
     np.array(["some text", "another"]),
 ]
 VALUES = [
@@ -25,6 +27,7 @@ VALUES = [
     np.array([[2, 3], [4, 5]]),
     np.zeros((2, 3, 4)),
     pd.DataFrame([[2, 3], [4, 5]]),
+    pd.DataFrame({"series": [[2.0, 3.0], [4.0]]}),
 ]
 
 
@@ -38,3 +41,10 @@ def test_texts_and_integers_are_tokens(X):
 def test_floats_vectors_and_tables_are_values(X):
     assert guess_kind(X, ["a", "b"]) == "values"
     assert guess_kind(X, [["a", "b"], ["a"]]) == "value tags"
+
+
+def test_what_the_estimator_says_of_integers_counts():
+    X = [[2, 3], [4]]
+    assert guess_kind(X, ["a", "b"], input="values") == "values"
+    assert guess_kind(X, [["a", "b"], ["a"]], input="values") == "value tags"
+    assert guess_kind(X, ["a", "b"], input="tokens") == "tokens"
