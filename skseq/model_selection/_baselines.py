@@ -83,9 +83,13 @@ def _for_values(tuned, random_state):
     return {
         "commonest class": DummyClassifier(),
         "summary + balanced logistic regression": make_pipeline(
-            SequenceSummarizer(), StandardScaler(), tuned(logistic, {"C": [0.01, 0.1, 1.0, 10.0]})
+            SequenceSummarizer(input="values"),
+            StandardScaler(),
+            tuned(logistic, {"C": [0.01, 0.1, 1.0, 10.0]}),
         ),
-        "summary + balanced random forest": make_pipeline(SequenceSummarizer(), forest),
+        "summary + balanced random forest": make_pipeline(
+            SequenceSummarizer(input="values"), forest
+        ),
     }
 
 

@@ -44,3 +44,9 @@ def test_a_window_tagger_takes_lists():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="kind must be one of"):
         baselines("text")
+
+
+@pytest.mark.parametrize("X", [[[-5, 3], [4], [7, 1, 2]] * 8, np.arange(48.0).reshape(24, 2)])
+def test_integers_that_are_values_are_summarised_as_such(X):
+    for model in baselines("values", random_state=0).values():
+        assert len(model.fit(X, [0, 1, 1] * 8).predict(X)) == 24
