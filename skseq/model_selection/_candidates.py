@@ -79,7 +79,7 @@ def _strategies_by_name(pipeline, names, kind, random_state):
     """Strategies for the kind, in the table's order; of "all", those that the model knows."""
     table = list_strategies(kind, random_state=random_state)
     model = last_step(pipeline)
-    if isinstance(model, SequenceEngine):
+    if isinstance(model, BaseSequenceEstimator):
         known = model.get_params(deep=False)
         lacks = {
             name: param.removeprefix("model__")

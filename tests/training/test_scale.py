@@ -192,8 +192,8 @@ def test_augmenters_see_values_as_they_came(ragged_values, labels):
 
 def test_padding_stays_at_zero(ragged_values, labels):
     model = SequenceClassifier(**SMALL).fit(ragged_values, labels)
-    spans = model._spans(ragged_values.replace(values=ragged_values.values + 50), None)
-    inputs, _ = spans.batch(np.arange(len(labels)))
+    dataset = model._targets(ragged_values.replace(values=ragged_values.values + 50)).dataset()
+    inputs, _ = dataset.batch(np.arange(len(labels)))
     lengths = inputs["lengths"].numpy()
     padding = np.arange(lengths.max()) >= lengths[:, None]
     assert padding.any()
@@ -219,7 +219,7 @@ def test_univariate_series_and_tables_are_scaled_by_a_transformer():
     y = (X.mean(axis=1) > 0).astype(int)
     for scale in (MinMaxScaler(), SequenceScaler(), "auto"):
         model = SequenceClassifier(scale=scale, **SMALL).fit(X, y)
-        inputs, _ = model._spans(Sequences.from_padded(X), None).batch(np.arange(20))
+        inputs, _ = model._targets(Sequences.from_padded(X)).dataset().batch(np.arange(20))
         assert 0.5 < np.abs(inputs["values"].numpy()).max() < 5
 
 
