@@ -147,9 +147,10 @@ class IgnoresCarriedWeights(SequenceTagger):
 
 
 class IgnoresClassWeight(SequenceTagger):
-    def _weigh(self, X, codes, weight):
-        super()._weigh(X, codes, weight)
-        self.class_weight_ = np.ones(len(self.classes_))
+    def _make_schedule(self, targets):
+        schedule = super()._make_schedule(targets)
+        schedule.class_weight = None
+        return schedule
 
 
 class FillsNaN(SequenceTagger):
@@ -197,9 +198,9 @@ class LearnsOnce(SequenceRegressor):
 
 
 class SortsTheOrder(SequenceOrdinalClassifier):
-    def _learn_classes(self, classes):
-        super()._learn_classes(classes)
-        self.ordered_classes_ = classes
+    def _make_head(self):
+        self.classes = None
+        return super()._make_head()
 
 
 class LeavesClassesInTheirOrder(SequenceOrdinalClassifier):

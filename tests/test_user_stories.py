@@ -125,7 +125,7 @@ STORIES = {
     ),
     "intensities": Story(
         intensities,
-        SequenceClassifier(hidden_size=16, pooling="max", max_epochs=2, lr=0.003),
+        SequenceClassifier(hidden_size=16, pooling="max", max_epochs=2, lr=0.005),
         SequenceOverSampler(random_state=0),
         lift=0.15,
     ),

@@ -22,6 +22,7 @@ OWN_WORDS = {
         "chunk_length",
         "dense_sizes",
         "early_stopping",
+        "ignore",
         "loss",
         "pooling",
         "validation_fraction",

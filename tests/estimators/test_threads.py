@@ -8,6 +8,9 @@ from numpy.testing import assert_array_equal
 
 from skseq import SequenceClassifier
 
+# What so small a net predicts plays no part.
+pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+
 TOKENS = [[1, 2], [3], [2, 2, 3]] * 8
 LABELS = [0, 1, 0, 1] * 6
 
@@ -32,7 +35,6 @@ def test_fits_in_threads_with_other_seeds_are_what_they_are_alone():
     assert not np.array_equal(alone[0], alone[1])
 
 
-@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 def test_a_fit_inside_a_fit_does_not_wait_for_itself():
     from skorch.callbacks import Callback
 
