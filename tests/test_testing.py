@@ -615,6 +615,29 @@ class PoolsAlready(PerStep):
         return super().forward(x, lengths).mean(dim=1)
 
 
+class GivesNoStep(PerStep):
+    def forward(self, x, lengths):
+        return super().forward(x, lengths)[:, ::2]
+
+    def output_lengths(self, lengths):
+        return lengths // 2
+
+
+class MiscountsSteps(GivesNoStep):
+    def output_lengths(self, lengths):
+        return (lengths + 2) // 3
+
+
+class LooksAhead(PerStep):
+    causal = True
+
+    def forward(self, x, lengths):
+        mask = torch.arange(x.shape[1]) < lengths[:, None]
+        last = torch.arange(x.shape[1]) == lengths[:, None] - 1
+        ends = (x * last[..., None]).sum(dim=1, keepdim=True)
+        return super().forward(x + ends * mask[..., None], lengths)
+
+
 class OverstatesItsSize(PerStep):
     def __init__(self, input_size, hidden_size, num_layers=1, dropout=0.0):
         super().__init__(input_size, hidden_size)
@@ -657,6 +680,9 @@ BROKEN_ENCODERS = [
     (DependsOnPosition, "the order of the sequences in a batch must change nothing"),
     (NeverStopsDropping, "the same batch twice must give the same in eval mode"),
     (PoolsAlready, r"states must have shape \(batch, time, output_size\) = \(4, 7, 4\), got"),
+    (GivesNoStep, "output_lengths must give from 1 to as many steps as there were"),
+    (MiscountsSteps, r"= \(4, 3, 4\), got \(4, 4, 4\)"),
+    (LooksAhead, "causal is True, so later steps must not change earlier states"),
     (OverstatesItsSize, r"= \(4, 7, 8\), got \(4, 7, 4\)"),
     (HidesItsSize, "and have output_size, got TypeError"),
     (TakesNoLayers, r"must be made from \(input_size, hidden_size, num_layers, dropout\)"),
@@ -668,6 +694,14 @@ BROKEN_ENCODERS = [
 
 def test_the_encoder_that_the_broken_ones_derive_from_keeps_the_contract():
     check_encoder(PerStep)
+
+
+def test_an_encoder_that_gives_every_other_step_keeps_the_contract():
+    class EveryOther(GivesNoStep):
+        def output_lengths(self, lengths):
+            return (lengths + 1) // 2
+
+    check_encoder(EveryOther)
 
 
 @pytest.mark.parametrize(("cls", "message"), BROKEN_ENCODERS)

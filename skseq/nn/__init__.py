@@ -7,31 +7,46 @@ from skseq.nn._batches import (
     scoring_plan,
     training_plan,
 )
+from skseq.nn._branches import BagEncoder, JoinedEncoder
 from skseq.nn._convolution import ConvolutionEncoder
+from skseq.nn._dilated import DilatedEncoder
+from skseq.nn._dropout import LockedDropout, StepDropout
+from skseq.nn._encoders import CAUSAL_ENCODERS, ENCODERS, make_encoder
 from skseq.nn._heads import HEADS, Head, LinearHead, NumberHead, OrdinalHead, make_head
 from skseq.nn._masks import step_mask
-from skseq.nn._network import ENCODERS, SequenceNetwork, make_encoder, make_network
+from skseq.nn._network import SequenceNetwork, TokenInput, make_network
 from skseq.nn._pooling import POOLINGS, make_pooling
 from skseq.nn._recurrent import RecurrentEncoder, reverse_by_length
+from skseq.nn._residual import MaskedBatchNorm, ResidualEncoder, mean_of_pairs
 
 __all__ = [
+    "CAUSAL_ENCODERS",
     "ENCODERS",
     "HEADS",
     "POOLINGS",
+    "BagEncoder",
     "ConvolutionEncoder",
+    "DilatedEncoder",
     "Head",
+    "JoinedEncoder",
     "LinearHead",
+    "LockedDropout",
+    "MaskedBatchNorm",
     "NumberHead",
     "OrdinalHead",
     "RecurrentEncoder",
+    "ResidualEncoder",
     "ScoringBatches",
     "SequenceDataset",
     "SequenceNetwork",
+    "StepDropout",
+    "TokenInput",
     "TrainingBatches",
     "make_encoder",
     "make_head",
     "make_network",
     "make_pooling",
+    "mean_of_pairs",
     "reverse_by_length",
     "scoring_plan",
     "step_mask",

@@ -1,8 +1,40 @@
-"""Convolutional encoder whose scores do not depend on padding."""
+"""Convolutions over steps, and an encoder of them whose scores do not depend on padding."""
 
 from torch import Tensor, nn
 
 from skseq.nn._masks import step_mask
+
+
+class StepConvolution(nn.Conv1d):
+    """Convolution over steps (batch, channels, time) that gives as many steps as it gets.
+
+    Beyond both ends it reads zeros. A window stands around its step, or, if ``causal``, ends there.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        output_size: int,
+        kernel_size: int,
+        *,
+        dilation: int = 1,
+        causal: bool = False,
+        bias: bool = True,
+    ):
+        reach = dilation * (kernel_size - 1)
+        super().__init__(
+            input_size,
+            output_size,
+            kernel_size,
+            dilation=dilation,
+            padding=reach if causal else "same",
+            bias=bias,
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Convolve x (batch, input_size, time) to (batch, output_size, time)."""
+        # Zeros on both sides of causal windows are one call; what reads those behind is cut off.
+        return super().forward(x)[..., : x.shape[-1]]
 
 
 class ConvolutionEncoder(nn.Module):
@@ -27,6 +59,9 @@ class ConvolutionEncoder(nn.Module):
 
     kernel_size : int, default=5
         Steps that a layer sees at once; odd.
+
+    causal : bool, default=False
+        Whether a layer sees a step and those before it, rather than those around it.
     """
 
     bidirectional = False
@@ -39,12 +74,14 @@ class ConvolutionEncoder(nn.Module):
         dropout: float = 0.0,
         *,
         kernel_size: int = 5,
+        causal: bool = False,
     ):
         super().__init__()
         self.output_size = hidden_size
+        self.causal = causal
         sizes = [input_size] + [hidden_size] * (num_layers - 1)
         self.layers = nn.ModuleList(
-            nn.Conv1d(size, hidden_size, kernel_size, padding="same") for size in sizes
+            StepConvolution(size, hidden_size, kernel_size, causal=causal) for size in sizes
         )
         self.dropout = nn.Dropout(dropout)
 

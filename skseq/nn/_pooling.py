@@ -85,6 +85,27 @@ class JoinedPooling(nn.Module):
         return torch.cat([pooling(states, lengths) for pooling in self.poolings], dim=-1)
 
 
+class BranchPooling(nn.Module):
+    """A pooling for each branch of a `JoinedEncoder`, side by side.
+
+    So "last" ends where each branch ends, and "attention" is free to look elsewhere in each.
+    """
+
+    def __init__(self, poolings, input_sizes):
+        super().__init__()
+        self.poolings = nn.ModuleList(poolings)
+        self.input_sizes = list(input_sizes)
+        self.output_size = sum(pooling.output_size for pooling in poolings)
+
+    def forward(self, states: Tensor, lengths: Tensor) -> Tensor:
+        """Pool states (batch, time, sum(input_sizes)) to (batch, output_size)."""
+        parts = states.split(self.input_sizes, dim=-1)
+        pooled = [
+            pooling(part, lengths) for pooling, part in zip(self.poolings, parts, strict=True)
+        ]
+        return torch.cat(pooled, dim=-1)
+
+
 POOLINGS = {
     "attention": AttentionPooling,
     "last": LastPooling,

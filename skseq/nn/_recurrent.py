@@ -49,6 +49,7 @@ class RecurrentEncoder(nn.Module):
     ):
         super().__init__()
         self.bidirectional = bidirectional
+        self.causal = not bidirectional
         self.output_size = hidden_size * (2 if bidirectional else 1)
         sizes = [input_size] + [self.output_size] * (num_layers - 1)
         self.ahead = nn.ModuleList(_one_way(cell, size, hidden_size) for size in sizes)

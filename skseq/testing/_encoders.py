@@ -22,6 +22,9 @@ def check_encoder(encoder, *, input_size=3, hidden_size=4):
     time, output_size). What it gives for the true steps of a sequence depends on those alone: not
     on what stands in the padding, how much of it there is, or which sequences share the batch.
 
+    An encoder that gives fewer steps says how many by a method ``output_lengths(lengths)``. One
+    with a true attribute ``causal`` is held to it: later steps must not change earlier states.
+
     Parameters
     ----------
     encoder : str or callable
@@ -66,6 +69,7 @@ def check_encoder(encoder, *, input_size=3, hidden_size=4):
             _check_padding_law,
             _check_order_law,
             _check_company_law,
+            _check_causality,
             _check_gradients,
             _check_copies,
         ):
@@ -95,8 +99,10 @@ class _Trial:
         self.module.eval()
         self.lengths = torch.tensor(_LENGTHS)
         self.x = self.draw(len(_LENGTHS), max(_LENGTHS), input_size)
-        self.mask = torch.arange(max(_LENGTHS)) < self.lengths[:, None]
-        self.x[~self.mask] = 0
+        self.is_padding = torch.arange(max(_LENGTHS)) >= self.lengths[:, None]
+        self.x[self.is_padding] = 0
+        self.steps = self.output_lengths(self.lengths)
+        self.mask = torch.arange(int(self.steps.max())) < self.steps[:, None]
 
     def must(self, condition, rule):
         must(condition, f"{self.where}: {rule}")
@@ -114,6 +120,20 @@ class _Trial:
                 f"{lengths.tolist()}, got {type(error).__name__}: {error}"
             ) from error
 
+    def output_lengths(self, lengths):
+        """Steps of states, where the encoder gives fewer than it gets."""
+        if not hasattr(self.module, "output_lengths"):
+            return lengths
+        steps = self.module.output_lengths(lengths)
+        self.must(
+            isinstance(steps, torch.Tensor)
+            and steps.shape == lengths.shape
+            and bool(((steps >= 1) & (steps <= lengths)).all()),
+            f"output_lengths must give from 1 to as many steps as there were, got {steps} for "
+            f"{lengths.tolist()}",
+        )
+        return steps
+
     def must_agree(self, states, expected, rule):
         gap = (states - expected).abs().max().item()
         self.must(gap <= _TOLERANCE, f"{rule}; states differ by {gap:.3g}")
@@ -123,7 +143,7 @@ def _check_states(trial):
     size = trial.module.output_size
     trial.must(isinstance(size, (int, np.integer)), f"output_size must be an integer, got {size!r}")
     states = trial.states(trial.x, trial.lengths)
-    expected = (*trial.x.shape[:2], size)
+    expected = (*trial.mask.shape, size)
     trial.must(
         isinstance(states, torch.Tensor) and tuple(states.shape) == expected,
         f"states must have shape (batch, time, output_size) = {expected}, got "
@@ -142,14 +162,14 @@ def _check_repeats_itself(trial):
 def _check_padding_law(trial):
     expected = trial.states(trial.x, trial.lengths)[trial.mask]
     filled = trial.x.clone()
-    filled[~trial.mask] = 10 * trial.draw(int((~trial.mask).sum()), trial.x.shape[-1])
+    filled[trial.is_padding] = 10 * trial.draw(int(trial.is_padding.sum()), trial.x.shape[-1])
     trial.must_agree(
         trial.states(filled, trial.lengths)[trial.mask],
         expected,
         "what stands in the padding must change nothing",
     )
     longer = torch.cat([filled, trial.draw(len(filled), 6, filled.shape[-1])], dim=1)
-    states = trial.states(longer, trial.lengths)[:, : filled.shape[1]]
+    states = trial.states(longer, trial.lengths)[:, : trial.mask.shape[1]]
     trial.must_agree(states[trial.mask], expected, "more padding must change nothing")
 
 
@@ -168,8 +188,23 @@ def _check_company_law(trial):
         alone = trial.states(trial.x[row : row + 1, :length], trial.lengths[row : row + 1])
         trial.must_agree(
             alone[0],
-            together[row, :length],
+            together[row, : trial.steps[row]],
             f"a sequence of {length} step(s) must have the same states alone as in a batch",
+        )
+
+
+def _check_causality(trial):
+    if not getattr(trial.module, "causal", False) or hasattr(trial.module, "output_lengths"):
+        return
+    full = torch.full_like(trial.lengths, trial.x.shape[1])
+    expected = trial.states(trial.x, full)
+    for step in range(1, trial.x.shape[1]):
+        other = trial.x.clone()
+        other[:, step:] += 10 * trial.draw(*other[:, step:].shape)
+        trial.must_agree(
+            trial.states(other, full)[:, :step],
+            expected[:, :step],
+            "causal is True, so later steps must not change earlier states",
         )
 
 
@@ -179,7 +214,7 @@ def _check_gradients(trial):
     trial.module(x, trial.lengths)[trial.mask].square().sum().backward()
     trial.must(x.grad is not None, "states must depend on x, and let gradients pass")
     trial.must(x.grad.isfinite().all(), "the gradient with respect to x must be finite")
-    trial.must((x.grad[~trial.mask] == 0).all(), "padding must not get a gradient")
+    trial.must((x.grad[trial.is_padding] == 0).all(), "padding must not get a gradient")
     for name, parameter in trial.module.named_parameters():
         if parameter.requires_grad and parameter.grad is not None:
             trial.must(parameter.grad.isfinite().all(), f"the gradient of {name} must be finite")

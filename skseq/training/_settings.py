@@ -18,7 +18,7 @@ class NetSettings:
     # The network.
     encoder: str | Callable
     hidden_size: int
-    num_layers: int
+    num_layers: int | None
     embedding_dim: int
     embedding: np.ndarray | None
     dense_sizes: Sequence[int]
@@ -40,6 +40,10 @@ class NetSettings:
     skorch_params: dict | None
 
     pooling: str | Callable | None = None
+    causal: bool = False
+    embedding_std: float | None = None
+    step_dropout: float = 0.0
+    locked_dropout: bool = False
     scoring: str = "loss"
 
     @classmethod
@@ -64,5 +68,9 @@ class NetSettings:
             "dense_sizes",
             "dropout",
             "embedding_dropout",
+            "embedding_std",
+            "step_dropout",
+            "locked_dropout",
+            "causal",
         )
         return {name: getattr(self, name) for name in names}

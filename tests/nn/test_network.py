@@ -9,14 +9,33 @@ from torch import nn
 from torch.nn import functional
 
 from skseq.losses._ordinal import CoralLoss, CumulativeLoss
-from skseq.nn import ENCODERS, POOLINGS, LinearHead, OrdinalHead, make_encoder, make_network
+from skseq.nn import (
+    ENCODERS,
+    POOLINGS,
+    LinearHead,
+    LockedDropout,
+    OrdinalHead,
+    TokenInput,
+    make_encoder,
+    make_network,
+)
 
 N_TOKENS, N_FEATURES = 11, 3
 PRIOR = np.array([0.7, 0.2, 0.1])
 
 every_encoder = pytest.mark.parametrize("encoder", ENCODERS)
 # None gives a score to every step, as a tagger does.
-every_pooling = pytest.mark.parametrize("pooling", [*POOLINGS, "mean+max", None])
+EVERY_POOLING = [*POOLINGS, "mean+max", None]
+every_pooling = pytest.mark.parametrize("pooling", EVERY_POOLING)
+every_network = pytest.mark.parametrize(
+    ("encoder", "pooling"),
+    [
+        (encoder, pooling)
+        for encoder in [*ENCODERS, "bilstm+bag"]
+        for pooling in EVERY_POOLING
+        if (encoder, pooling) != ("resnet", None)  # which gives fewer steps than it gets
+    ],
+)
 batch_lengths = st.lists(st.integers(1, 8), min_size=1, max_size=6)
 seeds = st.integers(0, 2**32 - 1)
 
@@ -74,8 +93,7 @@ def real_scores(network, sequences, time):
 # -- the padding law -----------------------------------------------------------------------------
 
 
-@every_encoder
-@every_pooling
+@every_network
 @settings(max_examples=25)
 @given(
     kind=st.sampled_from(["tokens", "values"]),
@@ -103,8 +121,7 @@ def test_scores_do_not_change_with_batch_size_order_or_padding(
             np.testing.assert_allclose(scores, alone[row], atol=1e-5)
 
 
-@every_encoder
-@every_pooling
+@every_network
 def test_gradients_do_not_change_with_batch_size_or_padding(encoder, pooling):
     network = build(encoder=encoder, pooling=pooling).double()
     sequences = draw_sequences([1, 6, 3, 8], seed=0, kind="tokens")
@@ -130,7 +147,8 @@ def test_gradients_do_not_change_with_batch_size_or_padding(encoder, pooling):
 def test_every_encoder_gives_what_it_says_for_each_step(encoder):
     module = make_encoder(encoder, 3, 4, 2, 0.0)
     states = module(torch.zeros(2, 7, 3), torch.tensor([7, 2]))
-    assert states.shape == (2, 7, module.output_size)
+    n_steps = module.output_lengths(torch.tensor(7)) if encoder == "resnet" else 7
+    assert states.shape == (2, n_steps, module.output_size)
 
 
 # -- input ---------------------------------------------------------------------------------------
@@ -142,6 +160,30 @@ def test_pretrained_vectors_are_where_the_embedding_starts():
     np.testing.assert_array_equal(network.input_layer.embedding.weight.detach(), vectors)
     assert network.input_layer.output_size == 9  # the width of the vectors, not embedding_dim
     assert network.input_layer.embedding.weight.requires_grad
+
+
+def test_the_embedding_starts_with_the_spread_asked_for():
+    weight = build().input_layer.embedding.weight
+    small = build(embedding_std=0.1).input_layer.embedding.weight
+    torch.testing.assert_close(small, 0.1 * weight)  # the same draw, nothing else is new
+    wide = TokenInput(500, 40, std=0.3).embedding.weight
+    assert wide.std().item() == pytest.approx(0.3, abs=0.01)
+    assert TokenInput(500, 40).embedding.weight.std().item() == pytest.approx(1, abs=0.03)
+
+
+def test_the_spread_leaves_pretrained_vectors_alone():
+    vectors = np.ones((N_TOKENS, 9), dtype=np.float32)
+    layer = build(embedding=vectors, embedding_std=0.1).input_layer
+    np.testing.assert_array_equal(layer.embedding.weight.detach(), vectors)
+
+
+def test_step_dropout_takes_the_whole_vector_of_a_token():
+    vectors = np.ones((N_TOKENS, 5), dtype=np.float32)
+    layer = build(embedding=vectors, embedding_dropout=0, step_dropout=0.5).input_layer
+    torch.manual_seed(0)
+    kept = layer.train()(torch.ones(10, 7, dtype=torch.int64)).detach().numpy()
+    assert np.all(kept == kept[..., :1])
+    assert set(np.unique(kept)) == {0, 2}
 
 
 @pytest.mark.parametrize("n_tokens", [N_TOKENS, None], ids=["tokens", "values"])
@@ -185,6 +227,57 @@ def test_dense_layers_have_the_sizes_asked_for():
     layers = [layer for layer in build(dense_sizes=(6, 5)).head if isinstance(layer, nn.Linear)]
     assert [layer.in_features for layer in layers] == [8, 6, 5]
     assert [layer.out_features for layer in layers] == [6, 5, 3]
+
+
+def test_locked_dropout_of_states_is_the_same_at_all_steps_of_a_sequence():
+    states = torch.ones(6, 7, 8)
+    torch.manual_seed(0)
+    locked = build(pooling=None, locked_dropout=True).head[0].train()(states)
+    assert torch.equal(locked, locked[:, :1].expand(6, 7, 8))
+    free = build(pooling=None).head[0].train()(states)
+    assert not torch.equal(free, free[:, :1].expand(6, 7, 8))
+    pooled = build(pooling="max", locked_dropout=True).head[0]  # which has no steps
+    assert not isinstance(pooled, LockedDropout)
+
+
+# -- encoders that have something to say ---------------------------------------------------------
+
+
+def test_an_encoder_that_shortens_cannot_tag():
+    with pytest.raises(ValueError, match="encoder 'resnet' gives fewer steps than it gets, so it"):
+        build(encoder="resnet", pooling=None)
+
+
+def test_poolings_see_the_lengths_that_a_shortening_encoder_gives():
+    network = build(encoder="resnet", pooling="mean", num_layers=3)
+    values, lengths = pad(draw_sequences([9, 2, 1], 0, "tokens"), 12)
+    with torch.no_grad():
+        states = network.encoder(network.input_layer(values), lengths)
+        pooled = network.states(values, lengths)
+    for row, n_steps in enumerate([3, 1, 1]):
+        torch.testing.assert_close(pooled[row], states[row, :n_steps].mean(dim=0))
+
+
+def test_each_of_the_encoders_side_by_side_has_its_own_pooling():
+    network = build(encoder="bilstm+bag", pooling="last")
+    values, lengths = pad(draw_sequences([5, 2], 0, "tokens"), 6)
+    with torch.no_grad():
+        x = network.input_layer(values)
+        recurrent = network.encoder.branches[0](x, lengths)
+        pooled = network.states(values, lengths)
+    for row, length in enumerate(lengths):
+        ahead, backward = recurrent[row, length - 1, :4], recurrent[row, 0, 4:]
+        expected = torch.cat([ahead, backward, x[row, length - 1]])
+        torch.testing.assert_close(pooled[row], expected)
+
+
+def test_a_causal_network_tags_a_cut_record_as_it_tags_the_whole_one():
+    network = build(encoder="tcn", pooling=None, causal=True)
+    [sequence] = draw_sequences([8], 0, "tokens")
+    [whole], [cut] = (real_scores(network, [s], len(s)) for s in (sequence, sequence[:5]))
+    np.testing.assert_allclose(cut, whole[:5], atol=1e-6)
+    with pytest.raises(ValueError, match="causal=True, but encoder 'bilstm' looks ahead"):
+        build(causal=True)
 
 
 # -- encoders of one's own -----------------------------------------------------------------------
