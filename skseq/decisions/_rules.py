@@ -1,5 +1,7 @@
 """Decision rules: from log probabilities to scores, the largest of which is predicted."""
 
+from numbers import Real
+
 import numpy as np
 
 from skseq._class_keys import check_class_keys
@@ -38,9 +40,10 @@ def make_rule(decision, classes, prior, *, are_all_classes=False):
 
     Parameters
     ----------
-    decision : {"argmax", "balanced"}, dict, array-like of shape (n_classes,) or \
+    decision : {"argmax", "balanced"}, float in [0, 1], dict, array-like of shape (n_classes,) or \
             (n_classes, n_classes)
-        A dict or a vector holds offsets, a matrix costs.
+        A number subtracts that much of the log prior, from 0 ("argmax") to 1 ("balanced"). A dict
+        or a vector holds offsets, a matrix costs.
 
     classes : ndarray of shape (n_classes,)
         The labels.
@@ -61,6 +64,8 @@ def make_rule(decision, classes, prior, *, are_all_classes=False):
         If the shape is another one, a dict names a class that is misspelt or of another type than
         the classes, or an entry is not finite.
     """
+    if isinstance(decision, Real):
+        return DecisionRule(_strength_of(decision, prior))
     if isinstance(decision, str):
         return DecisionRule(_minus_log(prior) if decision == "balanced" else None)
     if isinstance(decision, dict):
@@ -78,6 +83,11 @@ def make_rule(decision, classes, prior, *, are_all_classes=False):
         f"{classes.tolist()}; got shape {array.shape}. Where a fold may lack a class, name all of "
         "them with the parameter classes of the estimator, or give offsets as a dict by class"
     )
+
+
+def _strength_of(strength, prior):
+    """Offsets between those of "argmax" (0) and of "balanced" (1)."""
+    return None if strength == 0 else strength * _minus_log(prior)
 
 
 def _minus_log(prior):

@@ -10,9 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, StrOptions, check_finite_rows
 from skseq.data import check_sequences, check_vocabulary, split_originals
-from skseq.nn import ENCODERS
 from skseq.preprocessing._output import frames_where
 from skseq.training import (
+    LR_SCHEDULES,
     OPTIMIZERS,
     SCALE_CONSTRAINTS,
     NetSettings,
@@ -34,18 +34,22 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     """
 
     _parameter_constraints: dict = {
-        "encoder": [StrOptions(set(ENCODERS)), callable],
+        "encoder": [str, callable],
         "hidden_size": [Interval(Integral, 1, None, closed="left")],
-        "num_layers": [Interval(Integral, 1, None, closed="left")],
+        "num_layers": [Interval(Integral, 1, None, closed="left"), None],
+        "causal": ["boolean"],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
+        "embedding_std": [Interval(Real, 0, None, closed="neither"), None],
         "embedding": ["array-like", None],
         "dense_sizes": ["array-like"],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
+        "step_dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "values"})],
         "scale": SCALE_CONSTRAINTS,
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
         "lr": [Interval(Real, 0, None, closed="neither")],
+        "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
@@ -149,8 +153,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _take_seeds(self):
         self._seeds = Seeds.of(self.random_state)
 
-    def _train(self, data, held_out, n_epochs):
-        train(self.net_, data, held_out, n_epochs, self._seeds)
+    def _train(self, data, held_out, n_epochs, first_epoch=0):
+        train(self.net_, data, held_out, n_epochs, self._seeds, first_epoch)
         self.history_ = self.net_.history
         self.n_iter_ = len(self.history_)
 

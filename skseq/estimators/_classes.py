@@ -54,7 +54,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
         "class_weight_start": [Interval(Real, 0, 1, closed="left")],
         "batch_balance": [Interval(Real, 0, 1, closed="both"), StrOptions({"progressive"})],
         "augment": [str, list, tuple, callable, None],
-        "decision": [StrOptions({"argmax", "balanced"}), "array-like", dict],
+        "decision": [
+            StrOptions({"argmax", "balanced"}),
+            Interval(Real, 0, 1, closed="both"),
+            "array-like",
+            dict,
+        ],
         "target_prior": [StrOptions({"train", "data", "uniform", "em"}), "array-like", dict],
         "classes": ["array-like", None],
         "scoring": [StrOptions({"f1_macro", "loss"})],
@@ -257,6 +262,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             schedule.of_rows(train, first_epoch=n_before),
             targets.dataset(validation, self.class_weight_) if self.early_stopping else None,
             self.max_epochs,
+            first_epoch=n_before,
         )
         if self.early_stopping and not schedule.is_fixed:
             best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_

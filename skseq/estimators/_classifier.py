@@ -19,20 +19,31 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     Parameters
     ----------
-    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
-        What reads the steps. A callable, such as a module class of your own, is called with
-        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
-        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
-        output_size); it has the attribute ``output_size``.
+    encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
+            default="bilstm"
+        What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
+        "bag" is the inputs alone, "resnet" is for series with one answer each. A callable, such as
+        a module class of your own, is called with ``(input_size, hidden_size, num_layers,
+        dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
+        time, input_size), and gives (batch, time, output_size); it has the attribute
+        ``output_size``.
 
     hidden_size : int, default=64
         Features of a hidden state, in each direction.
 
-    num_layers : int, default=1
-        Stacked layers of the encoder.
+    num_layers : int, default=None
+        Stacked layers of the encoder; None is what suits it: 6 for "tcn", 3 for "resnet", else 1.
+
+    causal : bool, default=False
+        Whether a step must not look at later ones, for records that are cut off in use. "bag",
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
 
     embedding_dim : int, default=64
         Length of a token's vector; not used for values.
+
+    embedding_std : float, default=None
+        Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
+        as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
         Pretrained token vectors to start from, row by token id. None starts at random.
@@ -49,6 +60,9 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     embedding_dropout : float, default=0.0
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    step_dropout : float, default=0.0
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
 
     loss : str, class or SequenceLoss, default="cross_entropy"
         A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted", "ldam", ...),
@@ -93,13 +107,14 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         sample weights in both, but in "smote". See `skseq.stages`; `partial_fit` has no second
         stage.
 
-    decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
+    decision : {"argmax", "balanced"}, float, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
 
         - "argmax": the most probable one;
         - "balanced": the one whose probability exceeds its prior most, which minimises the
           balanced error;
+        - a number from 0 to 1: between these two, p / prior ** number decides;
         - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost;
         - a vector, or a dict label -> number: offsets that are added to the log probabilities
           before the largest decides, as `skseq.meta.ThresholdTuner` finds them; a dict leaves out
@@ -151,6 +166,10 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     lr : float, default=0.01
         Learning rate.
+
+    lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
+        How the learning rate goes on from ``lr``, batch by batch, over ``max_epochs``: not at all;
+        down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
         Pull of the parameters towards zero, as the optimizer understands it.
@@ -311,13 +330,16 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         encoder="bilstm",
         *,
         hidden_size=64,
-        num_layers=1,
+        num_layers=None,
+        causal=False,
         embedding_dim=64,
+        embedding_std=None,
         embedding=None,
         pooling="mean+max",
         dense_sizes=(),
         dropout=0.2,
         embedding_dropout=0.0,
+        step_dropout=0.0,
         loss="cross_entropy",
         initial_bias="auto",
         class_weight=None,
@@ -334,6 +356,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         scale="auto",
         optimizer="adam",
         lr=0.01,
+        lr_schedule="constant",
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -352,12 +375,15 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         self.encoder = encoder
         self.hidden_size = hidden_size
         self.num_layers = num_layers
+        self.causal = causal
         self.embedding_dim = embedding_dim
+        self.embedding_std = embedding_std
         self.embedding = embedding
         self.pooling = pooling
         self.dense_sizes = dense_sizes
         self.dropout = dropout
         self.embedding_dropout = embedding_dropout
+        self.step_dropout = step_dropout
         self.loss = loss
         self.initial_bias = initial_bias
         self.class_weight = class_weight
@@ -374,6 +400,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
+        self.lr_schedule = lr_schedule
         self.weight_decay = weight_decay
         self.gradient_clip_value = gradient_clip_value
         self.batch_size = batch_size

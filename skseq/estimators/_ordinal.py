@@ -22,11 +22,14 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     Parameters
     ----------
-    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
-        What reads the steps. A callable, such as a module class of your own, is called with
-        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
-        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
-        output_size); it has the attribute ``output_size``.
+    encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
+            default="bilstm"
+        What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
+        "bag" is the inputs alone, "resnet" is for series with one answer each. A callable, such as
+        a module class of your own, is called with ``(input_size, hidden_size, num_layers,
+        dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
+        time, input_size), and gives (batch, time, output_size); it has the attribute
+        ``output_size``.
 
     head : {"corn", "coral", "cumulative", "regression"}, default="corn"
         How the order comes in:
@@ -43,11 +46,19 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     hidden_size : int, default=64
         Features of a hidden state, in each direction.
 
-    num_layers : int, default=1
-        Stacked layers of the encoder.
+    num_layers : int, default=None
+        Stacked layers of the encoder; None is what suits it: 6 for "tcn", 3 for "resnet", else 1.
+
+    causal : bool, default=False
+        Whether a step must not look at later ones, for records that are cut off in use. "bag",
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
 
     embedding_dim : int, default=64
         Length of a token's vector; not used for values.
+
+    embedding_std : float, default=None
+        Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
+        as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
         Pretrained token vectors to start from, row by token id. None starts at random.
@@ -64,6 +75,9 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     embedding_dropout : float, default=0.0
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    step_dropout : float, default=0.0
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
 
     class_weight : {"balanced", "sqrt", "effective"}, dict, callable or None, default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
@@ -89,8 +103,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         Trains on mixtures of two pooled states and of their labels, "remix" with labels in favour
         of the rarer class. See `skseq.stages`.
 
-    decision : {"argmax", "median", "balanced"}, dict, or array-like of shape (n_classes,) or \
-            (n_classes, n_classes), default="argmax"
+    decision : {"argmax", "median", "balanced"}, float, dict, or array-like of shape \
+            (n_classes,) or (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
 
         - "argmax": the most probable one;
@@ -98,6 +112,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
           ``target_prior="uniform"``, with the least macro-averaged one;
         - "balanced": the one whose probability exceeds its prior most, which minimises the
           balanced error;
+        - a number from 0 to 1: between these two, p / prior ** number decides;
         - a matrix: costs, ``cost[true, predicted]``, rows and columns as in ``classes_``; the one
           with the least expected cost;
         - a vector, or a dict label -> number: offsets that are added to the log probabilities
@@ -142,6 +157,10 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     lr : float, default=0.01
         Learning rate.
+
+    lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
+        How the learning rate goes on from ``lr``, batch by batch, over ``max_epochs``: not at all;
+        down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
         Pull of the parameters towards zero, as the optimizer understands it.
@@ -311,7 +330,10 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         "pooling": [str, callable],
         "mixup": [StrOptions(set(MIXERS)), HasMethods(["draw"]), None],
         "head": [StrOptions(set(ORDINAL_LOSSES))],
-        "decision": [StrOptions({"argmax", "median", "balanced"}), "array-like", dict],
+        "decision": [
+            StrOptions({"median"}),
+            *BaseClassEstimator._parameter_constraints["decision"],
+        ],
         "scoring": [StrOptions({"mae_macro", "f1_macro", "loss"})],
     }
 
@@ -321,13 +343,16 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         *,
         head="corn",
         hidden_size=64,
-        num_layers=1,
+        num_layers=None,
+        causal=False,
         embedding_dim=64,
+        embedding_std=None,
         embedding=None,
         pooling="mean+max",
         dense_sizes=(),
         dropout=0.2,
         embedding_dropout=0.0,
+        step_dropout=0.0,
         class_weight=None,
         class_weight_start=0.0,
         batch_balance=1.0,
@@ -340,6 +365,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         scale="auto",
         optimizer="adam",
         lr=0.01,
+        lr_schedule="constant",
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -359,12 +385,15 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         self.head = head
         self.hidden_size = hidden_size
         self.num_layers = num_layers
+        self.causal = causal
         self.embedding_dim = embedding_dim
+        self.embedding_std = embedding_std
         self.embedding = embedding
         self.pooling = pooling
         self.dense_sizes = dense_sizes
         self.dropout = dropout
         self.embedding_dropout = embedding_dropout
+        self.step_dropout = step_dropout
         self.class_weight = class_weight
         self.class_weight_start = class_weight_start
         self.batch_balance = batch_balance
@@ -377,6 +406,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
+        self.lr_schedule = lr_schedule
         self.weight_decay = weight_decay
         self.gradient_clip_value = gradient_clip_value
         self.batch_size = batch_size

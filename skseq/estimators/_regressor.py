@@ -34,20 +34,31 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     Parameters
     ----------
-    encoder : {"bilstm", "bigru", "lstm", "cnn"} or callable, default="bilstm"
-        What reads the steps. A callable, such as a module class of your own, is called with
-        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
-        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
-        output_size); it has the attribute ``output_size``.
+    encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
+            default="bilstm"
+        What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
+        "bag" is the inputs alone, "resnet" is for series with one answer each. A callable, such as
+        a module class of your own, is called with ``(input_size, hidden_size, num_layers,
+        dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
+        time, input_size), and gives (batch, time, output_size); it has the attribute
+        ``output_size``.
 
     hidden_size : int, default=64
         Features of a hidden state, in each direction.
 
-    num_layers : int, default=1
-        Stacked layers of the encoder.
+    num_layers : int, default=None
+        Stacked layers of the encoder; None is what suits it: 6 for "tcn", 3 for "resnet", else 1.
+
+    causal : bool, default=False
+        Whether a step must not look at later ones, for records that are cut off in use. "bag",
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
 
     embedding_dim : int, default=64
         Length of a token's vector; not used for values.
+
+    embedding_std : float, default=None
+        Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
+        as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
         Pretrained token vectors to start from, row by token id. None starts at random.
@@ -74,6 +85,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     embedding_dropout : float, default=0.0
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+
+    step_dropout : float, default=0.0
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
+
+    locked_dropout : bool, default=False
+        Whether the dropout before the last layers is the same at all steps of a sequence.
 
     loss : {"squared", "absolute", "huber", "quantile"}, class or RegressionLoss, \
             default="squared"
@@ -115,6 +132,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     lr : float, default=0.01
         Learning rate.
+
+    lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
+        How the learning rate goes on from ``lr``, batch by batch, over ``max_epochs``: not at all;
+        down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
         Pull of the parameters towards zero, as the optimizer understands it.
@@ -240,6 +261,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     _parameter_constraints: dict = {
         **BaseSequenceEstimator._parameter_constraints,
         "pooling": [str, callable],
+        "locked_dropout": ["boolean"],
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
         "loss": REGRESSION_LOSS_CONSTRAINTS,
@@ -252,8 +274,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         encoder="bilstm",
         *,
         hidden_size=64,
-        num_layers=1,
+        num_layers=None,
+        causal=False,
         embedding_dim=64,
+        embedding_std=None,
         embedding=None,
         pooling="mean+max",
         chunk_length=512,
@@ -261,6 +285,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         dense_sizes=(),
         dropout=0.2,
         embedding_dropout=0.0,
+        step_dropout=0.0,
+        locked_dropout=False,
         loss="squared",
         target_weight=None,
         ignore=None,
@@ -268,6 +294,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         scale="auto",
         optimizer="adam",
         lr=0.01,
+        lr_schedule="constant",
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
@@ -285,7 +312,9 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.encoder = encoder
         self.hidden_size = hidden_size
         self.num_layers = num_layers
+        self.causal = causal
         self.embedding_dim = embedding_dim
+        self.embedding_std = embedding_std
         self.embedding = embedding
         self.pooling = pooling
         self.chunk_length = chunk_length
@@ -293,6 +322,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.dense_sizes = dense_sizes
         self.dropout = dropout
         self.embedding_dropout = embedding_dropout
+        self.step_dropout = step_dropout
+        self.locked_dropout = locked_dropout
         self.loss = loss
         self.target_weight = target_weight
         self.ignore = ignore
@@ -300,6 +331,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.scale = scale
         self.optimizer = optimizer
         self.lr = lr
+        self.lr_schedule = lr_schedule
         self.weight_decay = weight_decay
         self.gradient_clip_value = gradient_clip_value
         self.batch_size = batch_size
@@ -357,7 +389,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             if not goes_on:
                 targets = self._learn_scale(targets, train)
             held_out = targets.dataset(validation) if self.early_stopping else None
-            self._train(targets.dataset(train), held_out, self.max_epochs)
+            first_epoch = len(self.net_.history)
+            self._train(targets.dataset(train), held_out, self.max_epochs, first_epoch)
         return self
 
     def partial_fit(self, X, y, sample_weight=None):

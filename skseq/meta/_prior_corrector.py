@@ -1,6 +1,6 @@
 """Probabilities of any classifier or pipeline, corrected to another class prior."""
 
-from numbers import Integral
+from numbers import Integral, Real
 
 import numpy as np
 from sklearn.base import clone
@@ -46,7 +46,7 @@ class PriorCorrector(BaseScoreClassifier):
         factor and a shift for each class. "auto" does so, by "vector", where the last step is one
         of our estimators whose loss is no proper score (focal, Dice, LDAM, asymmetric, ...).
 
-    decision : {"argmax", "balanced"}, dict, or array-like of shape (n_classes,) or \
+    decision : {"argmax", "balanced"}, float, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the corrected probabilities: see
         `SequenceClassifier`.
@@ -128,7 +128,12 @@ class PriorCorrector(BaseScoreClassifier):
         "target_prior": [StrOptions({"data", "uniform", "em"}), "array-like", dict],
         "train_prior": [StrOptions({"auto", "estimate"}), "array-like", dict],
         "calibration": [StrOptions({"auto", "temperature", "vector"}), None],
-        "decision": [StrOptions({"argmax", "balanced"}), "array-like", dict],
+        "decision": [
+            StrOptions({"argmax", "balanced"}),
+            Interval(Real, 0, 1, closed="both"),
+            "array-like",
+            dict,
+        ],
         "cv": [
             "cv_object",
             StrOptions({"prefit"}),

@@ -10,6 +10,7 @@ from skseq.training._labels import (
     names_of_classes,
     warn_of_unseen,
 )
+from skseq.training._learning_rate import LR_SCHEDULES
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net
 from skseq.training._row_steps import warn_if_rows_are_steps
@@ -25,6 +26,7 @@ from skseq.training._transaction import transaction
 
 __all__ = [
     "IGNORE_CONSTRAINTS",
+    "LR_SCHEDULES",
     "OPTIMIZERS",
     "SCALE_CONSTRAINTS",
     "NetSettings",

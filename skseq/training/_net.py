@@ -15,6 +15,7 @@ from skseq.nn import ScoringBatches, TrainingBatches, make_network
 from skseq.training._callbacks import EpochProgress, LateEarlyStopping, Reseed
 from skseq.training._divergence import FiniteLoss
 from skseq.training._interrupts import WholeEpochs, is_early_stop
+from skseq.training._learning_rate import LearningRate
 
 OPTIMIZERS = {
     "adam": (torch.optim.Adam, {"fused": True}),
@@ -29,6 +30,9 @@ class SequenceNet(skorch.NeuralNet):
 
     With a fitted ``mixer`` it trains on mixed states, see `skseq.stages.Mixup`.
     """
+
+    # The epoch at which schedules began; `train` sets it.
+    first_epoch = 0
 
     def __init__(self, *args, mixer=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -200,6 +204,9 @@ def _optimizer(optimizer):
 
 def _callbacks(settings, seeds, validation_score, watch_from):
     callbacks = [("seeds", Reseed(seeds))]
+    if settings.lr_schedule != "constant":
+        rate = LearningRate(settings.lr_schedule, settings.max_epochs)
+        callbacks.append(("learning_rate", rate))
     if settings.gradient_clip_value is not None:
         clipping = GradientNormClipping(settings.gradient_clip_value)
         callbacks.append(("gradient_clipping", clipping))

@@ -45,6 +45,7 @@ class NetSettings:
     step_dropout: float = 0.0
     locked_dropout: bool = False
     scoring: str = "loss"
+    lr_schedule: str = "constant"
 
     @classmethod
     def of(cls, estimator, **checked):

@@ -8,7 +8,7 @@ from skseq.nn import scoring_plan
 from skseq.training._net import FixedSplit, isolated_torch_seed
 
 
-def train(net, data, held_out, n_epochs, seeds):
+def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
     """Train a net for some epochs more.
 
     Parameters
@@ -27,7 +27,11 @@ def train(net, data, held_out, n_epochs, seeds):
 
     seeds : Seeds
         Those that the net was built with.
+
+    first_epoch : int, default=0
+        Number of the net's epoch at which schedules began.
     """
+    net.first_epoch = first_epoch
     # The split is taken back afterwards, or a pickled model would carry its validation data.
     net.train_split = None if held_out is None else FixedSplit(held_out)
     try:

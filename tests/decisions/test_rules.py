@@ -26,6 +26,12 @@ def test_balanced_takes_the_class_that_exceeds_its_prior_most(proba):
     np.testing.assert_array_equal(choose("balanced", proba), (proba / PRIOR).argmax(axis=1))
 
 
+@pytest.mark.parametrize("strength", [0, 0.3, 0.5, np.float32(0.5), 1])
+def test_a_number_goes_from_argmax_to_balanced(proba, strength):
+    expected = (proba / PRIOR**strength).argmax(axis=1)
+    np.testing.assert_array_equal(choose(strength, proba), expected)
+
+
 def test_balanced_never_takes_a_class_without_prior(proba):
     assert not (choose("balanced", proba, np.array([0.5, 0.5, 0.0])) == 2).any()
 

@@ -280,6 +280,25 @@ def test_a_loss_of_ones_own_is_a_class_with_one_method(ragged_tokens, labels):
     assert isinstance(model.net_.criterion_.loss, Brier)
 
 
+@pytest.mark.parametrize("encoder", ["bag", "bilstm+bag", "resnet", "tcn", "tcn + bag"])
+def test_encoders_of_every_kind_learn_and_predict(ragged_values, ragged_tokens, labels, encoder):
+    for X in (ragged_values, ragged_tokens):
+        model = quick(encoder=encoder, decision="balanced").fit(X, labels)
+        proba = model.predict_proba(X)
+        np.testing.assert_allclose(proba.sum(axis=1), 1)
+        np.testing.assert_allclose(model.predict_proba(X[[3]]), proba[[3]], atol=1e-5)
+
+
+def test_the_start_of_the_embedding_and_dropped_steps_are_parameters(ragged_tokens, labels):
+    frozen = {"lr": 1e-12, "max_epochs": 1, "decision": "balanced"}
+    small = quick(embedding_std=0.01, step_dropout=0.5, **frozen).fit(ragged_tokens, labels)
+    weight = small.net_.module_.input_layer.embedding.weight.detach().numpy()
+    assert 0.005 < weight.std() < 0.02
+    assert small.net_.module_.input_layer.step_dropout.p == 0.5
+    plain = quick(**frozen).fit(ragged_tokens, labels)
+    assert plain.net_.module_.input_layer.embedding.weight.std() > 0.5
+
+
 # -- training ------------------------------------------------------------------------------------
 
 
@@ -325,9 +344,9 @@ def test_a_held_out_original_and_its_copies_do_not_train(ragged_tokens, labels):
             seen["validation"] = set(X[rows[1]].origin.values)
             return rows
 
-        def _train(self, data, held_out, n_epochs):
+        def _train(self, data, held_out, n_epochs, **kwargs):
             seen["train"] = set(X[data.rows].origin.values)
-            super()._train(data, held_out, n_epochs)
+            super()._train(data, held_out, n_epochs, **kwargs)
 
     model = Spy(hidden_size=4, max_epochs=2, early_stopping=True, random_state=0)
     model.fit(X, rng.permutation(labels)[copies])

@@ -109,9 +109,9 @@ def test_the_thresholds_of_the_regression_head_are_learnt_on_rows_that_do_not_tr
     seen = {}
 
     class Spying(SequenceOrdinalClassifier):
-        def _train(self, data, held_out, n_epochs):
+        def _train(self, data, held_out, n_epochs, **kwargs):
             seen["trained"] = len(data)
-            super()._train(data, held_out, n_epochs)
+            super()._train(data, held_out, n_epochs, **kwargs)
 
         def _learn_what_scores_mean(self, held_out):
             seen["held out"] = len(held_out.X)

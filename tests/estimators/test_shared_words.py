@@ -11,6 +11,8 @@ from skseq import (
     SequenceRegressor,
     SequenceTagger,
 )
+from skseq.nn import ENCODERS
+from skseq.training import LR_SCHEDULES, OPTIMIZERS
 
 ESTIMATORS = (SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor, SequenceTagger)
 
@@ -61,3 +63,11 @@ def test_words_of_ones_own_are_others_words_indeed(who):
 
 def test_what_is_shared_is_most_of_it():
     assert len(ENTRIES) > 40
+
+
+@pytest.mark.parametrize("name", ["encoder", "lr_schedule", "optimizer"])
+def test_the_names_that_docstrings_list_are_those_of_the_table(name):
+    table = {"encoder": ENCODERS, "lr_schedule": LR_SCHEDULES, "optimizer": OPTIMIZERS}[name]
+    for who, words in ENTRIES[name].items():
+        listed = re.search(r"\{(.*?)\}", words).group(1)
+        assert set(re.findall(r'"(\w+)"', listed)) == set(table), who

@@ -217,3 +217,22 @@ def test_it_is_tuned_by_a_grid_with_ragged_scorers(ragged_tokens, tags):
 def test_out_of_fold_tags_are_gathered(ragged_tokens, tags):
     predicted = cross_val_predict(quick(), ragged_tokens, tags, cv=3)
     assert Sequences.from_list(predicted).aligns_with(tags)
+
+
+@pytest.mark.parametrize("encoder", ["cnn", "lstm", "tcn", "lstm+bag"])
+def test_a_causal_tagger_says_of_a_prefix_what_it_says_of_the_whole(ragged_tokens, tags, encoder):
+    model = quick(encoder=encoder, causal=True).fit(ragged_tokens, tags)
+    whole = model.predict_proba(ragged_tokens)
+    first = model.predict_proba([steps[:2] for steps in ragged_tokens])
+    for ours, expected in zip(first, whole, strict=True):
+        np.testing.assert_allclose(ours, expected[:2], atol=1e-5)
+
+
+def test_an_encoder_that_must_look_ahead_is_refused_where_it_may_not(ragged_tokens, tags):
+    with pytest.raises(ValueError, match="causal=True, but encoder 'bilstm' looks ahead"):
+        quick(causal=True).fit(ragged_tokens, tags)
+
+
+def test_an_encoder_that_shortens_cannot_tag(ragged_values, tags):
+    with pytest.raises(ValueError, match="'resnet' gives fewer steps than it gets"):
+        quick(encoder="resnet").fit(ragged_values, tags)
