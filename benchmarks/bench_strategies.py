@@ -57,7 +57,8 @@ def settings_of(kind):
 def candidates_of(kind, seed):
     """What is to be fitted: name -> estimator, by table."""
     plain = make_plain_pipeline(kind, random_state=seed)
-    first = plain.steps[0]
+    # What stands before the sampler prepares the data for baselines, too.
+    shared = [(step, clone(each)) for step, each in plain.steps if step == "encode"]
     tables = {
         "strategies": {
             name: clone(plain).set_params(**params)
@@ -67,16 +68,11 @@ def candidates_of(kind, seed):
             name: clone(plain).set_params(**params) for name, params in settings_of(kind).items()
         },
         "baselines": {
-            name: Pipeline([clone_step(first), ("model", model)])
+            name: Pipeline([*shared, ("model", model)])
             for name, model in baselines(kind, random_state=seed).items()
         },
     }
     return tables
-
-
-def clone_step(step):
-    """A step of a pipeline, its estimator unfitted."""
-    return step[0], clone(step[1])
 
 
 def fit_and_predict(model, part):
