@@ -4,7 +4,8 @@ from numbers import Real
 
 import numpy as np
 
-from skseq._validation import HasMethods, Interval, StrOptions, check_parameters
+from skseq._sample_weight import row_weight
+from skseq._validation import HasMethods, Interval, StrOptions, check_labels, check_parameters
 from skseq.decisions import Posterior, fit_scaling
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.losses import LOSSES
@@ -13,6 +14,7 @@ from skseq.losses._table import make_loss
 from skseq.nn import make_head
 from skseq.stages import SECOND_STAGES, make_mixer, make_second_stage
 from skseq.training import (
+    RowTargets,
     Schedule,
     ValidationScore,
     check_two_classes_count,
@@ -39,8 +41,8 @@ _COLLAPSE_SAMPLE = 10_000
 class BaseClassEstimator(BaseSequenceEstimator):
     """Base of the estimators of classes, one a sequence or one a step.
 
-    A face adds ``_read_y(y, X, sample_weight)``, which gives flat labels and their weights, and
-    `_targets`; one that does not train with ``loss`` overrides `_make_head`.
+    There is one label for each sequence, unless a face overrides `_read_y` and `_targets`; one that
+    does not train with ``loss`` overrides `_make_head`.
     """
 
     _parameter_constraints: dict = {
@@ -239,6 +241,15 @@ class BaseClassEstimator(BaseSequenceEstimator):
         return targets.like_decisions(scores)
 
     # -- training -----------------------------------------------------------------------------
+
+    def _read_y(self, y, X, sample_weight):
+        """Flat labels, and their weights or None."""
+        return check_labels(y, X, self), row_weight(X, sample_weight)
+
+    def _targets(self, X, codes=None, weight=None):
+        """Join X with codes and weights; without them, with what is to be predicted."""
+        is_tokens = self.input_kind_ == "tokens"
+        return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)
 
     def _fit_targets(self, targets, goes_on):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""

@@ -3,11 +3,10 @@
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._sample_weight import row_weight
-from skseq._validation import HasMethods, StrOptions, check_labels
+from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.stages import MIXERS
-from skseq.training import RowTargets, warn_of_unseen
+from skseq.training import warn_of_unseen
 
 
 class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
@@ -437,10 +436,3 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         predicted = self.predict(X)
         warn_of_unseen(y, self.classes_)
         return float(accuracy_score(y, predicted, sample_weight=sample_weight))
-
-    def _read_y(self, y, X, sample_weight):
-        return check_labels(y, X, self), row_weight(X, sample_weight)
-
-    def _targets(self, X, codes=None, weight=None):
-        is_tokens = self.input_kind_ == "tokens"
-        return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)

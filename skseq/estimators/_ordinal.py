@@ -4,14 +4,13 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 
-from skseq._sample_weight import row_weight
-from skseq._validation import HasMethods, StrOptions, check_labels
+from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
 from skseq.nn import OrdinalHead
 from skseq.stages import MIXERS
-from skseq.training import RowTargets, raw_scores, warn_of_unseen
+from skseq.training import raw_scores, warn_of_unseen
 
 
 class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
@@ -473,10 +472,3 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         ordered = order_classes(self._class_names, self.classes)
         self.ordered_classes_ = self.classes_[np.searchsorted(self._class_names, ordered)]
         return OrdinalHead(ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_)))
-
-    def _read_y(self, y, X, sample_weight):
-        return check_labels(y, X, self), row_weight(X, sample_weight)
-
-    def _targets(self, X, codes=None, weight=None):
-        is_tokens = self.input_kind_ == "tokens"
-        return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)
