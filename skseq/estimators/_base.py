@@ -1,5 +1,6 @@
 """What every estimator is: parameters of a net, checked sequences, a trained net and its states."""
 
+from copy import deepcopy
 from dataclasses import replace
 from numbers import Integral, Real
 
@@ -22,6 +23,7 @@ from skseq.training import (
     last_states,
     learn_scaler,
     train,
+    was_interrupted,
 )
 
 
@@ -57,6 +59,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "n_seeds": [Interval(Integral, 1, None, closed="left")],
         "callbacks": [list, None],
         "device": [str, torch.device],
         "warm_start": ["boolean"],
@@ -106,22 +109,26 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     # -- the net ------------------------------------------------------------------------------
 
     def _build(self, head, start, *, validation_score, settings=None, **options):
-        """Build the net anew, its scores starting at ``start``; the rest as `build_net` has it."""
+        """Build the nets anew, scores starting at ``start``; the rest as `build_net` has it."""
         checked = {
             "embedding": self._check_embedding(),
             "dense_sizes": self._check_dense_sizes(),
             **(settings or {}),
         }
-        self.net_ = build_net(
-            NetSettings.of(self, **checked),
-            head,
-            start,
-            validation_score=validation_score,
-            n_tokens=self.n_tokens_,
-            n_features=self.n_step_features_,
-            seeds=self._seeds,
-            **options,
-        )
+        self.nets_ = [
+            build_net(
+                NetSettings.of(self, **checked),
+                head,
+                start,
+                validation_score=deepcopy(validation_score),
+                n_tokens=self.n_tokens_,
+                n_features=self.n_step_features_,
+                seeds=self._seeds.of_net(number),
+                **options,
+            )
+            for number in range(self.n_seeds)
+        ]
+        self.net_ = self.nets_[0]
 
     def _check_dense_sizes(self):
         for size in self.dense_sizes:
@@ -154,7 +161,13 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self._seeds = Seeds.of(self.random_state)
 
     def _train(self, data, held_out, n_epochs, first_epoch=0):
-        train(self.net_, data, held_out, n_epochs, self._seeds, first_epoch)
+        is_new = not len(self.net_.history)
+        for number, net in enumerate(self.nets_):
+            train(net, data, held_out, n_epochs, self._seeds.of_net(number), first_epoch)
+            if was_interrupted(net):
+                if is_new:  # those that have not had their turn know nothing
+                    self.nets_ = self.nets_[: number + 1]
+                break
         self.history_ = self.net_.history
         self.n_iter_ = len(self.history_)
 
@@ -184,7 +197,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             shape (n_steps_total, n_states).
         """
         targets = self._targets_to_predict(X)
-        return targets.states_like_these(last_states(self.net_, targets))
+        return targets.states_like_these(last_states(self.nets_, targets))
 
     def get_feature_names_out(self, input_features=None):
         """Names of the states: "sequenceclassifier0", "sequenceclassifier1", ....
@@ -204,7 +217,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     @property
     def _n_features_out(self):
-        return self.net_.module_.last_input_size
+        return sum(net.module_.last_input_size for net in self.nets_)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -185,7 +185,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
                 list of lists if ``X`` is a list
         """
         targets = self._targets_to_predict(X)
-        labels = self.classes_[self._posterior().codes(log_probabilities(self.net_, targets))]
+        labels = self.classes_[self._posterior().codes(log_probabilities(self.nets_, targets))]
         return targets.predictions(labels, X)
 
     def predict_proba(self, X):
@@ -237,7 +237,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             classes of sequences, what speaks for the second: positive where it is predicted.
         """
         targets = self._targets_to_predict(X)
-        scores = self._posterior().scores(log_probabilities(self.net_, targets))
+        scores = self._posterior().scores(log_probabilities(self.nets_, targets))
         return targets.like_decisions(scores)
 
     # -- training -----------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             targets = self._learn_scale(targets, train)
         schedule = self._make_schedule(targets)
         if goes_on:
-            self._learn_shares(head, schedule)
+            self._learn_shares([net.criterion_.head for net in self.nets_], schedule)
         else:
             self._start(head, schedule)
         n_before = len(self.net_.history)
@@ -278,7 +278,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if self.early_stopping and not schedule.is_fixed:
             best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_
             self._learn_priors(schedule, best - n_before - 1)
-        elif was_interrupted(self.net_):
+        elif any(map(was_interrupted, self.nets_)):
             self._learn_priors(schedule, self.n_iter_ - n_before - 1)
         if self.second_stage is not None:
             self._refit_last_layer(targets if train is None else targets.take(train))
@@ -329,7 +329,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _start(self, head, schedule):
         """Build the net anew, its scores starting where ``initial_bias`` says."""
-        self._learn_shares(head, schedule)
+        self._learn_shares([head], schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
         n_updates = self.max_epochs * -(-len(schedule.targets.dataset()) // self.batch_size)
         per_step = self._answers_steps
@@ -354,11 +354,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """The head of the trained net: it says what scores mean, also once parameters change."""
         return self.net_.criterion_.head
 
-    def _learn_shares(self, head, schedule):
-        """Let the loss and the priors take in how frequent the classes are in the last epoch."""
-        head.loss.fit(schedule.targets.counts(), schedule.last_prior)
-        self._learn_priors(schedule, self.max_epochs - 1, head)
-        self._posterior(head).check()
+    def _learn_shares(self, heads, schedule):
+        """Let losses and priors take in how frequent the classes are in the last epoch."""
+        for head in heads:
+            head.loss.fit(schedule.targets.counts(), schedule.last_prior)
+        self._learn_priors(schedule, self.max_epochs - 1, heads[0])
+        self._posterior(heads[0]).check()
 
     def _learn_priors(self, schedule, epoch, head=None):
         """Take the class shares of an epoch for those that the net's scores stand for."""
@@ -393,7 +394,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _refit_last_layer(self, targets):
         rng = self._seeds.random_state("second stage")
-        self.second_stage_ = refit_last_layer(self.net_, self.second_stage, targets, rng)
+        for net in self.nets_:
+            self.second_stage_ = refit_last_layer(net, self.second_stage, targets, rng)
         self.train_prior_ = self.second_stage_.prior_
 
     @property
@@ -420,10 +422,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
             counts = np.bincount(codes, minlength=held_out.n_classes)
             share = self.train_prior_ / np.maximum(counts, 1)
             weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
-            head.fit_held_out(raw_scores(self.net_, held_out)[counting], codes, weight)
+            head.fit_held_out(raw_scores(self.nets_, held_out)[counting], codes, weight)
         kind = self._calibration_kind(head)
         if kind is not None:
-            log_proba = log_probabilities(self.net_, held_out)[counting]
+            log_proba = log_probabilities(self.nets_, held_out)[counting]
             self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, kind=kind)
 
     def _look_for_collapse(self, targets, validation):
@@ -432,7 +434,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(targets.X) // targets.n_outputs))
         sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
         counting = sample.counting()
-        predicted = self._posterior().codes(log_probabilities(self.net_, sample)[counting])
+        predicted = self._posterior().codes(log_probabilities(self.nets_, sample)[counting])
         truth = sample.values[counting]
         if not warn_if_collapsed(predicted, truth, self.classes_):
             warn_if_missed(predicted, truth, self.classes_)
@@ -459,4 +461,4 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _asked_log_proba(self, targets):
         """Log probabilities of each row or step under the prior asked for: (n, n_classes)."""
-        return self._posterior().log_proba(log_probabilities(self.net_, targets))
+        return self._posterior().log_proba(log_probabilities(self.nets_, targets))

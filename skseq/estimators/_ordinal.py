@@ -188,6 +188,10 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     n_iter_no_change : int, default=10
         Epochs without improvement before training stops early.
 
+    n_seeds : int, default=1
+        Nets that are trained, alike but for their seed; what they say is averaged (log
+        probabilities, or numbers). Takes so many times as long, and is steadier and often better.
+
     callbacks : list of skorch callbacks, default=None
         Ride along with the training, after skseq's own.
 
@@ -223,6 +227,9 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     net_ : skorch.NeuralNet
         The trained net.
+
+    nets_ : list of n_seeds skorch.NeuralNet
+        All trained nets; ``net_`` is the first.
 
     history_ : skorch.history.History
         Losses, scores and seconds of each epoch.
@@ -373,6 +380,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         scoring="mae_macro",
         validation_fraction=0.1,
         n_iter_no_change=10,
+        n_seeds=1,
         callbacks=None,
         device="auto",
         warm_start=False,
@@ -414,6 +422,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         self.scoring = scoring
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.n_seeds = n_seeds
         self.callbacks = callbacks
         self.device = device
         self.warm_start = warm_start
@@ -438,7 +447,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         """
         targets, loss = self._targets_to_predict(X), self._head.loss
         if isinstance(loss, IntensityLoss):
-            return loss.intensity(raw_scores(self.net_, targets))
+            return loss.intensity(raw_scores(self.nets_, targets))
         return np.exp(self._asked_log_proba(targets)) @ loss.rank
 
     def score(self, X, y, sample_weight=None):

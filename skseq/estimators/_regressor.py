@@ -160,6 +160,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     n_iter_no_change : int, default=10
         Epochs without improvement before training stops early.
 
+    n_seeds : int, default=1
+        Nets that are trained, alike but for their seed; what they say is averaged (log
+        probabilities, or numbers). Takes so many times as long, and is steadier and often better.
+
     callbacks : list of skorch callbacks, default=None
         Ride along with the training, after skseq's own.
 
@@ -193,6 +197,9 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     net_ : skorch.NeuralNet
         The trained net.
+
+    nets_ : list of n_seeds skorch.NeuralNet
+        All trained nets; ``net_`` is the first.
 
     history_ : skorch.history.History
         Losses, scores and seconds of each epoch.
@@ -302,6 +309,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,
+        n_seeds=1,
         callbacks=None,
         device="auto",
         warm_start=False,
@@ -339,6 +347,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.early_stopping = early_stopping
         self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
+        self.n_seeds = n_seeds
         self.callbacks = callbacks
         self.device = device
         self.warm_start = warm_start
@@ -436,7 +445,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
                 ``X``, or a list of lists if ``X`` is a list
         """
         targets = self._targets_to_predict(X)
-        values = raw_scores(self.net_, targets)[:, 0] * self.target_scale_ + self.target_mean_
+        values = raw_scores(self.nets_, targets)[:, 0] * self.target_scale_ + self.target_mean_
         return targets.predictions(values, X)
 
     def score(self, X, y, sample_weight=None):

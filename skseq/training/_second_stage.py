@@ -35,7 +35,7 @@ def refit_last_layer(net, second_stage, targets, rng):
     """
     stage, layer = make_second_stage(second_stage), net.module_.last_layer
     # Their targets play no part in the states.
-    states = last_states(net, replace(targets, values=None, weight=None))
+    states = last_states([net], replace(targets, values=None, weight=None))
     chosen = counting(states, targets.values, targets.weight)
     drawn = at_most(chosen[1], getattr(stage, "max_rows", None), rng)
     states, codes, weight = (None if part is None else part[drawn] for part in chosen)

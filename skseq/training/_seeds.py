@@ -39,6 +39,10 @@ class Seeds:
         rng = np.random.RandomState() if random_state is None else check_random_state(random_state)
         return cls(int(rng.randint(2**31)))
 
+    def of_net(self, number):
+        """Give the seeds of one of several nets; those of the first are these themselves."""
+        return self if number == 0 else Seeds(self.integer("net", number))
+
     def generator(self, purpose, epoch=0):
         """Give a numpy Generator."""
         return np.random.default_rng(self._sequence(purpose, epoch))

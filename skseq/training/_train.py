@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from scipy.special import log_softmax
 from skorch.utils import to_tensor
 
 from skseq.nn import scoring_plan
@@ -42,28 +43,50 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
         net.train_split = None
 
 
-def raw_scores(net, targets):
-    """What the last layer gives for each row or step: ndarray of float64 (n_outputs, n_scores)."""
-    return _of_all(net, targets, net.infer, lambda scores, mask: scores.astype(np.float64))
+def raw_scores(nets, targets):
+    """What the last layers give for each row or step, on average: float64 (n_outputs, n_scores)."""
+
+    def scores_of(net):
+        return _of_all(net, targets, net.infer, lambda scores, mask: scores.astype(np.float64))
+
+    return _mean(map(scores_of, nets))
 
 
-def log_probabilities(net, targets):
-    """Log probabilities of each row or step, as the head has them: (n_outputs, n_classes)."""
-    head = net.criterion_.head
+def log_probabilities(nets, targets):
+    """Log probabilities of each row or step, as the heads have them: (n_outputs, n_classes).
 
-    def log_proba(scores, mask):
-        return head.log_proba(scores.astype(np.float64), mask)
+    Those of several nets are averaged and normalised: their geometric mean.
+    """
 
-    return _of_all(net, targets, net.infer, log_proba)
+    def log_proba_of(net):
+        def log_proba(scores, mask):
+            return net.criterion_.head.log_proba(scores.astype(np.float64), mask)
+
+        return _of_all(net, targets, net.infer, log_proba)
+
+    mean = _mean(map(log_proba_of, nets))
+    return mean if len(nets) == 1 else log_softmax(mean, axis=1)
 
 
-def last_states(net, targets):
-    """What the last layer reads of each row or step: ndarray of float32 (n_outputs, width)."""
+def _mean(arrays):
+    """Mean of arrays, each made only when it is added; of one, that one itself."""
+    total, n = next(arrays), 1
+    for array in arrays:
+        total += array
+        n += 1
+    return total if n == 1 else total / n
 
-    def last_inputs(inputs):
-        return net.module_.last_inputs(**to_tensor(inputs, device=net.device))
 
-    return _of_all(net, targets, last_inputs, lambda states, mask: states)
+def last_states(nets, targets):
+    """What the last layers read of each row or step, side by side: float32 (n_outputs, width)."""
+
+    def states_of(net):
+        def last_inputs(inputs):
+            return net.module_.last_inputs(**to_tensor(inputs, device=net.device))
+
+        return _of_all(net, targets, last_inputs, lambda states, mask: states)
+
+    return np.hstack(list(map(states_of, nets)))
 
 
 def _of_all(net, targets, forward, read):

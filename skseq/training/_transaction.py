@@ -37,13 +37,22 @@ def transaction(estimator, goes_on=False):
                 f"{type(estimator).__name__} was interrupted in its first epoch; it is as it was"
             ) from None
         raise
-    if was_interrupted(estimator.net_):
+    if any(map(was_interrupted, estimator.nets_)):
         raise interrupt_of(estimator)
 
 
 def net_restorer(estimator):
-    """Function that brings a net, and what is changed in place with it, to what they are now."""
-    net = estimator.net_
+    """Function that brings nets, and what is changed in place with them, to what they are now."""
+    return_all = [_restorer_of_one(net) for net in estimator.nets_]
+
+    def put_back():
+        for put_one_back in return_all:
+            put_one_back()
+
+    return put_back
+
+
+def _restorer_of_one(net):
     loss = net.criterion_.loss
     # History rows are not changed later, so their number is enough.
     n_epochs = len(net.history)
