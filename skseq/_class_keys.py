@@ -80,7 +80,7 @@ def _few(labels, n=10):
 
 
 def _check_type(key, classes, name):
-    if not classes or _kind(key) in {_kind(label) for label in classes}:
+    if not classes or _type_of_label(key) in {_type_of_label(label) for label in classes}:
         return
     label = next((label for label in classes if _read_alike(key, label)), classes[0])
     cure = ""
@@ -93,11 +93,11 @@ def _check_type(key, classes, name):
 
 
 def _article(value):
-    kind = type(value).__name__
-    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
+    type_name = type(value).__name__
+    return f"an {type_name}" if type_name[0] in "aeiou" else f"a {type_name}"
 
 
-def _kind(label):
+def _type_of_label(label):
     if isinstance(label, (bool, np.bool_)):
         return "bool"
     if isinstance(label, Number):

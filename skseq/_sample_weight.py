@@ -1,6 +1,6 @@
 """From ``sample_weight`` in any form to one weight for each sequence, or each step, of X.
 
-- One entry a sequence, or, where there is one answer a step, one a step: in the layout of y
+- One entry a sequence, or, where there is one label per step, one a step: in the layout of y
   (list of lists, object array, `Sequences`, 2-D array), or flat.
 - A sampler in front of the estimator changes which sequences there are, but a pipeline hands
   ``sample_weight`` on as it was. Where ``X.origin`` tells what each row comes from, weights with
@@ -11,7 +11,7 @@
 
 import numpy as np
 
-from skseq._masses import sequence_weight
+from skseq._class_counts import sequence_weight
 from skseq._validation import check_fit_weight, has_step_labels, refuse_mask
 from skseq.data import Sequences, as_sequences
 

@@ -48,10 +48,10 @@ __all__ = [
     "check_feature_names_in",
     "check_finite_rows",
     "check_fit_weight",
+    "check_label_types",
     "check_labels",
     "check_method_params",
     "check_numeric_y",
-    "check_one_kind",
     "check_parameters",
     "did_you_mean",
     "has_step_labels",
@@ -196,7 +196,7 @@ def check_labels(y, X, estimator):
             "y must have one label for each sequence, got one for each step; use "
             "skseq.SequenceTagger, which learns a label for each step"
         )
-    check_one_kind(y, "y")
+    check_label_types(y, "y")
     refuse_mask(y, "y")
     y = _check_y(y, estimator=estimator)
     check_consistent_length(X, y)
@@ -228,11 +228,11 @@ def has_step_labels(y):
 
 def is_missing(label):
     """Whether a single label is None, NaN or NA of pandas."""
-    # NA answers every comparison by itself, so it is known by its name.
+    # NA answers every comparison with NA, so it is known by its name.
     return label is None or type(label).__name__ == "NAType" or bool(label != label)
 
 
-def check_one_kind(labels, name):
+def check_label_types(labels, name):
     """Check that labels are all text or all numbers; numpy would make text of the numbers.
 
     Parameters
@@ -253,8 +253,8 @@ def check_one_kind(labels, name):
         if labels.dtype.kind != "O":
             return
         labels = labels.tolist()
-    kinds = set(map(type, labels))
-    is_text = {kind: issubclass(kind, str) for kind in kinds}
+    types = set(map(type, labels))
+    is_text = {cls: issubclass(cls, str) for cls in types}
     if len(set(is_text.values())) < 2:
         return
     text = next(label for label in labels if is_text[type(label)])

@@ -12,20 +12,20 @@ from sklearn.utils import assert_all_finite, check_consistent_length, column_or_
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._class_keys import check_class_keys
-from skseq._densities import dense_weight, lds_weight
-from skseq._masses import (
-    class_masses,
+from skseq._class_counts import (
+    class_totals,
     earlier_corrections,
     sequence_weight,
     warn_if_double_counted,
     weighted_counts,
 )
+from skseq._class_keys import check_class_keys
+from skseq._densities import dense_weight, lds_weight
 from skseq._validation import (
     Interval,
     StrOptions,
     check_choice,
-    check_one_kind,
+    check_label_types,
     check_parameters,
     has_step_labels,
 )
@@ -405,8 +405,8 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         new = old * self.class_weight_[codes]
         n_classes = len(self.classes_)
         warn_if_double_counted(
-            class_masses(codes, n_classes, old),
-            class_masses(codes, n_classes, new),
+            class_totals(codes, n_classes, old),
+            class_totals(codes, n_classes, new),
             earlier=earlier_corrections(sequences),
             later="ClassWeightTransformer",
         )
@@ -487,7 +487,7 @@ def _check_labels(y, X, ignore):
         tags = check_tags(y, X, ignore=ignore)
         known = known_steps(tags, ignore)
         return fill_marks(tags, known), known
-    check_one_kind(y, "y")
+    check_label_types(y, "y")
     y = column_or_1d(y, warn=True)
     assert_all_finite(y, input_name="y")
     check_classification_targets(y)

@@ -65,8 +65,8 @@ def small(cls):
 
 
 def is_estimator(cls):
-    answers = ("fit_resample", "predict", "transform")
-    return issubclass(cls, BaseEstimator) and any(hasattr(cls, method) for method in answers)
+    methods = ("fit_resample", "predict", "transform")
+    return issubclass(cls, BaseEstimator) and any(hasattr(cls, method) for method in methods)
 
 
 CLASSES = public_classes()

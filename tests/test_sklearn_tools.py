@@ -2,7 +2,7 @@
 
 Each tool runs with a classifier (ragged X, a label a sequence) and with a tagger (ragged X, ragged
 y). Both are exact where their parameter ``clue`` is right, and no better than the majority where
-it is 0, so the right answer of every tool is known. Another estimator is one more `Case`.
+it is 0, so the right result of every tool is known. Another estimator is one more `Case`.
 """
 
 import sys
@@ -48,7 +48,7 @@ except ImportError:  # since joblib 1.6 a package of its own
 # Worker processes cannot import a test module, so its classes travel with their code.
 cloudpickle.register_pickle_by_value(sys.modules[__name__])
 
-# -- estimators that are light and whose answers are known ----------------------------------------
+# -- estimators that are light and whose outputs are known ----------------------------------------
 
 
 def commonest(labels):

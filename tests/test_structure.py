@@ -16,7 +16,7 @@ from skseq import (
 FACES = (SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor, SequenceTagger)
 
 # What a face may write for the classes above it.
-HOOKS = {"_answers_steps", "_read_y", "_make_head", "_targets"}
+HOOKS = {"_per_step", "_read_y", "_make_head", "_targets"}
 
 
 def own_classes(face):

@@ -223,7 +223,7 @@ BROKEN_MODELS = [
     (ScalesByBatch, "check_subset_invariance", "decision_function .* sequence 0 .* alone"),
     (ScoresUnlikePredictions, "check_scores_agree", "largest score of decision_function"),
     (UnnormalisedProbabilities, "check_scores_agree", "rows of predict_proba must sum to 1"),
-    (GivesFlatTags, "check_predictions_align", "predict must give one answer for each step"),
+    (GivesFlatTags, "check_predictions_align", "predict must give one output for each step"),
     (NeverGivesLists, "check_tags_of_a_list_are_lists", "a list of lists for a list"),
     (IgnoresCarriedWeights, "check_weights_in_X_count", "same for weights in X"),
     (IgnoresClassWeight, "check_class_weight", "nearly all predictions must be 'seldom'"),
@@ -494,7 +494,7 @@ class ChangesItsProbability(MasksSome):
 class MixesAllClasses(Augmenter):
     """By class by its own words, but it takes the mean with any sequence of one step."""
 
-    kind = "signals"
+    kind = "values"
     by_class = True
 
     def _change(self, X, y, random_state):

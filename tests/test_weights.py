@@ -13,7 +13,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sklearn.utils.validation import check_is_fitted
 
 from skseq import ClassWeightTransformer, Sequences
-from skseq._masses import class_masses, sequence_weight, weighted_counts
+from skseq._class_counts import class_totals, sequence_weight, weighted_counts
 from skseq.data import check_sequences
 from skseq.exceptions import DoubleCountingWarning
 from skseq.samplers import SequenceOverSampler
@@ -321,8 +321,8 @@ def test_a_weight_per_sequence_spreads_over_the_steps_with_tags(X, tags):
 
 def test_balanced_weights_even_out_what_the_carried_ones_leave(X, y):
     weighted = ClassWeightTransformer().fit_transform(X.replace(weight=[1, 2, 1, 2, 1]), y)
-    masses = class_masses(np.unique(y, return_inverse=True)[1], 2, weighted.weight)
-    np.testing.assert_allclose(masses, [3.5, 3.5])
+    totals = class_totals(np.unique(y, return_inverse=True)[1], 2, weighted.weight)
+    np.testing.assert_allclose(totals, [3.5, 3.5])
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,7 @@ class Barycentre(MixingAugmenter):
     .. math:: \sum_j w_j \, \mathrm{DTW}(z, x_j)^2
 
     where the :math:`x_j` are the signal, with weight ``own_weight``, and its nearest neighbours,
-    which share the rest by chance. Steps are averaged with those they are aligned with, so that
+    which share the rest at random. Steps are averaged with those they are aligned with, so that
     peaks are averaged with peaks, early or late. The result is as long as the signal was.
 
     It needs y with the class of each sequence; sequences are mixed with those of their own class.
@@ -120,10 +120,10 @@ class Barycentre(MixingAugmenter):
     Fitted, it holds the training data, from which the neighbours come. ``origin`` of what comes
     out names all parents, where the sequences know their own.
 
-    The papers set the weights in several ways: all members of the class with weights by chance;
-    or 0.5 for the signal, 0.15 for two of five neighbours and little for all others. Here half
-    the weight is kept as in the second and chance shares the rest, among neighbours alone, which
-    keeps the time linear in the number of sequences.
+    The papers set the weights in several ways: all members of the class with random weights; or 0.5
+    for the signal, 0.15 for two of five neighbours and little for all others. Here half the weight
+    is kept as in the second and the rest is shared at random among neighbours alone, which keeps
+    the time linear in the number of sequences.
 
     References
     ----------

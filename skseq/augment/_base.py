@@ -80,8 +80,8 @@ class Augmenter(BaseEstimator):
 
     Attributes
     ----------
-    kind : {"signals", "tokens", "tags"} or None
-        Set by the class: "signals" takes steps of floating-point values, "tokens" steps of one
+    kind : {"values", "tokens", "tags"} or None
+        Set by the class: "values" takes steps of floating-point values, "tokens" steps of one
         integer id, "tags" any steps that have a label each, None any steps.
 
     by_class : bool
@@ -296,7 +296,7 @@ class Augmenter(BaseEstimator):
                 f"{name} changes token ids, one integer a step, but X has {X.dtype} steps of "
                 f"{X.n_features} feature(s); see AUGMENTERS['signals'] for values"
             )
-        if self.kind == "signals":
+        if self.kind == "values":
             _check_signals(X, name)
 
 

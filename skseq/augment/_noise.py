@@ -51,7 +51,7 @@ class Jitter(Augmenter):
     array([0.01, 1.03, 0.03, 0.99, 0.01])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -99,7 +99,7 @@ class Scaling(Augmenter):
     [[1.0, 2.0, 3.0], [1.0, 2.0]]
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -147,7 +147,7 @@ class MagnitudeWarp(Augmenter):
     array([0.79, 0.95, 1.08, 1.17, 1.23, 1.25, 1.24, 1.2 ])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -191,7 +191,7 @@ class ChannelDropout(Augmenter):
     [[[1.0, 0.0], [3.0, 0.0]]]
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -203,9 +203,9 @@ class ChannelDropout(Augmenter):
         self.rate = rate
 
     def _change(self, X, y, random_state):
-        chance = random_state.random_sample((len(X), X.n_features))
-        kept = chance >= self.rate
-        kept[np.arange(len(X)), chance.argmax(axis=1)] = True
+        draws = random_state.random_sample((len(X), X.n_features))
+        kept = draws >= self.rate
+        kept[np.arange(len(X)), draws.argmax(axis=1)] = True
         table = _as_table(X)
         return _like_values(np.where(np.repeat(kept, X.lengths, axis=0), table, 0), X)
 
@@ -241,7 +241,7 @@ class TimeDropout(Augmenter):
     [[1.0, 2.0, 3.0, 3.0, 5.0]]
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,

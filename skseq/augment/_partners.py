@@ -17,7 +17,7 @@ class MixingAugmenter(Augmenter):
     whom each sequence may be mixed with, and `_origin_with` what the result comes from.
     """
 
-    kind = "signals"
+    kind = "values"
     by_class = True
 
     def _learn(self, X, y):

@@ -30,8 +30,8 @@ class Pool:
 
     def draw(self, groups, rng):
         """Position of a random member of each of the groups, which `find` gave."""
-        chance = rng.random_sample(len(groups))
-        return self.members[self.starts[groups] + (chance * self.counts[groups]).astype(np.int64)]
+        draws = rng.random_sample(len(groups))
+        return self.members[self.starts[groups] + (draws * self.counts[groups]).astype(np.int64)]
 
 
 class Frequencies:

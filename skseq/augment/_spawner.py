@@ -15,7 +15,7 @@ from skseq.data._moments import at_regular_moments
 
 
 class Spawner(MixingAugmenter):
-    r"""Take the mean of a signal and another of its class, along a warping path through chance.
+    r"""Take the mean of a signal and another of its class, along a random warping path.
 
     SPAWNER (suboptimal warped time series generator): a share r between 0 and 1 is drawn, and
     the two signals a and b are aligned by the best path of those that pair their steps at r, so

@@ -16,7 +16,7 @@ from skseq.augment._time import Permutation, TimeWarp, WindowSlice, WindowWarp
 from skseq.augment._words import RandomDeletion, RandomInsertion, RandomSwap, SynonymReplacement
 
 AUGMENTERS = {
-    "signals": {
+    "values": {
         "jitter": Jitter,
         "scaling": Scaling,
         "magnitude_warp": MagnitudeWarp,

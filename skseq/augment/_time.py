@@ -63,7 +63,7 @@ class TimeWarp(Augmenter):
     (array([0. , 1.4, 1.6, 2.9, 3.3, 5. ]), [['a', 'a', 'b', 'b', 'b', 'b']])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -119,7 +119,7 @@ class WindowSlice(Augmenter):
     array([1. , 1.5, 2. , 2.5, 3. ])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -177,7 +177,7 @@ class WindowWarp(Augmenter):
     array([0. , 1.5, 2. , 2.5, 3. , 4.5, 6. ])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,
@@ -233,7 +233,7 @@ class Permutation(Augmenter):
     ([[2.0, 3.0, 4.0, 0.0, 1.0]], [['b', 'b', 'b', 'a', 'a']])
     """
 
-    kind = "signals"
+    kind = "values"
 
     _parameter_constraints: dict = {
         **Augmenter._parameter_constraints,

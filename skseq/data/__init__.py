@@ -2,7 +2,7 @@
 
 from skseq.data._cells import (
     column_names,
-    has_several_kinds,
+    has_mixed_columns,
     holds_number_lists,
     is_frame,
     to_cells,
@@ -58,7 +58,7 @@ __all__ = [
     "fill_marks",
     "find_spans",
     "gather_steps",
-    "has_several_kinds",
+    "has_mixed_columns",
     "holds_number_lists",
     "ignored_by",
     "is_frame",

@@ -69,10 +69,10 @@ def to_cells(X, *, name="X"):
     cells = X if isinstance(X, (list, tuple)) else _cells_of_column(X)
     if cells is None:
         return X
-    kinds = set(map(type, cells))
-    _check_no_mapping(cells, kinds, name)
-    _check_no_missing(cells, kinds, name)
-    if any(hasattr(kind, "detach") for kind in kinds):
+    types = set(map(type, cells))
+    _check_no_mapping(cells, types, name)
+    _check_no_missing(cells, types, name)
+    if any(hasattr(cls, "detach") for cls in types):
         cells = [_array_of_tensor(cell) if _is_tensor(cell) else cell for cell in cells]
     # Equally long lists of floats may be a table for scikit-learn, but cells never are.
     is_list = isinstance(X, (list, tuple))
@@ -96,7 +96,7 @@ def cell_column(frame):
     return names[0] if len(names) == 1 and _holds_cells(frame[names[0]]) else None
 
 
-def has_several_kinds(X):
+def has_mixed_columns(X):
     """Whether X is a frame of several columns, not all of numbers: no table, and no one column."""
     return is_frame(X) and len(column_names(X)) > 1 and bool(_names_of_cells(X))
 
@@ -177,16 +177,16 @@ def _read_number_list(text, index, name):
 
 
 def _check_is_collection(X, name):
-    kind = type(X).__name__
+    type_name = type(X).__name__
     if isinstance(X, Mapping):
-        raise TypeError(f"{name} is a {kind}, {_cure_for_mapping(X, name)}")
+        raise TypeError(f"{name} is a {type_name}, {_cure_for_mapping(X, name)}")
     if isinstance(X, Set) and not hasattr(X, "__getitem__"):
         raise TypeError(
-            f"{name} is a {kind}, whose entries have no order that y could follow; pass a list"
+            f"{name} is a {type_name}, whose entries have no order that y could follow; pass a list"
         )
     if isinstance(X, Iterator):
         raise TypeError(
-            f"{name} is a {kind}, which can be read only once; pass a list: list({name})"
+            f"{name} is a {type_name}, which can be read only once; pass a list: list({name})"
         )
     if hasattr(X, "ngroup"):
         raise TypeError(
@@ -194,7 +194,7 @@ def _check_is_collection(X, name):
             "sequences of them"
         )
     if hasattr(type(X), "collect"):
-        raise TypeError(f"{name} is a {kind}, which holds no data yet; pass {name}.collect()")
+        raise TypeError(f"{name} is a {type_name}, which holds no data yet; pass {name}.collect()")
 
 
 def _cure_for_mapping(X, name):
@@ -223,8 +223,8 @@ def _check_is_table(frame, name):
         )
 
 
-def _check_no_mapping(cells, kinds, name):
-    if not any(issubclass(kind, (Mapping, Set)) for kind in kinds):
+def _check_no_mapping(cells, types, name):
+    if not any(issubclass(cls, (Mapping, Set)) for cls in types):
         return
     index, cell = next(
         (i, cell) for i, cell in enumerate(cells) if isinstance(cell, (Mapping, Set))
@@ -235,16 +235,16 @@ def _check_no_mapping(cells, kinds, name):
     raise TypeError(f"{name}[{index}] is a {type(cell).__name__}, not a sequence of steps{cure}")
 
 
-def _check_no_missing(cells, kinds, name):
-    doubtful = {kind for kind in kinds if not hasattr(kind, "__len__")}
-    if not doubtful or all(issubclass(kind, Real) for kind in kinds):
+def _check_no_missing(cells, types, name):
+    doubtful = {cls for cls in types if not hasattr(cls, "__len__")}
+    if not doubtful or all(issubclass(cls, Real) for cls in types):
         return
     missing = [
         index for index, cell in enumerate(cells) if type(cell) in doubtful and is_missing(cell)
     ]
     if not missing:
         return
-    fill = "fill them with '', or " if str in kinds else ""
+    fill = "fill them with '', or " if str in types else ""
     raise ValueError(
         f"{name}[{missing[0]}] is missing ({cells[missing[0]]}), {len(missing)} of {len(cells)} "
         f"cells in all; {fill}drop these rows, from y as well (for a Series: "

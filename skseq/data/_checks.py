@@ -1,6 +1,6 @@
 """From whatever a user passes as X to checked `Sequences`, by one rule.
 
-`as_sequences` converts, `check_sequences` also checks and keeps an estimator's books
+`as_sequences` converts, `check_sequences` also checks and sets an estimator's attributes
 (``n_features_in_`` and friends).
 
 The rule, for every estimator, transformer, sampler and ensemble:
@@ -10,9 +10,9 @@ The rule, for every estimator, transformer, sampler and ensemble:
    to the letter, and a table at prediction has as many columns as the table of ``fit``.
 2. *Everything else is sequences*, whose number of steps is free, also between ``fit`` and
    prediction: lists of lists or arrays, of equal length or not, 1-D object arrays and Series, 3-D
-   arrays (n, time, features), masked arrays (what is masked at the ends is no step),
-   `Sequences`. Only the books of ``fit`` take a list of equally long lists of floats for the
-   table that scikit-learn sees in it, so that *tables* of another width are refused later.
+   arrays (n, time, features), masked arrays (what is masked at the ends is no step), `Sequences`.
+   Only the attributes that ``fit`` sets take a list of equally long lists of floats for the table
+   that scikit-learn sees in it, so that *tables* of another width are refused later.
 3. *Tokens or values* the parameter ``input`` says: "tokens", "values" or "auto". With "auto",
    floats are values; steps of several features are values; integers are tokens in a list or in
    `Sequences`, and values in a table. At prediction integers are what those of ``fit`` were,
@@ -101,7 +101,7 @@ def as_sequences(X, *, name="X"):
 
 
 def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fits=None):
-    """Check X for an estimator and keep its books.
+    """Check X for an estimator and set its fitted attributes.
 
     Sets (``reset=True``) or compares (``reset=False``) ``n_features_in_``,
     ``feature_names_in_`` for frames, ``n_step_features_`` and ``input_kind_``.
@@ -169,9 +169,9 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     elif not table:
         sequences = check_values(estimator, sequences, dtype, fits)
     if reset:
-        _keep_books(estimator, sequences, kind, table)
+        _set_fitted_attributes(estimator, sequences, kind, table)
     else:
-        _compare_books(estimator, sequences, kind, judged=input is not None)
+        _check_fitted_attributes(estimator, sequences, kind, judged=input is not None)
     return told_from_tokens(sequences, kind) if table and input is None else sequences
 
 
@@ -200,7 +200,7 @@ def _check_table(estimator, X, *, reset, input, dtype, fits):
     return check_table(estimator, X, reset=reset, dtype=dtype, fits=fits)
 
 
-def _keep_books(estimator, X, kind, table):
+def _set_fitted_attributes(estimator, X, kind, table):
     if not table:
         estimator.n_features_in_ = X.n_features
         if hasattr(estimator, "feature_names_in_"):
@@ -210,7 +210,7 @@ def _keep_books(estimator, X, kind, table):
     estimator._fitted_on_table = table
 
 
-def _compare_books(estimator, X, kind, judged):
+def _check_fitted_attributes(estimator, X, kind, judged):
     name = type(estimator).__name__
     if judged and kind != estimator.input_kind_:
         raise ValueError(

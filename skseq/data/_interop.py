@@ -128,14 +128,14 @@ def _flatten_features(steps, pa):
 
 
 def _steps_to_numpy(steps, pa):
-    kind = steps.type
-    if pa.types.is_temporal(kind):
-        raise refuse_dates("array", kind)
-    if pa.types.is_decimal(kind):
+    type_ = steps.type
+    if pa.types.is_temporal(type_):
+        raise refuse_dates("array", type_)
+    if pa.types.is_decimal(type_):
         steps = steps.cast(pa.float64())
-    elif pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+    elif pa.types.is_nested(type_) or pa.types.is_binary(type_) or pa.types.is_large_binary(type_):
         raise TypeError(
-            f"array has steps of type {kind}, neither numbers nor text; take a field out of "
+            f"array has steps of type {type_}, neither numbers nor text; take a field out of "
             "structs (pyarrow.compute.struct_field), and decode bytes (cast to pyarrow.string())"
         )
     # Numbers are taken as they lie in memory; text has another layout there and is copied.

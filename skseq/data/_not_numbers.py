@@ -78,14 +78,14 @@ def is_date(value):
     return isinstance(value, _DATES) or type(value).__name__ in {"Period", "NaTType"}
 
 
-def refuse_dates(name, kind):
+def refuse_dates(name, type_):
     """Give the TypeError for steps that are dates or spans of time."""
-    return TypeError(f"{name} has steps of type {kind}, which are no numbers; {_AS_SECONDS}")
+    return TypeError(f"{name} has steps of type {type_}, which are no numbers; {_AS_SECONDS}")
 
 
 def _describe(X, step, value):
-    kind = X.dtype if X.dtype != object else type(value).__name__
-    what = f"X has steps of type {kind}, not numbers"
+    type_ = X.dtype if X.dtype != object else type(value).__name__
+    what = f"X has steps of type {type_}, not numbers"
     if is_date(value) or X.dtype.kind in "mM":
         return f"{what}; {_AS_SECONDS}"
     if X.dtype == object:

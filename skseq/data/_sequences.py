@@ -408,11 +408,11 @@ class Sequences:
             yield self.values[start:stop]
 
     def __repr__(self):
-        kind = str(self.values.dtype)
+        content = str(self.values.dtype)
         if self.n_tokens is not None:
-            kind += f" token ids below {self.n_tokens}"
+            content += f" token ids below {self.n_tokens}"
         if self.values.ndim > 1:
-            kind += f", {self.n_features} features"
+            content += f", {self.n_features} features"
         lengths = self.lengths
         span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) > 1 else ""
         noun = "sequence" if len(self) == 1 else "sequences"
@@ -421,7 +421,7 @@ class Sequences:
             extras += f", weight per {'step' if self.has_step_weight else 'sequence'}"
         if self.origin is not None:
             extras += ", origin"
-        head = f"Sequences: {len(self)} {noun}, {self.n_steps} steps{span}, {kind}{extras}"
+        head = f"Sequences: {len(self)} {noun}, {self.n_steps} steps{span}, {content}{extras}"
         rows = [
             f"  [{index}] {_preview(steps)}"
             for index, steps in zip(range(_MAX_REPR_ROWS), self, strict=False)

@@ -56,7 +56,7 @@ def check_table(estimator, X, *, reset=True, dtype="numeric", fits=None, accept_
     Parameters
     ----------
     estimator : estimator
-        Whose books are kept.
+        Whose fitted attributes are set.
 
     X : array, sparse matrix or frame of shape (n_sequences, n_steps)
         The table.

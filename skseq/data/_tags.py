@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_consistent_length
 
-from skseq._validation import check_one_kind, is_missing
+from skseq._validation import check_label_types, is_missing
 from skseq.data._cells import to_cells
 from skseq.data._sequences import Sequences
 
@@ -35,7 +35,7 @@ def as_tags(y, *, name="y"):
     if tags.values.ndim != 1:
         raise ValueError(f"{name} must have one label a step, got {tags.n_features} columns a step")
     if tags.dtype == object:
-        check_one_kind(tags.values, name)
+        check_label_types(tags.values, name)
     return tags
 
 
@@ -56,7 +56,7 @@ def _ragged_tags(y, name):
     if tags.dtype.kind == "U":
         # numpy has made text of the numbers in other sequences; inside one it has not.
         first = [next(iter(entry)) for entry in entries if len(entry)]
-        check_one_kind(np.array(first, dtype=object), name)
+        check_label_types(np.array(first, dtype=object), name)
     return tags
 
 

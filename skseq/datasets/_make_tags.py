@@ -154,7 +154,7 @@ def make_imbalanced_tags(
     >>> X, y, posterior = make_imbalanced_tags(
     ...     200, n_classes=2, class_sep=2.0, random_state=0, return_posterior=True
     ... )
-    >>> float(np.mean(y.values == 0)).__round__(2)  # what a constant answer scores
+    >>> float(np.mean(y.values == 0)).__round__(2)  # what a constant prediction scores
     0.95
     >>> float(np.mean(posterior.values.argmax(axis=1) == y.values)).__round__(2)  # the best
     0.99

@@ -27,7 +27,7 @@ def scale_scores(log_proba, scaling):
     return log_proba if scaling is None else log_softmax(log_proba * scaling[0] + scaling[1], 1)
 
 
-def fit_scaling(log_proba, codes, source, *, kind):
+def fit_scaling(log_proba, codes, source, *, method):
     """Learn from held-out rows how to scale scores (Guo et al. 2017).
 
     The likelihood of the labels is taken under the prior of the held-out rows, while what is
@@ -45,7 +45,7 @@ def fit_scaling(log_proba, codes, source, *, kind):
     source : ndarray of shape (n_classes,)
         Summing to 1.
 
-    kind : {"temperature", "shift", "vector"}
+    method : {"temperature", "shift", "vector"}
         One factor for all classes, a shift for each, or both for each.
 
     Returns
@@ -70,9 +70,9 @@ def fit_scaling(log_proba, codes, source, *, kind):
 
     def unpack(parameters):
         log_factor, shift = np.zeros(n_classes), np.zeros(n_classes)
-        if kind != "shift":
-            log_factor += parameters[: 1 if kind == "temperature" else n_classes]
-        if kind != "temperature":
+        if method != "shift":
+            log_factor += parameters[: 1 if method == "temperature" else n_classes]
+        if method != "temperature":
             shift += parameters[-n_classes:]
         return np.array([np.exp(log_factor), shift])
 
@@ -85,10 +85,10 @@ def fit_scaling(log_proba, codes, source, *, kind):
             "temperature": [[of_factor.sum()]],
             "shift": [error.sum(axis=0)],
             "vector": [of_factor, error.sum(axis=0)],
-        }[kind]
+        }[method]
         loss = -scores[truth > 0].sum() + _STRENGTH / 2 * (parameters @ parameters)
         return loss, np.concatenate(gradient) + _STRENGTH * parameters
 
-    n_parameters = {"temperature": 1, "shift": n_classes, "vector": 2 * n_classes}[kind]
+    n_parameters = {"temperature": 1, "shift": n_classes, "vector": 2 * n_classes}[method]
     start = np.zeros(n_parameters)
     return unpack(minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B").x)

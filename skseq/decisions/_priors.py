@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.special import log_softmax, softmax
 
+from skseq._class_counts import class_totals
 from skseq._class_keys import check_class_keys
-from skseq._masses import class_masses
 from skseq._validation import did_you_mean
 from skseq.data import original_rows
 
@@ -161,11 +161,11 @@ def count_originals(X, codes, classes, weight=None):
         None where ``X.label_counts`` speaks of other labels than these.
     """
     there = None if weight is None else weight > 0
-    counts = class_masses(codes, len(classes), there)
+    counts = class_totals(codes, len(classes), there)
     if X.label_counts is None:
         rows = original_rows(X)
         there = None if there is None else _of_rows(X, there, rows)
-        originals = class_masses(_of_rows(X, codes, rows), len(classes), there)
+        originals = class_totals(_of_rows(X, codes, rows), len(classes), there)
         return originals if originals.any() else counts
     before = [X.label_counts.get(label) for label in classes.tolist()]
     if any(n is None and now for n, now in zip(before, counts, strict=True)):

@@ -208,8 +208,8 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
             rows = np.flatnonzero(~np.isin(groups, groups[bag]))
             if len(rows):
                 total[rows] += probability_of_member(member, take_rows(X, rows), self.classes_)
-        mass = total.sum(axis=1)
-        is_scored = mass > 0
+        votes = total.sum(axis=1)
+        is_scored = votes > 0
         if not is_scored.all():
             warnings.warn(
                 f"{np.sum(~is_scored)} of {len(y)} sequences are in the bootstraps of all members "
@@ -218,7 +218,7 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
                 stacklevel=4,
             )
         self.oob_decision_function_ = np.full(total.shape, np.nan)
-        self.oob_decision_function_[is_scored] = total[is_scored] / mass[is_scored, None]
+        self.oob_decision_function_[is_scored] = total[is_scored] / votes[is_scored, None]
         predicted = self.classes_[total[is_scored].argmax(axis=1)]
         metric = self.oob_score if callable(self.oob_score) else accuracy_score
         self.oob_score_ = float(metric(y[is_scored], predicted)) if len(predicted) else np.nan

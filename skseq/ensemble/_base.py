@@ -1,4 +1,4 @@
-"""What the ensembles share: the forms of X, books, members on balanced draws, their mean.
+"""What the ensembles share: forms of X, fitted attributes, members on balanced draws, their mean.
 
 imbalanced-learn's ``BalancedBaggingClassifier`` and ``EasyEnsembleClassifier`` take 2-D X alone.
 Row numbers in place of X would let them fit, but their members predict from the rows of X that
@@ -17,7 +17,7 @@ from sklearn.ensemble import BaseEnsemble
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._masses import sequence_weight
+from skseq._class_counts import sequence_weight
 from skseq._validation import (
     HasMethods,
     Interval,
@@ -46,7 +46,7 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
         return self._default_estimator() if self.estimator is None else self.estimator
 
     def _check_X(self, X, *, reset):
-        """X in a form whose rows can be drawn, with scikit-learn's books kept."""
+        """X in a form whose rows can be drawn, with scikit-learn's fitted attributes set."""
         X = to_cells(X)
         table = is_table(X) or (reset and is_list_table(X))
         form = "text" if holds_text(X) else "table" if table else "sequences"

@@ -171,8 +171,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self.history_ = self.net_.history
         self.n_iter_ = len(self.history_)
 
-    # Whether there is one answer for each step.
-    _answers_steps = False
+    # Whether there is one prediction per step.
+    _per_step = False
 
     # -- states: an estimator is a transformer, too ---------------------------------------------
 
@@ -192,7 +192,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         Returns
         -------
         ndarray of float32 of shape (n_sequences, n_states)
-            Columns are named by `get_feature_names_out`. Where there is one answer for each step,
+            Columns are named by `get_feature_names_out`. Where there is one prediction per step,
             `Sequences` that align with ``X`` and keep its weights and origins, their values of
             shape (n_steps_total, n_states).
         """
@@ -228,6 +228,6 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
 # A frame has no place for the states of steps; what `transform` frames is not framed again.
 BaseSequenceEstimator.transform = frames_where(
-    lambda self, X: not self._answers_steps, BaseSequenceEstimator.transform
+    lambda self, X: not self._per_step, BaseSequenceEstimator.transform
 )
 BaseSequenceEstimator.fit_transform = BaseSequenceEstimator.fit_transform.__wrapped__

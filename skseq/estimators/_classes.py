@@ -11,8 +11,9 @@ from skseq.estimators._base import BaseSequenceEstimator
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
 from skseq.losses._table import make_loss
+from skseq.mixup import make_mixer
 from skseq.nn import make_head
-from skseq.stages import SECOND_STAGES, make_mixer, make_second_stage
+from skseq.stages import SECOND_STAGES, make_second_stage
 from skseq.training import (
     RowTargets,
     Schedule,
@@ -129,7 +130,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         with transaction(self, goes_on):
             given, X = X, self._check_X(X, reset=not goes_on)
             labels, weight = self._read_y(y, X, sample_weight)
-            if not self._answers_steps:
+            if not self._per_step:
                 warn_if_rows_are_steps(given, labels)
             if not goes_on:
                 self.classes_ = find_classes(labels, self.classes)
@@ -255,7 +256,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Train from the start, or on from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
         targets = targets.without_absent()
-        if not self._answers_steps:
+        if not self._per_step:
             check_two_classes_count(targets.values, targets.weight, self.classes_)
         head = self._head if goes_on else self._make_head()
         if not goes_on:
@@ -332,7 +333,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self._learn_shares([head], schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
         n_updates = self.max_epochs * -(-len(schedule.targets.dataset()) // self.batch_size)
-        per_step = self._answers_steps
+        per_step = self._per_step
         if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
             # All alike, but for a class without rows: training need not unlearn it first.
             prior = prior > 0
@@ -375,7 +376,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Rows to train on and rows to validate on, both None where nothing is held out."""
         if self.early_stopping:
             wanted_by = "early_stopping=True"
-        elif self._calibration_kind(head) is not None:
+        elif self._calibration_method(head) is not None:
             wanted_by = "calibration"
         elif head.needs_held_out:
             wanted_by = f"head={self.head!r}"
@@ -407,7 +408,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         stage = self.second_stage
         return (head if stage is None else make_second_stage(stage)).is_proper
 
-    def _calibration_kind(self, head):
+    def _calibration_method(self, head):
         if self.calibration != "auto":
             return self.calibration
         as_trained = isinstance(self.target_prior, str) and self.target_prior == "train"
@@ -423,14 +424,14 @@ class BaseClassEstimator(BaseSequenceEstimator):
             share = self.train_prior_ / np.maximum(counts, 1)
             weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
             head.fit_held_out(raw_scores(self.nets_, held_out)[counting], codes, weight)
-        kind = self._calibration_kind(head)
-        if kind is not None:
+        method = self._calibration_method(head)
+        if method is not None:
             log_proba = log_probabilities(self.nets_, held_out)[counting]
-            self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, kind=kind)
+            self.calibration_ = fit_scaling(log_proba, codes, self.train_prior_, method=method)
 
     def _look_for_collapse(self, targets, validation):
         rows = np.arange(len(targets.X)) if validation is None else validation
-        # Evenly spread rows, with about as many answers as the sample has.
+        # Evenly spread rows, with about as many predictions as the sample has.
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(targets.X) // targets.n_outputs))
         sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
         counting = sample.counting()

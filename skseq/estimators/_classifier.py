@@ -5,7 +5,7 @@ from sklearn.metrics import accuracy_score
 
 from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._classes import BaseClassEstimator
-from skseq.stages import MIXERS
+from skseq.mixup import MIXERS
 from skseq.training import warn_of_unseen
 
 
@@ -96,7 +96,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     mixup : {"mixup", "remix"}, class or Mixup, default=None
         Trains on mixtures of two pooled states and of their labels, "remix" with labels in favour
-        of the rarer class. See `skseq.stages`.
+        of the rarer class. See `skseq.mixup`.
 
     second_stage : {"crt", "tau", "lws", "smote"}, class or SecondStage, default=None
         What becomes of the last layer when the net has trained: "crt" learns it anew on even
@@ -130,7 +130,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          [4]_. An answer then depends on the sequences it is asked with;
+          [4]_. A prediction then depends on the sequences that it is made with;
           early stopping takes "data" instead.
 
     calibration : {"auto", "temperature", "vector"} or None, default="auto"

@@ -50,13 +50,13 @@ def check_targets(y, X, estimator, ignore=None):
         values = check_numeric_y(y, estimator)
         check_consistent_length(X, values)
         return values, False, None
-    y = _one_a_step(y, X)
+    y = _one_per_step(y, X)
     known = known_steps(y, [] if ignore is None else ignore)
     values = y.values if known is None else np.where(known, y.values, y.values[known][0])
     return check_numeric_y(values, estimator), True, known
 
 
-def _one_a_step(y, X):
+def _one_per_step(y, X):
     y = as_tags(y)
     check_consistent_length(X, y)
     if y.aligns_with(X):

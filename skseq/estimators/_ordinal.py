@@ -8,8 +8,8 @@ from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
+from skseq.mixup import MIXERS
 from skseq.nn import OrdinalHead
-from skseq.stages import MIXERS
 from skseq.training import raw_scores, warn_of_unseen
 
 
@@ -100,7 +100,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     mixup : {"mixup", "remix"}, class or Mixup, default=None
         Trains on mixtures of two pooled states and of their labels, "remix" with labels in favour
-        of the rarer class. See `skseq.stages`.
+        of the rarer class. See `skseq.mixup`.
 
     decision : {"argmax", "median", "balanced"}, float, dict, or array-like of shape \
             (n_classes,) or (n_classes, n_classes), default="argmax"
@@ -128,7 +128,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          [6]_. An answer then depends on the sequences it is asked with;
+          [6]_. A prediction then depends on the sequences that it is made with;
           early stopping takes "data" instead.
 
     classes : array-like of shape (n_classes,), default=None

@@ -69,12 +69,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     chunk_length : int or None, default=512
         For one number a step: steps that are read at once. A longer sequence is cut into chunks, in
-        training and in prediction, so that a recording of any length is answered whole. None never
+        training and in prediction, so that a recording of any length is predicted whole. None never
         cuts.
 
     chunk_context : int, default=64
         For one number a step: steps on either side of a chunk that are read for context but
-        answered by the neighbouring chunk, so that no seam shows; less than half of
+        predicted by the neighbouring chunk, so that no seam shows; less than half of
         ``chunk_length``.
 
     dense_sizes : sequence of int, default=()
@@ -469,7 +469,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         steps = self._targets_to_predict(X).X
         truth, per_step, known = check_targets(y, steps, self, self.ignore)
-        self._check_same_kind(per_step)
+        self._check_same_targets(per_step)
         predicted = self.predict(steps)
         if per_step:
             predicted = predicted.values
@@ -487,7 +487,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         X = self._check_X(X, reset=not goes_on)
         values, per_step, known = check_targets(y, X, self, self.ignore)
         if goes_on:
-            self._check_same_kind(per_step)
+            self._check_same_targets(per_step)
         else:
             self.per_step_ = per_step
         weigh = step_weight if per_step else row_weight
@@ -517,12 +517,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             weight = weight_of_all
         return replace(targets, values=scaled, weight=weight)
 
-    def _check_same_kind(self, per_step):
+    def _check_same_targets(self, per_step):
         if per_step != self.per_step_:
-            kinds = "one number for each sequence", "one number for each step"
+            forms = "one number for each sequence", "one number for each step"
             raise ValueError(
-                f"y has {kinds[per_step]}, but this {type(self).__name__} was fitted on "
-                f"{kinds[self.per_step_]}"
+                f"y has {forms[per_step]}, but this {type(self).__name__} was fitted on "
+                f"{forms[self.per_step_]}"
             )
 
     def _start(self, scaled, weight):
@@ -536,7 +536,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         )
 
     @property
-    def _answers_steps(self):
+    def _per_step(self):
         return getattr(self, "per_step_", False)
 
     def _targets(self, X, values=None, weight=None):

@@ -59,7 +59,7 @@ class SequenceTagger(BaseClassEstimator):
         prediction, so that a recording of any length is tagged whole. None never cuts.
 
     chunk_context : int, default=64
-        Steps on either side of a chunk that are read for context but answered by the neighbouring
+        Steps on either side of a chunk that are read for context but labelled by the neighbouring
         chunk, so that no seam shows; less than half of ``chunk_length``.
 
     dense_sizes : sequence of int, default=()
@@ -142,7 +142,7 @@ class SequenceTagger(BaseClassEstimator):
         - "uniform": all classes alike;
         - an array or a dict label -> share: shares or counts of your own;
         - "em": the shares of the X at hand, estimated without labels by expectation maximisation
-          [4]_. An answer then depends on the sequences it is asked with;
+          [4]_. A prediction then depends on the sequences that it is made with;
           early stopping takes "data" instead.
 
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
@@ -465,7 +465,7 @@ class SequenceTagger(BaseClassEstimator):
         warn_of_unseen(cut_steps(truth, known).values, self.classes_)
         return tag_f1_score(truth, self.predict(X), ignore=self.ignore, sample_weight=sample_weight)
 
-    _answers_steps = True
+    _per_step = True
 
     def _read_y(self, y, X, sample_weight):
         return labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))

@@ -181,8 +181,8 @@ class ClassBalancedLoss(SequenceLoss):
         return weight[target] * functional.cross_entropy(scores, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        masses = prior * self.class_weight_
-        return masses / masses.sum()
+        weighted = prior * self.class_weight_
+        return weighted / weighted.sum()
 
 
 class BalancedSoftmaxLoss(SequenceLoss):
@@ -217,8 +217,8 @@ class BalancedSoftmaxLoss(SequenceLoss):
         return functional.cross_entropy(scores + shift, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        masses = prior * np.exp(-self.log_counts_)
-        return masses / masses.sum()
+        weighted = prior * np.exp(-self.log_counts_)
+        return weighted / weighted.sum()
 
 
 class MajorityOrMinorityLoss(SequenceLoss):
@@ -273,5 +273,5 @@ class MajorityOrMinorityLoss(SequenceLoss):
         return weight[target] * functional.cross_entropy(scores, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        masses = prior * self.class_weight_
-        return masses / masses.sum()
+        weighted = prior * self.class_weight_
+        return weighted / weighted.sum()

@@ -18,8 +18,8 @@ class RegressionLoss(BaseEstimator):
     """Base of the losses of a number, and of a user's own.
 
     A subclass writes ``per_step(prediction, target)``, both of shape (n,), and gives the loss of
-    each of the n; and ``best_constant(target, weight=None)`` if the best constant answer isn't near
-    the mean, where the network would start far off.
+    each of the n; and ``best_constant(target, weight=None)`` if the best constant prediction isn't
+    near the mean, where the network would start far off.
 
     Examples
     --------
@@ -54,7 +54,7 @@ class RegressionLoss(BaseEstimator):
         raise NotImplementedError(f"{type(self).__name__} must define per_step(prediction, target)")
 
     def best_constant(self, target, weight=None):
-        """Give about the best answer that is the same for all: where the network starts.
+        """Give about the best prediction that is the same for all: where the network starts.
 
         Parameters
         ----------

@@ -1,4 +1,4 @@
-"""What classifiers around a classifier share: checks, metadata, counts, books and tags."""
+"""What classifiers around a classifier share: checks, metadata, counts, attributes and tags."""
 
 from collections import Counter
 
@@ -52,8 +52,8 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
         routed = process_routing(self, "fit", **params)
         return {name: routed[name]["fit"] for name in self._inner_estimators()}
 
-    def _take_books(self, fitted):
-        """Know the features that the inner estimator knows."""
+    def _copy_fitted_attributes(self, fitted):
+        """Copy what the inner estimator knows of the features."""
         for name in ("n_features_in_", "feature_names_in_"):
             if hasattr(fitted, name):
                 setattr(self, name, getattr(fitted, name))

@@ -259,7 +259,7 @@ class ClassMerger(BaseMetaClassifier):
         self.estimator_ = clone(self.estimator).fit(counted, merged, **routed["estimator"])
         if self._is_refined():
             self._fit_refiners(X, y, merged, routed)
-        self._take_books(self.estimator_)
+        self._copy_fitted_attributes(self.estimator_)
         return self
 
     @property

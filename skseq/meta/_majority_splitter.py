@@ -58,7 +58,7 @@ class MajoritySplitter(BaseMetaClassifier):
         - "auto": "sum" where ``estimator`` has ``predict_proba``, else "part".
 
     random_state : int, RandomState instance or None, default=None
-        Chance of the clustering; pass an int for the same result every time.
+        Randomness of the clustering; pass an int for the same result every time.
 
     Attributes
     ----------
@@ -187,7 +187,7 @@ class MajoritySplitter(BaseMetaClassifier):
         split = y.astype(np.result_type(y.dtype, self.part_labels_.dtype))
         split[is_split] = self.part_labels_[part]
         self.estimator_ = clone(self.estimator).fit(self._count_parts(X), split, **fit_params)
-        self._take_books(self.estimator_)
+        self._copy_fitted_attributes(self.estimator_)
         return self
 
     def predict(self, X):

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._masses import class_masses
+from skseq._class_counts import class_totals
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
 from skseq.data import Sequences, as_tags, fill_marks, ignored_by, known_steps
 from skseq.decisions import Posterior, check_prior, count_originals, fit_scaling
@@ -32,7 +32,7 @@ class PriorCorrector(BaseScoreClassifier):
     target_prior : {"data", "uniform", "em"}, dict or array-like of shape (n_classes,), \
             default="data"
         The prior asked for: that of ``y`` in `fit`, an even one, that of the X in each call of
-        `predict_proba` (estimated without labels by expectation maximisation, so that answers
+        `predict_proba` (estimated without labels by expectation maximisation, so that predictions
         depend on the rest of X), or shares of your own.
 
     train_prior : {"auto", "estimate"}, dict or array-like of shape (n_classes,), default="auto"
@@ -196,27 +196,27 @@ class PriorCorrector(BaseScoreClassifier):
         if is_fitted:
             check_is_fitted(self.estimator)
         self.estimator_ = self.estimator if is_fitted else clone(self.estimator).fit(X, y, **params)
-        self._take_books(self.estimator_)
+        self._copy_fitted_attributes(self.estimator_)
         self.data_prior_ = self._count(X, y)
         self.train_prior_ = self._known_train_prior()
         self.calibration_ = None
-        kind = self._calibration_kind()
-        if self.train_prior_ is None or kind is not None:
+        method = self._calibration_method()
+        if self.train_prior_ is None or method is not None:
             splits = None if is_fitted else self._splits(X, y)
             held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
-            self._learn_scaling(held_out, kind)
+            self._learn_scaling(held_out, method)
         self._posterior().check()
         return self
 
     def _count(self, X, y):
         labels, known = y, None
-        if self._is_tagged:
+        if self._per_step:
             tags = as_tags(y)
             known = known_steps(tags, ignored_by(self.estimator))
             labels = fill_marks(tags, known)
         codes = np.searchsorted(self.classes_, labels)
         if not isinstance(X, Sequences):
-            counts = class_masses(codes, len(self.classes_), known)
+            counts = class_totals(codes, len(self.classes_), known)
             return counts / counts.sum()
         counts = count_originals(X, codes, self.classes_, known)
         if counts is None:
@@ -240,7 +240,7 @@ class PriorCorrector(BaseScoreClassifier):
             )
         return getattr(last, "train_prior_", None)
 
-    def _calibration_kind(self):
+    def _calibration_method(self):
         if self.calibration != "auto":
             return self.calibration
         last = _last_step(self.estimator_)
@@ -248,15 +248,15 @@ class PriorCorrector(BaseScoreClassifier):
         is_calibrated = getattr(last, "_gives_probabilities", True)
         return None if is_calibrated else "vector"
 
-    def _learn_scaling(self, held_out, kind):
+    def _learn_scaling(self, held_out, method):
         rows = np.isfinite(held_out.scores[np.arange(len(held_out.codes)), held_out.codes])
         scores, codes = held_out.scores[rows], held_out.codes[rows]
         if self.train_prior_ is None:
-            shift = fit_scaling(scores, codes, self.data_prior_, kind="shift")[1]
+            shift = fit_scaling(scores, codes, self.data_prior_, method="shift")[1]
             odds = self.data_prior_ * np.exp(-shift)
             self.train_prior_ = odds / odds.sum()
-        if kind is not None:
-            self.calibration_ = fit_scaling(scores, codes, self.train_prior_, kind=kind)
+        if method is not None:
+            self.calibration_ = fit_scaling(scores, codes, self.train_prior_, method=method)
 
     # -- prediction -------------------------------------------------------------------------
 

@@ -74,8 +74,8 @@ class BaseScoreClassifier(BaseMetaClassifier):
     def _check_X_y(self, X, y):
         """X and y that can be indexed, and y flat: a label for each sequence, or for each step."""
         X = indexable(X)[0]
-        self._is_tagged = y is not None and has_step_labels(y)
-        if not self._is_tagged:
+        self._per_step = y is not None and has_step_labels(y)
+        if not self._per_step:
             y = check_labels(y, X, self)
             return X, y, y
         check_consistent_length(X, y)
@@ -109,7 +109,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
 
     def _flat(self, y):
         """Labels, those of the steps that have one."""
-        return self._labelled(y).values if self._is_tagged else np.asarray(y)
+        return self._labelled(y).values if self._per_step else np.asarray(y)
 
     def _labelled(self, y):
         """Tags of the steps that have a label."""
@@ -118,7 +118,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
 
     def _of_known(self, scores, y):
         """Scores of the steps that have a label."""
-        known = known_steps(as_tags(y), ignored_by(self.estimator)) if self._is_tagged else None
+        known = known_steps(as_tags(y), ignored_by(self.estimator)) if self._per_step else None
         return scores if known is None else scores[known]
 
     def _splits(self, X, y):
@@ -132,12 +132,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
         elif isinstance(cv, (int, np.integer)):
             cv = default_folds(
                 int(cv),
-                is_tagged=self._is_tagged,
+                per_step=self._per_step,
                 groups=groups,
                 ignore=ignored_by(self.estimator),
             )
         else:
-            cv = check_cv(cv, None if self._is_tagged else y, classifier=not self._is_tagged)
+            cv = check_cv(cv, None if self._per_step else y, classifier=not self._per_step)
         splits = list(cv.split(X, y, groups))
         self._check_splits(splits, y)
         return splits
@@ -157,12 +157,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
                 )
 
     def _one_split(self, is_grouped):
-        kind = StratifiedShuffleSplit
+        splitter = StratifiedShuffleSplit
         if is_grouped:
-            kind = GroupShuffleSplit
-        elif self._is_tagged:
-            kind = ShuffleSplit
-        return kind(n_splits=1, test_size=self.cv, random_state=self.random_state)
+            splitter = GroupShuffleSplit
+        elif self._per_step:
+            splitter = ShuffleSplit
+        return splitter(n_splits=1, test_size=self.cv, random_state=self.random_state)
 
     # -- prediction -------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
 from skseq.metrics import get_scorer
-from skseq.model_selection._answers import KeptLabels, KeptTags
+from skseq.model_selection._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 _METHODS = ("predict_proba", "decision_function")
 
@@ -198,7 +198,7 @@ class ThresholdTuner(BaseScoreClassifier):
                 raise ValueError('cv="prefit" needs refit=False: the estimator is fitted already')
             check_is_fitted(self.estimator)
             self.estimator_ = self.estimator
-            self._take_books(self.estimator_)
+            self._copy_fitted_attributes(self.estimator_)
             return None
         splits = self._splits(X, y)
         rows = np.arange(num_samples(X))
@@ -214,7 +214,7 @@ class ThresholdTuner(BaseScoreClassifier):
             safe_indexing(y, rows),
             **check_method_params(X, params, indices=rows),
         )
-        self._take_books(self.estimator_)
+        self._copy_fitted_attributes(self.estimator_)
         return splits
 
     def _methods(self):
@@ -224,24 +224,24 @@ class ThresholdTuner(BaseScoreClassifier):
         return scores + self.offsets_
 
     def _score_along(self, X, y, held_out):
-        name = self.scoring or ("tag_f1_macro" if self._is_tagged else "f1_macro")
-        if isinstance(name, str) and name in COUNTED and name.startswith("tag_") == self._is_tagged:
+        name = self.scoring or ("tag_f1_macro" if self._per_step else "f1_macro")
+        if isinstance(name, str) and name in COUNTED and name.startswith("tag_") == self._per_step:
             return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
         scorer = get_scorer(name) if isinstance(name, str) else name
         folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
-        if self._is_tagged:
+        if self._per_step:
             folds = [(X_fold, self._labelled(y_fold)) for X_fold, y_fold in folds]
-        answers = KeptTags if self._is_tagged else KeptLabels
+        precomputed = PrecomputedTagger if self._per_step else PrecomputedClassifier
 
         def score_fold(fold, codes):
             X_fold, y_fold = folds[fold]
             labels = self.classes_[codes]
-            if self._is_tagged:
+            if self._per_step:
                 labels = Sequences(labels, y_fold.offsets)
             try:
-                return scorer(answers(self.classes_, labels), X_fold, y_fold)
+                return scorer(precomputed(self.classes_, labels), X_fold, y_fold)
             except AttributeError as error:
-                if answers.__name__ not in str(error):
+                if precomputed.__name__ not in str(error):
                     raise
                 raise ValueError(
                     f"scoring={self.scoring!r} does not look at predictions ({error}), so offsets "

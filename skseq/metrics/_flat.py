@@ -68,13 +68,13 @@ def _aligned(y_true, y_pred):
     return tags, predicted
 
 
-def _of_known(tags, answers, weight, ignore):
-    """Labels, answers and weights, flat, of the steps that have a label."""
+def _of_known(tags, predictions, weight, ignore):
+    """Labels, predictions and weights, flat, of the steps that have a label."""
     known = known_steps(tags, ignore, name="y_true")
     if known is None:
-        return tags.values, answers, weight
+        return tags.values, predictions, weight
     weight = None if weight is None else weight[known]
-    return cut_steps(tags, known).values, answers[known], weight
+    return cut_steps(tags, known).values, predictions[known], weight
 
 
 def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):

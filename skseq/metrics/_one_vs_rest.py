@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseq._validation import check_choice, check_fit_weight
-from skseq.metrics._pairs import check_same_kind, distinct, excluded_codes, positions
+from skseq.metrics._pairs import check_comparable_labels, distinct, excluded_codes, positions
 
 
 def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, average, sample_weight):
@@ -139,7 +139,7 @@ def check_columns(name, columns, y_true, classes, other_of_two):
 
 def resolve_unseen(labels, classes, columns, unseen):
     """Add a column of zeros for each label that has none, or raise ValueError."""
-    check_same_kind(y_true=labels, classes=classes)
+    check_comparable_labels(y_true=labels, classes=classes)
     extra = labels[positions(labels, classes) < 0]
     if not len(extra):
         return classes, columns

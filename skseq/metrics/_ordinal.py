@@ -179,9 +179,9 @@ def _mean_absolute_error(y_true, y_pred, sample_weight, labels):
     pairs, values = _ordered_pairs(y_true, y_pred, sample_weight, labels)
     miss = np.abs(values[pairs.true] - values[pairs.predicted])
     misses = np.bincount(pairs.true, weights=pairs.weight * miss)
-    masses = np.bincount(pairs.true, weights=pairs.weight)
-    occurs = masses > 0
-    return float(np.mean(misses[occurs] / masses[occurs]))
+    totals = np.bincount(pairs.true, weights=pairs.weight)
+    occurs = totals > 0
+    return float(np.mean(misses[occurs] / totals[occurs]))
 
 
 def _kappa(y_true, y_pred, sample_weight, labels):

@@ -11,8 +11,8 @@ import numpy as np
 
 from skseq._validation import check_choice, check_fit_weight, did_you_mean
 
-_TEXT_KINDS = "US"
-_NUMBER_KINDS = "biuf"
+_TEXT_DTYPES = "US"
+_NUMBER_DTYPES = "biuf"
 
 
 class LabelPairs(NamedTuple):
@@ -56,7 +56,7 @@ def count_pairs(y_true, y_pred, sample_weight=None, labels=None):
     parts = {"y_true": distinct(y_true, "y_true"), "y_pred": distinct(y_pred, "y_pred")}
     if labels is not None:
         parts["labels"] = distinct(np.asarray(labels), "labels")
-    check_same_kind(**parts)
+    check_comparable_labels(**parts)
     classes = np.unique(np.concatenate(list(parts.values())))
     n_classes = len(classes)
     true_codes = positions(y_true, classes)
@@ -162,7 +162,7 @@ def excluded_codes(exclude, classes, true_counts):
     named = np.atleast_1d(np.asarray(exclude))
     if not named.size:
         return np.empty(0, dtype=np.intp)
-    check_same_kind(y_true=classes, exclude=distinct(named, "exclude"))
+    check_comparable_labels(y_true=classes, exclude=distinct(named, "exclude"))
     codes = positions(named, classes)
     if np.ndim(exclude) == 0 and codes[0] < 0:
         known = [*classes.tolist(), "majority"]
@@ -188,7 +188,7 @@ def distinct(labels, name):
         raise ValueError(f"{name} must be 1-dimensional, got an array of shape {labels.shape}")
     if labels.dtype.kind in "OT":
         labels = _sorted_objects(labels, name)
-    if labels.ndim != 1 or labels.dtype.kind not in _TEXT_KINDS + _NUMBER_KINDS:
+    if labels.ndim != 1 or labels.dtype.kind not in _TEXT_DTYPES + _NUMBER_DTYPES:
         raise TypeError(f"{name} must hold labels that are text or numbers, got {labels.dtype}")
     found = np.unique(labels)
     if found.dtype.kind == "f" and np.isnan(found).any():
@@ -201,20 +201,20 @@ def _sorted_objects(labels, name):
     found = set(labels.tolist())
     if None in found:
         raise ValueError(f"{name} contains None, which is no label; drop it or give it a name")
-    kinds = {type(label).__name__ for label in found}
+    types = {type(label).__name__ for label in found}
     try:
         return np.array(sorted(found))
     except (TypeError, ValueError):
         raise TypeError(
-            f"{name} must hold labels that are all text or all numbers, got {sorted(kinds)}"
+            f"{name} must hold labels that are all text or all numbers, got {sorted(types)}"
         ) from None
 
 
-def check_same_kind(**parts):
+def check_comparable_labels(**parts):
     """Raise ValueError, naming two arguments, if text labels meet numbers."""
     (first, reference), *others = [(n, c) for n, c in parts.items() if len(c)]
     for name, classes in others:
-        if (classes.dtype.kind in _TEXT_KINDS) != (reference.dtype.kind in _TEXT_KINDS):
+        if (classes.dtype.kind in _TEXT_DTYPES) != (reference.dtype.kind in _TEXT_DTYPES):
             raise ValueError(
                 f"{name} has labels such as {classes[0].item()!r} but {first} has labels such as "
                 f"{reference[0].item()!r}; both must be text, or both numbers"

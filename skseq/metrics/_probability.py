@@ -401,5 +401,5 @@ def _factor_of_class(class_prior, classes, codes, weight):
             f"class_prior must give a share, none negative, for each of the {len(classes)} classes "
             f"{classes.tolist()}; got {class_prior!r}"
         )
-    masses = np.bincount(codes, weights=weight, minlength=len(classes))
-    return np.divide(wanted, masses, out=np.zeros(len(classes)), where=masses > 0)
+    totals = np.bincount(codes, weights=weight, minlength=len(classes))
+    return np.divide(wanted, totals, out=np.zeros(len(classes)), where=totals > 0)

@@ -11,7 +11,7 @@ from sklearn.metrics import f1_score, fbeta_score, precision_score, recall_score
 from skseq._validation import check_choice, check_fit_weight
 from skseq.data import find_spans
 from skseq.metrics._flat import aligned_tags
-from skseq.metrics._pairs import check_same_kind, distinct, positions
+from skseq.metrics._pairs import check_comparable_labels, distinct, positions
 
 
 def span_f1_score(
@@ -367,7 +367,7 @@ def _score_spans(
     types, hits, n_true, n_predicted = _count_spans(y_true, y_pred, scheme, ignore, sample_weight)
     if labels is not None:
         wanted = np.asarray(labels)
-        check_same_kind(tags=np.array([""]), labels=distinct(wanted, "labels"))
+        check_comparable_labels(tags=np.array([""]), labels=distinct(wanted, "labels"))
         # Types that do not occur get places of their own behind the others.
         absent = np.setdiff1d(wanted, types)
         types = np.concatenate([types, absent])

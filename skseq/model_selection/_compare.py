@@ -40,7 +40,7 @@ from skseq.model_selection._comparison import StrategyComparison
 from skseq.model_selection._default_folds import default_folds
 from skseq.model_selection._fold_fits import FoldFailure, fit_on_folds
 from skseq.model_selection._fold_scores import score_fold, score_folds
-from skseq.model_selection._kinds import guess_kind
+from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._strategies import KINDS
 from skseq.model_selection._window_folds import as_groups
 
@@ -227,16 +227,16 @@ def compare_strategies(
     """
     X, y, groups = _check_data(pipeline, X, y, groups)
     if kind == "auto":
-        kind = guess_kind(X, y, input=getattr(last_step(pipeline), "input", "auto"))
-    is_tagged = has_step_labels(y)
-    ignore = ignored_by(pipeline) if is_tagged else None
-    scoring = scoring or ("tag_f1_macro" if is_tagged else "f1_macro")
+        kind = guess_problem_kind(X, y, input=getattr(last_step(pipeline), "input", "auto"))
+    per_step = has_step_labels(y)
+    ignore = ignored_by(pipeline) if per_step else None
+    scoring = scoring or ("tag_f1_macro" if per_step else "f1_macro")
     scorer = _make_scorer(scoring, ignore) if isinstance(scoring, str) else scoring
-    splits = _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state, ignore)
+    splits = _make_splits(cv, n_repeats, X, y, groups, per_step, random_state, ignore)
     if isinstance(inner_cv, Integral):
         inner_cv = default_folds(
             inner_cv,
-            is_tagged=is_tagged,
+            per_step=per_step,
             groups=groups,
             random_state=random_state,
             ignore=ignore,
@@ -306,7 +306,7 @@ def _check_data(pipeline, X, y, groups):
     return X, y, None if groups is None else as_groups(groups)
 
 
-def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state, ignore):
+def _make_splits(cv, n_repeats, X, y, groups, per_step, random_state, ignore):
     """The rows of each fold, the same for all candidates."""
     if n_repeats > 1 and isinstance(groups, Sequences):
         raise ValueError(
@@ -317,7 +317,7 @@ def _make_splits(cv, n_repeats, X, y, groups, is_tagged, random_state, ignore):
         repeats = [
             default_folds(
                 cv,
-                is_tagged=is_tagged,
+                per_step=per_step,
                 groups=groups,
                 random_state=random_state + repeat,
                 ignore=ignore,

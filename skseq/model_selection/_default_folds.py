@@ -7,7 +7,7 @@ from skseq.model_selection._tag_folds import TagStratifiedKFold
 from skseq.model_selection._window_folds import WindowKFold
 
 
-def default_folds(n_splits, *, is_tagged, groups=None, random_state=None, ignore=None):
+def default_folds(n_splits, *, per_step, groups=None, random_state=None, ignore=None):
     """Make a splitter for labels or tags, with or without groups.
 
     Parameters
@@ -15,7 +15,7 @@ def default_folds(n_splits, *, is_tagged, groups=None, random_state=None, ignore
     n_splits : int
         Number of folds.
 
-    is_tagged : bool
+    per_step : bool
         Whether y has a label for each step.
 
     groups : Sequences of int or ndarray of shape (n_sequences,), default=None
@@ -34,8 +34,9 @@ def default_folds(n_splits, *, is_tagged, groups=None, random_state=None, ignore
     """
     if isinstance(groups, Sequences):
         return WindowKFold(n_splits)
-    chance = {"shuffle": random_state is not None, "random_state": random_state}
-    if is_tagged:
-        return TagStratifiedKFold(n_splits, ignore=ignore, **chance)  # which takes groups or none
-    kind = StratifiedKFold if groups is None else StratifiedGroupKFold
-    return kind(n_splits, **chance)
+    shuffling = {"shuffle": random_state is not None, "random_state": random_state}
+    if per_step:
+        # With groups or without them.
+        return TagStratifiedKFold(n_splits, ignore=ignore, **shuffling)
+    splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
+    return splitter(n_splits, **shuffling)

@@ -11,8 +11,8 @@ from skseq.metrics import (
     expected_calibration_error,
     tag_balanced_accuracy_score,
 )
-from skseq.model_selection._answers import KeptLabels, KeptTags
 from skseq.model_selection._fold_fits import FoldFailure
+from skseq.model_selection._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 
 class CandidateScores(NamedTuple):
@@ -48,12 +48,12 @@ def score_folds(predictions, X, y, scorer, ignore=None):
     done = [each for each in predictions if not isinstance(each, FoldFailure)]
     if len(done) < len(predictions):
         return CandidateScores(np.full(len(predictions), np.nan), np.nan, np.nan, np.nan)
-    is_tagged = has_step_labels(y)
-    mean_recall = tag_balanced_accuracy_score if is_tagged else balanced_accuracy_score
-    majority = _commonest(_labelled(y, ignore).values if is_tagged else np.asarray(y))
+    per_step = has_step_labels(y)
+    mean_recall = tag_balanced_accuracy_score if per_step else balanced_accuracy_score
+    majority = _commonest(_labelled(y, ignore).values if per_step else np.asarray(y))
     truths = [safe_indexing(y, each.rows) for each in done]
     of_all = done
-    if is_tagged and ignore is not None:
+    if per_step and ignore is not None:
         pairs = [_of_known(*pair, ignore) for pair in zip(truths, done, strict=True)]
         truths, done = map(list, zip(*pairs, strict=True))
     return CandidateScores(
@@ -64,7 +64,7 @@ def score_folds(predictions, X, y, scorer, ignore=None):
                 for t, each in zip(truths, done, strict=True)
             ]
         ),
-        _pooled_calibration_error(truths, done, is_tagged),
+        _pooled_calibration_error(truths, done, per_step),
         np.mean([each.fit_seconds for each in done]),
     )
 
@@ -99,17 +99,17 @@ def _mean_of_known(values):
 def score_fold(prediction, X, y, scorer):
     """Score one `FoldPrediction`."""
     truth = safe_indexing(y, prediction.rows)
-    kept = KeptTags if has_step_labels(truth) else KeptLabels
-    answers = kept(prediction.classes, prediction.labels, prediction.proba)
-    return scorer(answers, safe_indexing(X, prediction.rows), truth)
+    kept = PrecomputedTagger if has_step_labels(truth) else PrecomputedClassifier
+    estimator = kept(prediction.classes, prediction.labels, prediction.proba)
+    return scorer(estimator, safe_indexing(X, prediction.rows), truth)
 
 
-def _pooled_calibration_error(truths, predictions, is_tagged):
+def _pooled_calibration_error(truths, predictions, per_step):
     """Calibration error over all folds together: bins of a single one hold too few rows."""
     if any(each.proba is None for each in predictions):
         return np.nan
-    truths = [as_tags(truth).values if is_tagged else np.asarray(truth) for truth in truths]
-    tables = [each.proba.values if is_tagged else each.proba for each in predictions]
+    truths = [as_tags(truth).values if per_step else np.asarray(truth) for truth in truths]
+    tables = [each.proba.values if per_step else each.proba for each in predictions]
     classes = np.unique(np.concatenate([*truths, *(each.classes for each in predictions)]))
     columns = [np.searchsorted(classes, each.classes) for each in predictions]
     proba = np.zeros((sum(map(len, tables)), len(classes)))

@@ -10,10 +10,11 @@ import skseq.samplers
 from skseq._validation import check_choice, did_you_mean
 from skseq.estimators import SequenceClassifier, SequenceTagger
 from skseq.losses import LOSSES
+from skseq.mixup import MIXERS
 from skseq.preprocessing import TokenEncoder
 from skseq.samplers._neighbours import NeighbourSampler
 from skseq.samplers._tag_base import TagSampler
-from skseq.stages import MIXERS, SECOND_STAGES
+from skseq.stages import SECOND_STAGES
 from skseq.weights import WEIGHT_STRATEGIES, ClassWeightTransformer
 
 KINDS = ("tags", "tokens", "value tags", "values")

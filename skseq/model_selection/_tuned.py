@@ -98,7 +98,7 @@ class Tuned(BaseEstimator):
         if not isinstance(self.cv, Integral):
             return self.cv
         return default_folds(
-            self.cv, is_tagged=has_step_labels(y), groups=groups, random_state=self.random_state
+            self.cv, per_step=has_step_labels(y), groups=groups, random_state=self.random_state
         )
 
     def predict(self, X):

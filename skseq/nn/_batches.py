@@ -23,8 +23,8 @@ class SequenceDataset(torch.utils.data.Dataset):
     """Rows of flat steps, with targets and weights.
 
     ``target`` and ``weight`` have one entry a row, or, if ``per_step``, one for each flat step; a
-    row then answers only for its core, the steps in [core_start, core_stop) of the flat array.
-    What lies around the core is context, which a neighbouring row answers for. Values that are
+    row then predicts only its core, the steps in [core_start, core_stop) of the flat array.
+    What lies around the core is context, which a neighbouring row predicts. Values that are
     not ``tokens`` become float32 batch by batch, so the flat array is never copied; ``scale``, a
     function of steps (n_steps, n_features), sees them before as float64.
 
@@ -75,7 +75,7 @@ class SequenceDataset(torch.utils.data.Dataset):
             ``values`` (batch, time[, n_features]) and ``lengths`` (batch,).
         target : dict of Tensor
             ``target``, ``weight`` and, for steps, ``mask``, as losses take them; the mask, of the
-            steps that the rows answer for, is there without targets too.
+            steps that the rows predict, is there without targets too.
         """
         start, stop = self.start[rows], self.stop[rows]
         steps = start[:, None] + np.arange((stop - start).max())  # (batch, time)
@@ -114,7 +114,7 @@ class SequenceDataset(torch.utils.data.Dataset):
         return inside & ~padding
 
     def core_steps(self, rows):
-        """Flat steps that some rows answer for: those where the mask of their batch is True."""
+        """Flat steps that some rows predict: those where the mask of their batch is True."""
         start, stop = self.core_start[rows], self.core_stop[rows]
         return step_positions(start, stop - start)
 

@@ -56,7 +56,7 @@ def read_rows(X):
 
 def _check_rows(rows, allowed):
     # Types first: one fast pass, and the slow search only where there is something to find.
-    if all(issubclass(kind, allowed) for kind in set(map(type, rows))):
+    if all(issubclass(cls, allowed) for cls in set(map(type, rows))):
         return
     index = next(index for index, row in enumerate(rows) if not isinstance(row, allowed))
     row = rows[index]
@@ -72,7 +72,7 @@ def _check_tokens(index, row):
         raise ValueError(
             f"X[{index}] is an empty list of tokens; drop it, from y as well, or pass ['<unk>']"
         )
-    if all(issubclass(kind, str) for kind in set(map(type, row))):
+    if all(issubclass(cls, str) for cls in set(map(type, row))):
         return
     place = next(place for place, token in enumerate(row) if not isinstance(token, str))
     raise TypeError(

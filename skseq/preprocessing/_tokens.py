@@ -77,7 +77,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         trained at all.
 
     random_state : int, RandomState instance or None, default=None
-        Chance of ``unk_dropout``; pass an int for the same result every time.
+        Randomness of ``unk_dropout``; pass an int for the same result every time.
 
     Attributes
     ----------
@@ -330,8 +330,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     def _drop_tokens(self, ids):
         if self.unk_dropout:
-            chance = check_random_state(self.random_state).random_sample(len(ids))
-            ids[(chance < self.unk_dropout) & (ids > UNKNOWN)] = UNKNOWN
+            draws = check_random_state(self.random_state).random_sample(len(ids))
+            ids[(draws < self.unk_dropout) & (ids > UNKNOWN)] = UNKNOWN
         return ids
 
     def _pack(self, ids, lengths, X):

@@ -3,10 +3,10 @@
 What goes in and what comes out:
 
 - 2-D array (sparse too, where labels decide), frame, and a rectangular list of lists of floats,
-  which scikit-learn reads as a 2-D array, come back in kind by imbalanced-learn's conversion;
+  which scikit-learn reads as a 2-D array, come back as they came, by imbalanced-learn's conversion;
 - so does a frame with a column of texts or sequences, unless new sequences are made of it;
 - texts and lists of tokens, which `skseq.preprocessing.TokenEncoder` has yet to encode, come
-  back in kind too: drawing sequences needs nothing but their positions;
+  back as they came, too: drawing sequences needs nothing but their positions;
 - everything else comes back as `Sequences` that carry ``origin`` and their weights.
 """
 
@@ -18,14 +18,19 @@ from sklearn.utils import assert_all_finite, check_consistent_length, check_rand
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
-from skseq._masses import class_masses, earlier_corrections, sequence_weight, warn_if_double_counted
-from skseq._validation import check_one_kind, check_parameters, has_step_labels, num_samples
+from skseq._class_counts import (
+    class_totals,
+    earlier_corrections,
+    sequence_weight,
+    warn_if_double_counted,
+)
+from skseq._validation import check_label_types, check_parameters, has_step_labels, num_samples
 from skseq.data import (
     Sequences,
     as_sequences,
     check_sequences,
     check_table,
-    has_several_kinds,
+    has_mixed_columns,
     is_list_table,
     is_table,
     own_origins,
@@ -33,17 +38,17 @@ from skseq.data import (
 )
 from skseq.samplers._augmented import augment_copies
 from skseq.samplers._frames import (
-    draw_in_kind,
-    is_drawn_in_kind,
     is_foreign,
+    is_resampled_as_frame,
     like_labels,
     reads_steps,
+    resample_frame,
 )
 
 
 def holds_text(X):
     """Whether the sequences are texts or lists of tokens (strings) that were not encoded yet."""
-    X = X if has_several_kinds(X) else to_cells(X)
+    X = X if has_mixed_columns(X) else to_cells(X)
     if isinstance(X, Sequences) or is_table(X) or not num_samples(X):
         return False
     entries = X if isinstance(X, (list, tuple)) else np.asarray(X)
@@ -54,7 +59,7 @@ def holds_text(X):
 
 
 def in_sampled_form(X):
-    """X itself where it comes back in kind, and `Sequences` for everything else."""
+    """X itself where it comes back as it came, and `Sequences` for everything else."""
     if holds_text(X) or is_table(X) or is_list_table(X):
         return X
     return as_sequences(X)
@@ -85,14 +90,14 @@ def _has_weight(X, n_labels):
 
 
 class SequenceSamplerMixin:
-    """Checks and books of a sampler of whole sequences; comes before imbalanced-learn's base."""
+    """Checks of a sampler of whole sequences; comes before imbalanced-learn's base."""
 
     # Whether the steps of X matter, or rows are drawn by y alone.
     _reads_steps = True
 
     def _check_X(self, X, *, accept_sparse=False):
         """Check X; give a 2-D array, an object array of texts, `Sequences`, or row numbers."""
-        if has_several_kinds(X) and not reads_steps(self):
+        if has_mixed_columns(X) and not reads_steps(self):
             validate_data(self, X, skip_check_array=True)
             return np.arange(num_samples(X))
         X = to_cells(X)
@@ -182,8 +187,8 @@ class LabelSampler(SequenceSamplerMixin):
         _check_labels(y)
         given, y = y, np.asarray(y) if is_foreign(y) else y
         resample = partial(super().fit_resample, **params)
-        if is_drawn_in_kind(X):
-            X_resampled, y_resampled = draw_in_kind(self, resample, X, y)
+        if is_resampled_as_frame(X):
+            X_resampled, y_resampled = resample_frame(self, resample, X, y)
         else:
             X_resampled, y_resampled = resample(in_sampled_form(X), y)
         return X_resampled, like_labels(y_resampled, given)
@@ -211,8 +216,8 @@ class LabelSampler(SequenceSamplerMixin):
         classes, codes = np.unique(y, return_inverse=True)
         codes_resampled = np.searchsorted(classes, y_resampled)
         warn_if_double_counted(
-            class_masses(codes, len(classes), sequence_weight(X)),
-            class_masses(codes_resampled, len(classes), sequence_weight(X_resampled)),
+            class_totals(codes, len(classes), sequence_weight(X)),
+            class_totals(codes_resampled, len(classes), sequence_weight(X_resampled)),
             earlier=earlier,
             later=type(self).__name__,
         )
@@ -227,5 +232,5 @@ def _check_labels(y):
             "y must have one label for each sequence, got one for each step; "
             "skseq.samplers.TagOverSampler resamples tagged sequences"
         )
-    check_one_kind(y, "y")
+    check_label_types(y, "y")
     check_classification_targets(y)

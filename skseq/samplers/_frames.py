@@ -1,4 +1,4 @@
-"""Frames through samplers, in kind: as imbalanced-learn gives pandas frames back, and polars too.
+"""Frames in, frames out: imbalanced-learn gives pandas frames back, and samplers here polars too.
 
 imbalanced-learn makes a new frame of an array of what it drew, which knows pandas alone. Rows are
 taken from the frame itself here, so that every column keeps its type, whatever its cells hold.
@@ -6,20 +6,20 @@ taken from the frame itself here, so that every column keeps its type, whatever 
 
 import numpy as np
 
-from skseq.data import column_names, has_several_kinds, is_frame, is_table, to_cells
+from skseq.data import column_names, has_mixed_columns, is_frame, is_table, to_cells
 
 
-def is_drawn_in_kind(X):
+def is_resampled_as_frame(X):
     """Whether X is a frame, or texts, of which imbalanced-learn can't give the like back."""
     if is_foreign(X):
         return len(X) > 0 and isinstance(X[0], str)
     if not is_frame(X):
         return False
-    return not hasattr(X, "iloc") or has_several_kinds(X) or not is_table(X)
+    return not hasattr(X, "iloc") or has_mixed_columns(X) or not is_table(X)
 
 
-def draw_in_kind(sampler, resample, X, y):
-    """Resample a frame by a method that takes cells or an array, and give a frame of its kind.
+def resample_frame(sampler, resample, X, y):
+    """Resample a frame by a method that takes cells or an array, and give a frame of its type.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def draw_in_kind(sampler, resample, X, y):
         Takes X as cells or as an array, and y; gives both resampled.
 
     X : frame
-        What `is_drawn_in_kind` is true for.
+        What `is_resampled_as_frame` is true for.
 
     y : object
         As the sampler takes it.
@@ -41,7 +41,7 @@ def draw_in_kind(sampler, resample, X, y):
     y_resampled : the type of y
     """
     given, names = X, None
-    draws_unseen = has_several_kinds(X) and not reads_steps(sampler)
+    draws_unseen = has_mixed_columns(X) and not reads_steps(sampler)
     X = X if draws_unseen else to_cells(X)
     if is_frame(X):
         names = column_names(X)
@@ -84,7 +84,7 @@ def _take_rows(frame, rows):
 
 
 def like_labels(y, given):
-    """Give labels as the kind of Series that came, where imbalanced-learn doesn't know it."""
+    """Give labels as the type of Series that came, where imbalanced-learn doesn't know it."""
     return type(given)(given.name, y.tolist(), dtype=given.dtype) if is_foreign(given) else y
 
 

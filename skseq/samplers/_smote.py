@@ -124,7 +124,7 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
 
     Notes
     -----
-    A 2-D X comes back in kind; a sparse one is made dense to work on. `Sequences` that come out
+    A 2-D X comes back as it came; a sparse one is made dense to work on. `Sequences` that come out
     carry ``origin``, with both parents for a new sequence, so that no split separates it from
     them. Weights are mixed as values are.
 

@@ -11,7 +11,7 @@ from imblearn.base import BaseSampler
 from imblearn.utils._validation import ArraysTransformer
 from sklearn.utils import check_consistent_length
 
-from skseq._masses import class_masses, earlier_corrections, warn_if_double_counted
+from skseq._class_counts import class_totals, earlier_corrections, warn_if_double_counted
 from skseq._validation import check_parameters, did_you_mean
 from skseq.data import Sequences, as_tags, check_tags, cut_steps, known_steps, split_prefix
 from skseq.samplers._base import (
@@ -20,14 +20,14 @@ from skseq.samplers._base import (
     remember_labels,
     take_with_origin,
 )
-from skseq.samplers._frames import draw_in_kind, is_drawn_in_kind
+from skseq.samplers._frames import is_resampled_as_frame, resample_frame
 
 # What a parameter ``ignore`` may be.
 IGNORE_CONSTRAINTS = [Number, str, "array-like", None]
 
 
 class TagSampler(SequenceSamplerMixin, BaseSampler):
-    """Checks and books of a sampler of tagged sequences, with parameters `majority` and `ignore`.
+    """Checks of a sampler of tagged sequences, with parameters `majority` and `ignore`.
 
     A subclass writes one method, ``_choose(tags, codes)``, which learns what comes out from the
     tags and their positions in ``classes_`` and sets ``sample_indices_``; ``classes_`` and
@@ -90,15 +90,15 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         DoubleCountingWarning
             If X carries weights or was resampled, and this leaves the tags less even.
         """
-        if is_drawn_in_kind(X):
-            return draw_in_kind(self, self._resample, X, y)
+        if is_resampled_as_frame(X):
+            return resample_frame(self, self._resample, X, y)
         return self._resample(in_sampled_form(X), y)
 
     def _resample(self, X, y):
         checked, tags = self._learn(X, y)
         X_resampled, tags_resampled = self._fit_resample(checked, tags)
-        in_kind = ArraysTransformer(X, y if isinstance(y, list) else tags)
-        return in_kind.transform(X_resampled, tags_resampled)
+        converter = ArraysTransformer(X, y if isinstance(y, list) else tags)
+        return converter.transform(X_resampled, tags_resampled)
 
     def _fit_resample(self, X, y):
         if isinstance(X, Sequences):
@@ -160,8 +160,8 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
             weight, copies = weight[known], copies[known]
         n_classes = len(self.classes_)
         warn_if_double_counted(
-            class_masses(codes, n_classes, weight),
-            class_masses(codes, n_classes, weight * copies),
+            class_totals(codes, n_classes, weight),
+            class_totals(codes, n_classes, weight * copies),
             earlier=earlier,
             later=type(self).__name__,
         )

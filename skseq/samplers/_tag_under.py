@@ -179,14 +179,14 @@ class TagUnderSampler(TagSampler):
         names = [*self.entity_types_.tolist(), self.majority_]  # so -1 is the background
         targets = check_targets(self.sampling_strategy, names, entity, at_least=False)
         if self.criterion == "background":
-            self._check_only_majority([names[kind] for kind in targets])
+            self._check_only_majority([names[code] for code in targets])
             order = order[~_holds_entities(tags, entity)[order]]
-        kind_of_step = entity % len(names)
-        n_steps = np.bincount(kind_of_step, minlength=len(names))
+        code_of_step = entity % len(names)
+        n_steps = np.bincount(code_of_step, minlength=len(names))
         leaves = np.zeros(len(tags), dtype=bool)
-        for kind in sorted(targets, key=lambda kind: -n_steps[kind]):
-            c = np.bincount(tags.sequence_index()[kind_of_step == kind], minlength=len(tags))
-            excess = c[~leaves].sum() - targets[kind]
+        for code in sorted(targets, key=lambda code: -n_steps[code]):
+            c = np.bincount(tags.sequence_index()[code_of_step == code], minlength=len(tags))
+            excess = c[~leaves].sum() - targets[code]
             candidates = order[~leaves[order] & (c[order] > 0)]
             gone_before = np.cumsum(c[candidates]) - c[candidates]
             leaves[candidates[gone_before < excess]] = True

@@ -102,9 +102,9 @@ def copies_towards(targets, sequence, entity, lengths, max_copies=None):
     """
     n_copies = np.ones(len(lengths), dtype=np.int64)
     n_steps = np.bincount(entity)
-    for kind in sorted(targets, key=lambda kind: n_steps[kind]):
-        rows, c = np.unique(sequence[entity == kind], return_counts=True)
-        missing = targets[kind] - c @ n_copies[rows]
+    for code in sorted(targets, key=lambda code: n_steps[code]):
+        rows, c = np.unique(sequence[entity == code], return_counts=True)
+        missing = targets[code] - c @ n_copies[rows]
         if missing > 0:
             densest_first = np.argsort(-c / lengths[rows], kind="stable")
             rows, c = rows[densest_first], c[densest_first]
@@ -300,9 +300,9 @@ class TagOverSampler(TagSampler):
         n_copies = copies_towards(targets, sequence, entity, lengths, self.max_copies)
         reached = np.bincount(entity, weights=n_copies[sequence])
         short = [
-            f"{names[kind]!r} ({reached[kind]:.0f} of {wanted} steps)"
-            for kind, wanted in targets.items()
-            if reached[kind] < wanted
+            f"{names[code]!r} ({reached[code]:.0f} of {wanted} steps)"
+            for code, wanted in targets.items()
+            if reached[code] < wanted
         ]
         if short:
             warnings.warn(

@@ -85,8 +85,8 @@ class SecondStage(BaseEstimator):
 def even_weight(codes, weight, n_classes):
     """Weights by which each class that occurs has the same sum; their mean is 1."""
     weight = np.ones(len(codes)) if weight is None else np.asarray(weight, dtype=np.float64)
-    masses = np.bincount(codes, weights=weight, minlength=n_classes)
-    even = weight / masses[codes]
+    totals = np.bincount(codes, weights=weight, minlength=n_classes)
+    even = weight / totals[codes]
     return even / even.mean()
 
 

@@ -34,7 +34,7 @@ def check_augmenter(augmenter, *, kind=None):
         An instance, with default parameters or any that change a minor part of the steps: most of
         them must stay what they were.
 
-    kind : {"signals", "tokens", "tags"}, default=None
+    kind : {"values", "tokens", "tags"}, default=None
         Which data to try it on; None takes the ``kind`` of the augmenter, or all where it has
         none.
 
@@ -108,7 +108,7 @@ class _Trial:
     def plant(self, rng):
         """Steps whose label can be read off their value."""
         labels = self.labels.values
-        if self.kind == "signals":
+        if self.kind == "values":
             size = [0.5, 1.0, 2.0]
             if self.by_class:  # a mean of what is all the same would be the same again
                 size *= rng.uniform(0.5, 1.5, (len(labels), 1))
@@ -118,7 +118,7 @@ class _Trial:
 
     def share_found(self, X, y):
         """Share of the steps whose planted label is left, and of those, where it is their own."""
-        if self.kind == "signals":
+        if self.kind == "values":
             total = X.values.reshape(X.n_steps, -1).sum(axis=1)
             found, is_left = (total > 0).astype(int), total != 0
         else:
@@ -163,7 +163,7 @@ def _check_sequences_stay_in_number_and_type(trial):
     )
     in_range = X.n_tokens is None or (X.values.min() >= 0 and X.values.max() < X.n_tokens)
     trial.must(in_range and np.isfinite(X.values).all(), "must give finite values, known ids")
-    narrow = np.float32 if trial.kind == "signals" else np.int32
+    narrow = np.float32 if trial.kind == "values" else np.int32
     for dtype in (trial.X.dtype, narrow):
         X, y = trial(trial.X.replace(values=trial.X.values.astype(dtype)))
         trial.must(X.dtype == dtype, f"must keep the type of values, gave {X.dtype} for {dtype}")

@@ -1,4 +1,4 @@
-"""Fitting, asking, and comparing the answers of an estimator, whatever form they have."""
+"""Fitting, asking, and comparing the outputs of an estimator, whatever form they have."""
 
 import re
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ PREDICTION_METHODS = (
     "transform",
 )
 
-# Single-precision networks answer equally up to this, whatever else is in the batch.
+# Single-precision networks agree up to this, whatever else is in the batch.
 TOLERANCE = 1e-5
 
 
@@ -42,41 +42,41 @@ def fitted(estimator, example, **fit_params):
     return learn(seeded(estimator), example.X, example.y, **fit_params)
 
 
-def answers(estimator, example):
+def outputs_of(estimator, example):
     """What each method gives for an example: dict from method to output."""
     if hasattr(estimator, "fit_resample"):
         X, y = estimator.fit_resample(example.X, example.y)
         return {"fit_resample (X)": X, "fit_resample (y)": y}
-    return prediction_answers(estimator, example.X)
+    return prediction_outputs(estimator, example.X)
 
 
-def prediction_answers(estimator, X):
+def prediction_outputs(estimator, X):
     """What each prediction method of a fitted estimator gives for X."""
     methods = [name for name in PREDICTION_METHODS if hasattr(estimator, name)]
     return {method: getattr(estimator, method)(X) for method in methods}
 
 
-def flatten(answer):
-    """Flat array, and lengths where there is an answer for each step, else None."""
-    if sparse.issparse(answer):
-        return answer.toarray(), None
-    if not isinstance(answer, (Sequences, list)):
-        answer = np.asarray(answer)
-    if _is_ragged(answer):
-        answer = as_sequences(answer)
-    if isinstance(answer, Sequences):
-        return answer.values, answer.lengths
-    return np.asarray(answer), None
+def flatten(output):
+    """Flat array, and lengths where there is an output for each step, else None."""
+    if sparse.issparse(output):
+        return output.toarray(), None
+    if not isinstance(output, (Sequences, list)):
+        output = np.asarray(output)
+    if _is_ragged(output):
+        output = as_sequences(output)
+    if isinstance(output, Sequences):
+        return output.values, output.lengths
+    return np.asarray(output), None
 
 
-def _is_ragged(answer):
-    if isinstance(answer, np.ndarray) and answer.dtype != object:
-        return answer.ndim == 3
-    return len(answer) > 0 and np.ndim(answer[0]) > 0
+def _is_ragged(output):
+    if isinstance(output, np.ndarray) and output.dtype != object:
+        return output.ndim == 3
+    return len(output) > 0 and np.ndim(output[0]) > 0
 
 
 def is_same(ours, theirs, tolerance=TOLERANCE):
-    """Whether two answers agree, floats up to a tolerance."""
+    """Whether two outputs agree, floats up to a tolerance."""
     ours, our_lengths = flatten(ours)
     theirs, their_lengths = flatten(theirs)
     if ours.shape != theirs.shape or (our_lengths is None) != (their_lengths is None):
@@ -95,13 +95,13 @@ def must(condition, rule):
 
 
 def assert_same(ours, theirs, message, tolerance=TOLERANCE):
-    """Fail with ``message`` and how they differ unless two answers agree."""
+    """Fail with ``message`` and how they differ unless two outputs agree."""
     if not is_same(ours, theirs, tolerance):
         raise AssertionError(f"{message}{_how_they_differ(ours, theirs)}")
 
 
-def assert_same_answers(ours, theirs, message):
-    """Fail unless two dicts of answers agree; the message gets the method in front."""
+def assert_same_outputs(ours, theirs, message):
+    """Fail unless two dicts of outputs agree; the message gets the method in front."""
     for method in ours:
         assert_same(ours[method], theirs[method], f"{method} {message}")
 
@@ -112,7 +112,7 @@ def _how_they_differ(ours, theirs):
     if ours.shape != theirs.shape:
         return f": shape {ours.shape} against {theirs.shape}"
     if (our_lengths is None) != (their_lengths is None):
-        return ": one answer for each step against one for each sequence"
+        return ": one output for each step against one for each sequence"
     if our_lengths is not None and not np.array_equal(our_lengths, their_lengths):
         row = int(np.argmax(our_lengths != their_lengths))
         return f": sequence {row} has {our_lengths[row]} steps against {their_lengths[row]}"

@@ -21,7 +21,7 @@ FORMS = {
 }
 
 # Kinds with one label, or number, for each step.
-TAGGED = {"tagger", "tag_sampler", "step_regressor"}
+PER_STEP = {"tagger", "tag_sampler", "step_regressor"}
 
 # Kinds with numbers instead of labels.
 NUMERIC = {"regressor", "step_regressor"}
@@ -73,9 +73,9 @@ class Example:
     y: object
 
     @property
-    def is_tagged(self):
+    def per_step(self):
         """Whether y has one label, or number, for each step."""
-        return self.kind in TAGGED
+        return self.kind in PER_STEP
 
     @property
     def is_numeric(self):
@@ -97,9 +97,9 @@ class Example:
 
     def relabelled(self, names):
         """The same classes under other names, an array in the order of the old ones."""
-        flat = self.y.values if self.is_tagged else self.y
+        flat = self.y.values if self.per_step else self.y
         new = np.asarray(names)[np.unique(flat, return_inverse=True)[1]]
-        return replace(self, y=self.y.replace(values=new) if self.is_tagged else new)
+        return replace(self, y=self.y.replace(values=new) if self.per_step else new)
 
 
 def make_example(kind, form, n_sequences=24, n_classes=3):
@@ -111,10 +111,10 @@ def make_example(kind, form, n_sequences=24, n_classes=3):
     lengths = rng.permutation(np.resize(np.arange(1, 9), n_sequences))
     X = _draw_steps(form, lengths, rng)
     if kind in NUMERIC:
-        y = rng.lognormal(size=X.n_steps if kind in TAGGED else n_sequences)
-        return Example(kind, form, X, X.replace(values=y) if kind in TAGGED else y)
+        y = rng.lognormal(size=X.n_steps if kind in PER_STEP else n_sequences)
+        return Example(kind, form, X, X.replace(values=y) if kind in PER_STEP else y)
     names = np.array(["common", "rare", "seldom"])[:n_classes]
-    if kind in TAGGED:
+    if kind in PER_STEP:
         return Example(kind, form, X, X.replace(values=_draw_classes(names, X.n_steps, rng)))
     return Example(kind, form, X, _draw_classes(names, n_sequences, rng))
 

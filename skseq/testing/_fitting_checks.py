@@ -17,13 +17,13 @@ from sklearn.utils.validation import check_is_fitted, has_fit_parameter
 from skseq.data import Sequences
 from skseq.testing._compare import (
     PREDICTION_METHODS,
-    answers,
-    assert_same_answers,
+    assert_same_outputs,
     fitted,
     learn,
     must,
     must_raise,
-    prediction_answers,
+    outputs_of,
+    prediction_outputs,
     seeded,
 )
 from skseq.testing._examples import as_lists, as_object_array
@@ -119,31 +119,31 @@ def check_input_is_not_modified(estimator, example):
     before = joblib.hash(_parts(example))
     model = fitted(estimator, example)
     must(joblib.hash(_parts(example)) == before, "fit must not modify X or y")
-    answers(model, example)
+    outputs_of(model, example)
     must(joblib.hash(_parts(example)) == before, "predicting must not modify X")
 
 
 def check_readonly_memmap_input(estimator, example):
     """Read-only memory-mapped steps, which joblib gives to workers, are as good as others."""
-    expected = answers(fitted(estimator, example), example)
+    expected = outputs_of(fitted(estimator, example), example)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "example.joblib"
         joblib.dump((example.X, example.y), path)
         X, y = joblib.load(path, mmap_mode="r")
         mapped = example.replace(X=X, y=y)
-        got = answers(fitted(estimator, mapped), mapped)
-        assert_same_answers(got, expected, "must be the same for read-only memory-mapped input")
+        got = outputs_of(fitted(estimator, mapped), mapped)
+        assert_same_outputs(got, expected, "must be the same for read-only memory-mapped input")
 
 
 def check_input_forms(estimator, example):
     """Lists, object arrays and object Series of the same sequences give the same result."""
-    expected = answers(fitted(estimator, example), example)
+    expected = outputs_of(fitted(estimator, example), example)
     for name, convert in _input_forms().items():
-        y = convert(example.y) if example.is_tagged else example.y.tolist()
+        y = convert(example.y) if example.per_step else example.y.tolist()
         other = example.replace(X=convert(example.X), y=y)
-        got = answers(fitted(estimator, other), other)
+        got = outputs_of(fitted(estimator, other), other)
         given = "a list" if isinstance(example.X, list) else "Sequences"
-        assert_same_answers(got, expected, f"must be the same for {name} as for {given}")
+        assert_same_outputs(got, expected, f"must be the same for {name} as for {given}")
 
 
 def check_arrays_of_equal_length(estimator, example):
@@ -151,14 +151,14 @@ def check_arrays_of_equal_length(estimator, example):
     n_sequences, length = len(example.X), 4
     steps = np.random.default_rng(0).normal(size=(n_sequences, length, 2))
     y = example.y
-    if example.is_tagged:
+    if example.per_step:
         y = Sequences.from_padded(np.resize(np.unique(y.values), (n_sequences, length)))
     flat = example.replace(X=Sequences.from_padded(steps), y=y)
-    expected = answers(fitted(estimator, flat), flat)
+    expected = outputs_of(fitted(estimator, flat), flat)
     for name, X in {"a 3-D array": steps, "a list of arrays": list(steps)}.items():
         other = example.replace(X=X, y=y)
-        got = answers(fitted(estimator, other), other)
-        assert_same_answers(got, expected, f"must be the same for {name} as for Sequences")
+        got = outputs_of(fitted(estimator, other), other)
+        assert_same_outputs(got, expected, f"must be the same for {name} as for Sequences")
 
 
 def check_n_features_in(estimator, example):
@@ -174,20 +174,20 @@ def check_n_features_in(estimator, example):
 def check_fit_is_repeatable(estimator, example):
     """The same random_state gives the same result, in a clone and in a second fit."""
     model = fitted(estimator, example)
-    expected = answers(model, example)
-    assert_same_answers(
-        answers(fitted(estimator, example), example),
+    expected = outputs_of(model, example)
+    assert_same_outputs(
+        outputs_of(fitted(estimator, example), example),
         expected,
         "of two clones with the same random_state must be the same",
     )
     learn(model, example.X, example.y)
-    assert_same_answers(answers(model, example), expected, "must be the same after a second fit")
+    assert_same_outputs(outputs_of(model, example), expected, "must be the same after a second fit")
 
 
 def check_global_random_state_is_untouched(estimator, example):
-    """Chance comes from random_state: the global states of numpy and torch are the caller's."""
+    """Randomness comes from random_state: the global states of numpy and torch are the caller's."""
     before = _global_random_states()
-    answers(fitted(estimator, example), example)
+    outputs_of(fitted(estimator, example), example)
     for library, state in _global_random_states().items():
         must(
             np.array_equal(state, before[library]),
@@ -196,52 +196,52 @@ def check_global_random_state_is_untouched(estimator, example):
 
 
 def check_pickle(estimator, example):
-    """An estimator that was pickled, or dumped by joblib and memory-mapped, answers the same."""
+    """An estimator that was pickled, or dumped by joblib and memory-mapped, predicts the same."""
     model = fitted(estimator, example)
-    expected = answers(model, example)
+    expected = outputs_of(model, example)
     copy = pickle.loads(pickle.dumps(model))
-    assert_same_answers(answers(copy, example), expected, "must be the same after pickling")
+    assert_same_outputs(outputs_of(copy, example), expected, "must be the same after pickling")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.joblib"
         joblib.dump(model, path)
         mapped = joblib.load(path, mmap_mode="r")
-        got = answers(mapped, example)
-        assert_same_answers(got, expected, "must be the same after joblib.load(mmap_mode='r')")
+        got = outputs_of(mapped, example)
+        assert_same_outputs(got, expected, "must be the same after joblib.load(mmap_mode='r')")
 
 
 def check_pipeline(estimator, example):
-    """In a pipeline an estimator answers as it does alone."""
-    expected = answers(fitted(estimator, example), example)
+    """In a pipeline an estimator predicts as it does alone."""
+    expected = outputs_of(fitted(estimator, example), example)
     pipeline = make_pipeline(seeded(estimator)).fit(example.X, example.y)
-    got = prediction_answers(pipeline, example.X)
-    assert_same_answers(got, expected, "must be the same in a pipeline")
+    got = prediction_outputs(pipeline, example.X)
+    assert_same_outputs(got, expected, "must be the same in a pipeline")
 
 
 def check_sample_order_invariance(estimator, example):
-    """Answers go with their sequences when those are put in another order."""
+    """Outputs go with their sequences when those are put in another order."""
     model = fitted(estimator, example)
     order = np.random.default_rng(1).permutation(len(example.X))
-    whole = answers(model, example)
-    got = answers(model, example.of(order))
-    for method, answer in whole.items():
-        assert_same_answers(
+    whole = outputs_of(model, example)
+    got = outputs_of(model, example.of(order))
+    for method, output in whole.items():
+        assert_same_outputs(
             {method: got[method]},
-            {method: _take_rows(answer, order)},
-            "must give a sequence the same answer in another order of sequences",
+            {method: _take_rows(output, order)},
+            "must give a sequence the same output in another order of sequences",
         )
 
 
 def check_subset_invariance(estimator, example):
-    """The answer to a sequence does not depend on the others, nor on how they are padded."""
+    """The output for a sequence does not depend on the others, nor on how they are padded."""
     model = fitted(estimator, example)
-    whole = answers(model, example)
+    whole = outputs_of(model, example)
     for row in range(len(example.X)):
-        alone = answers(model, example.of([row]))
-        for method, answer in whole.items():
-            assert_same_answers(
+        alone = outputs_of(model, example.of([row]))
+        for method, output in whole.items():
+            assert_same_outputs(
                 {method: alone[method]},
-                {method: _take_rows(answer, [row])},
-                f"must give sequence {row} the same answer alone as among others",
+                {method: _take_rows(output, [row])},
+                f"must give sequence {row} the same output alone as among others",
             )
 
 
@@ -281,5 +281,5 @@ def _global_random_states():
     return {"numpy": np.append(legacy[1], legacy[2:4]), "torch": torch.get_rng_state().numpy()}
 
 
-def _take_rows(answer, rows):
-    return [answer[row] for row in rows] if isinstance(answer, list) else answer[np.asarray(rows)]
+def _take_rows(output, rows):
+    return [output[row] for row in rows] if isinstance(output, list) else output[np.asarray(rows)]

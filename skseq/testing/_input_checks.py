@@ -7,13 +7,13 @@ from sklearn.utils.validation import has_fit_parameter
 from skseq.data import Sequences
 from skseq.testing._compare import (
     PREDICTION_METHODS,
-    answers,
-    assert_same_answers,
+    assert_same_outputs,
     fitted,
     flatten,
     learn,
     must,
     must_raise,
+    outputs_of,
     seeded,
 )
 
@@ -67,7 +67,7 @@ def check_empty_sequence(estimator, example):
     lengths[1] += lengths[0]
     lengths[0] = 0
     X = Sequences.from_lengths(example.X.values, lengths)
-    y = Sequences.from_lengths(example.y.values, lengths) if example.is_tagged else example.y
+    y = Sequences.from_lengths(example.y.values, lengths) if example.per_step else example.y
     with must_raise(ValueError, "empty|no steps", "fit of an X with an empty sequence"):
         learn(seeded(estimator), X, y)
     for method, ask in _prediction_methods(fitted(estimator, example)):
@@ -92,8 +92,8 @@ def check_step_dtypes(estimator, example):
     dtypes = "int8 uint8 int32 int64" if example.form == "tokens" else "float16 float32 float64"
     for dtype in dtypes.split():
         typed = example.replace(X=_with_values(example.X, example.X.values.astype(dtype)))
-        for method, answer in answers(fitted(estimator, typed), typed).items():
-            flat, _ = flatten(answer)
+        for method, output in outputs_of(fitted(estimator, typed), typed).items():
+            flat, _ = flatten(output)
             must(
                 flat.dtype.kind != "f" or np.isfinite(flat).all(),
                 f"{method} must be finite for {dtype} steps",
@@ -127,7 +127,7 @@ def check_sequences_of_different_features(estimator, example):
     """Sequences of a list must have the same number of features."""
     X = [np.atleast_2d(steps.T).T for steps in example.X]
     X[2] = np.hstack([X[2], X[2]])
-    y = example.y.tolist() if example.is_tagged else example.y
+    y = example.y.tolist() if example.per_step else example.y
     with must_raise(ValueError, "features", "fit of sequences that differ in their features"):
         learn(seeded(estimator), X, y)
 
@@ -193,7 +193,7 @@ def check_y_is_aligned(estimator, example):
     deed = "fit of a y that is one sequence short"
     with must_raise(ValueError, "inconsistent|align|number|length", deed):
         learn(seeded(estimator), example.X, example.y[:-1])
-    if example.is_tagged:
+    if example.per_step:
         lengths = example.y.lengths.copy()
         lengths[-2:] += (-1, 1) if lengths[-2] > 1 else (1, -1)
         moved = Sequences.from_lengths(example.y.values, lengths)
@@ -206,9 +206,9 @@ def check_y_is_aligned(estimator, example):
 def check_y_without_nan(estimator, example):
     """A label, or number, that is NaN is an error."""
     numbered = example if example.is_numeric else example.relabelled([0.0, 1.0, 2.0])
-    flat = (numbered.y.values if numbered.is_tagged else numbered.y).copy()
+    flat = (numbered.y.values if numbered.per_step else numbered.y).copy()
     flat[0] = np.nan
-    y = numbered.y.replace(values=flat) if numbered.is_tagged else flat
+    y = numbered.y.replace(values=flat) if numbered.per_step else flat
     with must_raise(ValueError, "nan", "fit of a y with NaN"):
         learn(seeded(estimator), numbered.X, y)
 
@@ -219,10 +219,10 @@ def check_y_without_nan(estimator, example):
 def check_sample_weight_forms(estimator, example):
     """Weights may be an array, a list or a Series."""
     weight = _weights(example)
-    expected = answers(fitted(estimator, example, sample_weight=weight), example)
+    expected = outputs_of(fitted(estimator, example, sample_weight=weight), example)
     for name, other in _weight_forms(weight).items():
-        got = answers(fitted(estimator, example, sample_weight=other), example)
-        assert_same_answers(got, expected, f"must be the same for sample_weight as {name}")
+        got = outputs_of(fitted(estimator, example, sample_weight=other), example)
+        assert_same_outputs(got, expected, f"must be the same for sample_weight as {name}")
 
 
 def check_sample_weight_is_not_modified(estimator, example):
@@ -248,9 +248,9 @@ def check_sample_weight_all_zero(estimator, example):
 
 def check_equal_sample_weights_change_nothing(estimator, example):
     """The weight 1 for every sequence is no weight."""
-    expected = answers(fitted(estimator, example), example)
-    got = answers(fitted(estimator, example, sample_weight=np.ones(len(example.X))), example)
-    assert_same_answers(got, expected, "must be the same for weights of 1 as without weights")
+    expected = outputs_of(fitted(estimator, example), example)
+    got = outputs_of(fitted(estimator, example, sample_weight=np.ones(len(example.X))), example)
+    assert_same_outputs(got, expected, "must be the same for weights of 1 as without weights")
 
 
 # -- helpers ------------------------------------------------------------------------------------

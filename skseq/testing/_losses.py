@@ -130,10 +130,10 @@ def _check_fit(trial):
 
 def _check_prior_of_scores(trial):
     prior = _COUNTS / _COUNTS.sum()
-    answer = np.asarray(trial.loss.prior_of_scores(prior))
+    output = np.asarray(trial.loss.prior_of_scores(prior))
     trial.must(
-        answer.shape == prior.shape and (answer >= 0).all() and np.isclose(answer.sum(), 1),
-        f"prior_of_scores must give shares that sum to 1, got {answer}",
+        output.shape == prior.shape and (output >= 0).all() and np.isclose(output.sum(), 1),
+        f"prior_of_scores must give shares that sum to 1, got {output}",
     )
 
 

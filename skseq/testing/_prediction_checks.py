@@ -8,18 +8,18 @@ from sklearn.utils.validation import has_fit_parameter
 
 from skseq.data import Sequences
 from skseq.testing._compare import (
-    answers,
     assert_same,
-    assert_same_answers,
+    assert_same_outputs,
     fitted,
     flatten,
     is_same,
     learn,
     must,
     must_raise,
+    outputs_of,
     seeded,
 )
-from skseq.testing._examples import NUMERIC, TAGGED, as_lists, make_example
+from skseq.testing._examples import NUMERIC, PER_STEP, as_lists, make_example
 
 # Other names for the same three classes, in sorted order so that nothing else changes.
 _LABELS = {
@@ -46,7 +46,7 @@ def prediction_checks(estimator, kind):
         yield check_intensity
     yield check_score
     yield check_cross_validation
-    if kind in TAGGED:
+    if kind in PER_STEP:
         yield check_tags_of_a_list_are_lists
     if "max_epochs" in estimator.get_params() or "max_iter" in estimator.get_params():
         yield check_n_iter
@@ -54,7 +54,7 @@ def prediction_checks(estimator, kind):
         yield check_class_weight
     if has_fit_parameter(estimator, "sample_weight"):
         yield check_weights_in_X_count
-        if kind in TAGGED:
+        if kind in PER_STEP:
             yield check_weights_of_steps
     if hasattr(estimator, "partial_fit"):
         yield check_partial_fit_of_numbers if kind in NUMERIC else check_partial_fit
@@ -64,17 +64,17 @@ def prediction_checks(estimator, kind):
 
 def check_predictions_align(estimator, example):
     """There is one prediction for each sequence, for each step of a tagger."""
-    for method, answer in answers(fitted(estimator, example), example).items():
-        flat, lengths = flatten(answer)
-        if example.is_tagged:
+    for method, output in outputs_of(fitted(estimator, example), example).items():
+        flat, lengths = flatten(output)
+        if example.per_step:
             must(
                 lengths is not None and np.array_equal(lengths, example.X.lengths),
-                f"{method} must give one answer for each step, aligned with X",
+                f"{method} must give one output for each step, aligned with X",
             )
         else:
             must(
                 lengths is None and len(flat) == len(example.X),
-                f"{method} must give one answer for each of the {len(example.X)} sequences, got "
+                f"{method} must give one output for each of the {len(example.X)} sequences, got "
                 f"shape {flat.shape}",
             )
 
@@ -92,29 +92,31 @@ def check_types_of_numbers(estimator, example):
     """Whole numbers are learnt alike as integers and as floats."""
     whole = np.rint(flatten(example.y)[0])
     typed = [whole, whole.astype(np.int64), whole.astype(np.float32)]
-    if example.is_tagged:
+    if example.per_step:
         typed = [example.y.replace(values=values) for values in typed]
-    expected, *others = [answers(fitted(estimator, example.replace(y=y)), example) for y in typed]
+    expected, *others = [
+        outputs_of(fitted(estimator, example.replace(y=y)), example) for y in typed
+    ]
     for got in others:
-        assert_same_answers(got, expected, "must be the same for y as integers and as floats")
+        assert_same_outputs(got, expected, "must be the same for y as integers and as floats")
 
 
 def check_classes(estimator, example):
     """Labels of any type are learnt alike, and predictions are labels of that type."""
-    expected = answers(fitted(estimator, example.relabelled(_LABELS["strings"])), example)
+    expected = outputs_of(fitted(estimator, example.relabelled(_LABELS["strings"])), example)
     for name, labels in _LABELS.items():
         model = fitted(estimator, example.relabelled(labels))
         must(
             np.array_equal(model.classes_, labels),
             f"classes_ must be the sorted {name} {labels}, got {model.classes_}",
         )
-        got = answers(model, example)
+        got = outputs_of(model, example)
         predicted, _ = flatten(got.pop("predict"))
         must(
             set(predicted.tolist()) <= set(labels.tolist()),
             f"predict must give labels of y, {name} {labels}, got {np.unique(predicted)}",
         )
-        assert_same_answers(got, expected, f"must be the same for labels that are {name}")
+        assert_same_outputs(got, expected, f"must be the same for labels that are {name}")
 
 
 def check_boolean_labels(estimator, example):
@@ -140,7 +142,7 @@ def check_one_class(estimator, example):
 def check_continuous_target(estimator, example):
     """Numbers that are no classes are refused."""
     rng = np.random.default_rng(0)
-    if example.is_tagged:
+    if example.per_step:
         y = example.y.replace(values=rng.normal(size=example.y.n_steps))
     else:
         y = rng.normal(size=len(example.X))
@@ -153,7 +155,7 @@ def check_scores_agree(estimator, example):
     for n_classes in (2, 3):
         sample = make_example(example.kind, example.form, n_classes=n_classes)
         model = fitted(estimator, sample)
-        got = {method: flatten(answer)[0] for method, answer in answers(model, sample).items()}
+        got = {method: flatten(output)[0] for method, output in outputs_of(model, sample).items()}
         if "predict_proba" in got:
             _check_probabilities(got, n_classes)
         if "decision_function" in got:
@@ -232,7 +234,7 @@ def check_tags_of_a_list_are_lists(estimator, example):
         isinstance(listed, list) and all(isinstance(row, list) for row in listed),
         f"predict must give a list of lists for a list, got {type(listed).__name__}",
     )
-    assert_same(listed, tags, "predict must give a list the answers that it gives Sequences")
+    assert_same(listed, tags, "predict must give a list the labels that it gives Sequences")
 
 
 def check_n_iter(estimator, example):
@@ -261,20 +263,20 @@ def check_class_weight(estimator, example):
 def check_weights_in_X_count(estimator, example):
     """Weights that the sequences carry count like sample_weight."""
     weight = np.random.default_rng(5).integers(1, 4, size=len(example.X)).astype(np.float64)
-    expected = answers(fitted(estimator, example, sample_weight=weight), example)
+    expected = outputs_of(fitted(estimator, example, sample_weight=weight), example)
     carried = example.replace(X=example.X.replace(weight=weight))
-    got = answers(fitted(estimator, carried), example)
-    assert_same_answers(got, expected, "must be the same for weights in X as for sample_weight")
+    got = outputs_of(fitted(estimator, carried), example)
+    assert_same_outputs(got, expected, "must be the same for weights in X as for sample_weight")
 
 
 def check_weights_of_steps(estimator, example):
     """The weight of a sequence is that of each of its steps."""
     weight = np.random.default_rng(5).integers(1, 4, size=len(example.X)).astype(np.float64)
-    expected = answers(fitted(estimator, example, sample_weight=weight), example)
+    expected = outputs_of(fitted(estimator, example, sample_weight=weight), example)
     steps = np.repeat(weight, example.X.lengths)
     carried = example.replace(X=example.X.replace(weight=steps))
-    got = answers(fitted(estimator, carried), example)
-    assert_same_answers(got, expected, "must be the same for weights of the steps in X")
+    got = outputs_of(fitted(estimator, carried), example)
+    assert_same_outputs(got, expected, "must be the same for weights of the steps in X")
 
 
 def check_partial_fit(estimator, example):
@@ -301,8 +303,8 @@ def check_partial_fit_of_numbers(estimator, example):
         X = X.replace(n_tokens=int(X.values.max()) + 1)
     returned = model.partial_fit(X[:12], example.y[:12])
     must(returned is model, "partial_fit must return self")
-    first = answers(model, example)
-    second = answers(model.partial_fit(X[12:], example.y[12:]), example)
+    first = outputs_of(model, example)
+    second = outputs_of(model.partial_fit(X[12:], example.y[12:]), example)
     must(
         not is_same(first["predict"], second["predict"]),
         "a second partial_fit must go on learning",
@@ -313,10 +315,10 @@ def check_warm_start(estimator, example):
     """With warm_start a second fit goes on from the first."""
     model = seeded(estimator, warm_start=True)
     learn(model, example.X, example.y)
-    first = answers(model, example)
+    first = outputs_of(model, example)
     if "n_estimators" in model.get_params(deep=False):
         model.set_params(n_estimators=model.n_estimators + 2)  # an ensemble goes on with more
-    second = answers(learn(model, example.X, example.y), example)
+    second = outputs_of(learn(model, example.X, example.y), example)
     method = "predict" if example.is_numeric else "predict_proba"
     if method in first:
         same = np.allclose(flatten(first[method])[0], flatten(second[method])[0], atol=1e-7)

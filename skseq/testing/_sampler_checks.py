@@ -40,7 +40,7 @@ def check_resampled_X_and_y_align(estimator, example):
     must(len(X) == len(y) > 0, f"fit_resample gave {len(X)} sequences but {len(y)} labels")
     must(X.values.shape[1:] == example.X.values.shape[1:], "the features of a step must stay")
     must(X.lengths.all(), "fit_resample must not give empty sequences")
-    if example.is_tagged:
+    if example.per_step:
         must(np.array_equal(flatten(y)[1], X.lengths), "tags must align with X, step by step")
 
 
@@ -87,7 +87,7 @@ def check_sample_indices(estimator, example):
     X, y = sampler.fit_resample(example.X, example.y)
     indices = sampler.sample_indices_
     must(example.X[indices] == X, "X_resampled must be X[sample_indices_]")
-    same = y == example.y[indices] if example.is_tagged else np.array_equal(y, example.y[indices])
+    same = y == example.y[indices] if example.per_step else np.array_equal(y, example.y[indices])
     must(same, "y_resampled must be y[sample_indices_]")
     ids = np.arange(len(example.X))[indices]
     must(np.array_equal(X.origin.values, ids), "origin must be sample_indices_")

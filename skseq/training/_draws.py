@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from skseq._masses import class_masses
+from skseq._class_counts import class_totals
 
 
 def class_rates(counts, balance, progress):
@@ -58,17 +58,17 @@ def _sum_over_cores(dataset, entries, weight):
     return running[dataset.core_stop] - running[dataset.core_start]
 
 
-def drawn_masses(dataset, n_classes):
+def drawn_totals(dataset, n_classes):
     """Weight of each class in an epoch, on average over what is drawn: ndarray (n_classes,).
 
     The dataset must be those of all the data, so that each step is in one core.
     """
     weight = 1.0 if dataset.weight is None else dataset.weight
     if dataset.rate is None:
-        return class_masses(dataset.target, n_classes, dataset.weight)
+        return class_totals(dataset.target, n_classes, dataset.weight)
     rate = dataset.rate
     if dataset.per_step:
         in_order = np.argsort(dataset.core_start)
         lengths = (dataset.core_stop - dataset.core_start)[in_order]
         rate = np.repeat(rate[in_order], lengths)
-    return class_masses(dataset.target, n_classes, weight * rate)
+    return class_totals(dataset.target, n_classes, weight * rate)

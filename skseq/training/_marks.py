@@ -1,4 +1,4 @@
-"""Marks in place of labels: steps that `fit` leaves out, while `predict` answers them.
+"""Marks in place of labels: steps that `fit` leaves out, while `predict` labels them.
 
 Such a step gets some label that occurs and the weight 0, and what has weight 0 is not there for
 counts, losses, scores of held-out sequences and second stages. So a mark changes nothing else.

@@ -28,7 +28,7 @@ OPTIMIZERS = {
 class SequenceNet(skorch.NeuralNet):
     """A skorch net whose batches carry padded inputs, and targets with weights and masks.
 
-    With a fitted ``mixer`` it trains on mixed states, see `skseq.stages.Mixup`.
+    With a fitted ``mixer`` it trains on mixed states, see `skseq.mixup.Mixup`.
     """
 
     # The epoch at which schedules began; `train` sets it.
@@ -233,10 +233,10 @@ def resolve_device(device):
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        kind = torch.device(device).type
+        device_type = torch.device(device).type
     except RuntimeError as error:
         raise ValueError(f"device={device!r} is not a device torch knows: {error}") from None
-    if kind == "cuda" and not torch.cuda.is_available():
+    if device_type == "cuda" and not torch.cuda.is_available():
         raise ValueError(
             f'device={device!r}, but torch sees no CUDA here; use device="auto" to take what there '
             "is"

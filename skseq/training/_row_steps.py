@@ -53,7 +53,7 @@ def _common_length(X):
         return None
     if holds_number_lists(cells):
         cells = as_sequences(cells)
-    elif not all(hasattr(kind, "__len__") and kind is not str for kind in set(map(type, cells))):
+    elif not all(hasattr(cls, "__len__") and cls is not str for cls in set(map(type, cells))):
         return None
     lengths = set(map(len, cells))
     return lengths.pop() if len(lengths) == 1 else None

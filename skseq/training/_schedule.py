@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from sklearn.base import clone
 
-from skseq._masses import earlier_corrections, warn_if_double_counted
+from skseq._class_counts import earlier_corrections, warn_if_double_counted
 from skseq.augment import make_augmenter
-from skseq.training._draws import class_rates, draw_by_class, drawn_masses
+from skseq.training._draws import class_rates, draw_by_class, drawn_totals
 
 
 class Schedule:
@@ -99,8 +99,8 @@ class Schedule:
 
     def prior_at(self, epoch):
         """Share of each class in the weight of what an epoch trains on: ndarray (n_classes,)."""
-        masses = self._masses(self.class_weight_at(epoch), epoch)
-        prior = masses / masses.sum()
+        totals = self._totals(self.class_weight_at(epoch), epoch)
+        prior = totals / totals.sum()
         return prior if self.mixer is None else self.mixer.prior_of_labels(prior)
 
     @property
@@ -108,13 +108,13 @@ class Schedule:
         """ndarray of shape (n_classes,) : `prior_at` the last epoch."""
         return self.prior_at(self.n_epochs - 1)
 
-    def _masses(self, class_weight, epoch):
+    def _totals(self, class_weight, epoch):
         typical = self._typical
         if self.balance == 1:
             totals = typical.class_totals()
             return totals if class_weight is None else totals * class_weight
         drawn = self.draw(typical, typical.dataset(class_weight=class_weight), epoch)
-        return drawn_masses(drawn, typical.n_classes)
+        return drawn_totals(drawn, typical.n_classes)
 
     @cached_property
     def _typical(self):
@@ -133,18 +133,18 @@ class Schedule:
         class_weight_name : str
             What the message calls the class weights.
         """
-        masses = self.targets.class_totals()
+        totals = self.targets.class_totals()
         earlier = earlier_corrections(self.targets.X)
         if self.class_weight is not None:
-            weighted = masses * self.class_weight
-            warn_if_double_counted(masses, weighted, earlier=earlier, later=class_weight_name)
-            masses, earlier = weighted, " and ".join(filter(None, [earlier, class_weight_name]))
+            weighted = totals * self.class_weight
+            warn_if_double_counted(totals, weighted, earlier=earlier, later=class_weight_name)
+            totals, earlier = weighted, " and ".join(filter(None, [earlier, class_weight_name]))
         if self.balance != 1:
             dataset = self.targets.dataset(class_weight=self.class_weight)
             drawn = self.draw(self.targets, dataset, self.n_epochs)
             warn_if_double_counted(
-                masses,
-                drawn_masses(drawn, self.targets.n_classes),
+                totals,
+                drawn_totals(drawn, self.targets.n_classes),
                 earlier=earlier,
                 later=f"batch_balance={self.balance!r}",
             )

@@ -10,7 +10,7 @@ class Seeds:
     """Independent random states derived from one number.
 
     They depend on the purpose and the epoch they are for, not on what was drawn before: an epoch
-    that is trained again, or after a checkpoint, meets the same chance.
+    that is trained again, or after a checkpoint, draws the same numbers.
 
     Parameters
     ----------

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skseq._masses import class_masses, weighted_counts
+from skseq._class_counts import class_totals, weighted_counts
 from skseq.data import Sequences, chunk_spans, like_input
 from skseq.decisions import count_originals
 from skseq.nn import SequenceDataset
@@ -60,7 +60,7 @@ class Targets:
 
     def class_totals(self):
         """Sum of the weights in each class: ndarray (n_classes,)."""
-        return class_masses(self.values, self.n_classes, self.weight)
+        return class_totals(self.values, self.n_classes, self.weight)
 
     def original_counts(self):
         """Rows or steps of each class before samplers ran, or None where nobody knows."""
@@ -195,7 +195,7 @@ class StepTargets(Targets):
         return by_rarity[np.minimum.reduceat(rank, self.X.offsets[:-1])]
 
     def _sequences_that_count(self):
-        return class_masses(self.X.sequence_index(), len(self.X), self.weight) > 0
+        return class_totals(self.X.sequence_index(), len(self.X), self.weight) > 0
 
     def dataset(self, rows=None, class_weight=None):
         """Rows of a net: chunks of the sequences at ``rows``, or (None) of all, not copied."""
@@ -244,7 +244,7 @@ class StepTargets(Targets):
 
 def check_two_classes_count(codes, weight, classes):
     """Raise ValueError if all weight is on one class: there is nothing to tell it from."""
-    totals = class_masses(codes, len(classes), weight)
+    totals = class_totals(codes, len(classes), weight)
     if np.count_nonzero(totals) < 2:
         raise ValueError(
             f"only one class, {classes.tolist()[int(totals.argmax())]!r}, has any weight; learning "

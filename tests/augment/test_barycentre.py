@@ -43,12 +43,12 @@ def plain_path(a, b):
 def plain_barycentre(start, parents, weights, n_iter):
     average = start
     for _ in range(n_iter):
-        values, mass = np.zeros_like(average), np.zeros(len(average))
+        values, total_weight = np.zeros_like(average), np.zeros(len(average))
         for parent, weight in zip(parents, weights, strict=True):
             for i, j in plain_path(average, parent):
                 values[i] += weight * parent[j]
-                mass[i] += weight
-        average = values / mass[:, None]
+                total_weight[i] += weight
+        average = values / total_weight[:, None]
     return average
 
 

@@ -34,9 +34,9 @@ def test_combination_keeps_the_contract(combination, kind):
 
 @pytest.mark.parametrize("combination", [Compose, OneOf])
 def test_combination_with_augmenters_by_class_keeps_the_contract(combination):
-    table = AUGMENTERS["signals"].values()
+    table = AUGMENTERS["values"].values()
     members = [cls(p=0.3) for cls in table]
-    check_augmenter(combination(members), kind="signals")
+    check_augmenter(combination(members), kind="values")
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_integer_values_of_a_table_are_told_from_tokens_wherever_they_go(estimat
         (np.ones((2, 3)), 3, 1, "values"),
     ],
 )
-def test_the_books_of_fit_are_kept(estimator, X, n_features_in, n_step_features, kind):
+def test_fit_sets_the_attributes_of_its_input(estimator, X, n_features_in, n_step_features, kind):
     check_sequences(estimator, X)
     assert estimator.n_features_in_ == n_features_in
     assert estimator.n_step_features_ == n_step_features

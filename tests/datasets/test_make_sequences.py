@@ -146,7 +146,7 @@ def test_ordinal_classes_stand_in_order_at_equal_distances():
 
 
 @pytest.mark.parametrize("kind", ["values", "tokens"])
-def test_the_same_seed_gives_the_same_data_and_leaves_global_chance_alone(kind):
+def test_the_same_seed_gives_the_same_data_and_leaves_the_global_random_state_alone(kind):
     np.random.seed(5)  # noqa: NPY002
     before = np.random.get_state()[1].copy()  # noqa: NPY002
     first = make_imbalanced_sequences(30, kind=kind, random_state=1)

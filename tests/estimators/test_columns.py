@@ -49,7 +49,7 @@ COLUMNS = {
 
 @pytest.mark.parametrize("make", COLUMNS.values(), ids=COLUMNS)
 @pytest.mark.parametrize(
-    ("model", "answer"),
+    ("model", "method"),
     [
         (SequenceClassifier(**SMALL), "predict_proba"),
         (SequenceOrdinalClassifier(**SMALL), "predict_proba"),
@@ -62,16 +62,16 @@ COLUMNS = {
     ],
     ids=lambda value: type(value).__name__ if not isinstance(value, str) else value,
 )
-def test_a_column_is_as_good_as_a_list_of_arrays(model, answer, make):
-    def answers(X):
+def test_a_column_is_as_good_as_a_list_of_arrays(model, method, make):
+    def outputs(X):
         fitted = clone(model)
-        if answer == "fit_transform":
+        if method == "fit_transform":
             return fitted.fit_transform(X, Y).tolist()
-        return getattr(fitted.fit(X, Y), answer)(X).tolist()
+        return getattr(fitted.fit(X, Y), method)(X).tolist()
 
-    expected = answers([np.array(cell) for cell in CELLS])
+    expected = outputs([np.array(cell) for cell in CELLS])
     np.testing.assert_allclose(
-        np.concatenate(answers(make(CELLS)), axis=None),
+        np.concatenate(outputs(make(CELLS)), axis=None),
         np.concatenate(expected, axis=None),
         rtol=1e-5,
         atol=1e-6,

@@ -213,7 +213,7 @@ def test_calibration_is_learnt_on_the_originals_that_early_stopping_holds_out(
     plain = classifier(early_stopping=True, validation_fraction=0.5).fit(X, y)
     ((_, rows),) = splits
     raw = plain.predict_log_proba(X)[rows]
-    expected = fit_scaling(raw, y[rows], plain.train_prior_, kind="temperature")
+    expected = fit_scaling(raw, y[rows], plain.train_prior_, method="temperature")
     np.testing.assert_allclose(model.calibration_, expected, rtol=1e-3)
 
 

@@ -34,7 +34,7 @@ def target_for(estimator):
     return LABELS * 1.0 if estimator is SequenceRegressor else LABELS
 
 
-def answers(model):
+def outputs(model):
     said = model.predict_proba(TOKENS) if hasattr(model, "predict_proba") else model.predict(TOKENS)
     return said.values if isinstance(said, Sequences) else said
 
@@ -79,7 +79,7 @@ def test_an_interrupt_reaches_the_caller_and_the_last_whole_epoch_is_kept(estima
     assert model.n_iter_ == len(model.history_) == 3
     assert all("train_loss" in row for row in model.history_)
     theirs = estimator(**(SMALL | {"max_epochs": 3})).fit(TOKENS, y)
-    assert_array_equal(answers(model), answers(theirs))
+    assert_array_equal(outputs(model), outputs(theirs))
 
 
 def test_with_early_stopping_the_best_epoch_is_kept():

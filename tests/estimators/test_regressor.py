@@ -81,7 +81,7 @@ def test_robust_losses_are_moved_less_by_outliers():
 
 @pytest.mark.parametrize("target_weight", ["dense", "lds", "sqrt_lds", lambda y: 1 + 9 * (y > 5)])
 def test_rare_targets_are_told_better_when_they_weigh_more(target_weight):
-    # One number tells nothing apart: a rare target pulls the only answer by its weight.
+    # One number tells nothing apart: a rare target pulls the only prediction by its weight.
     rng = np.random.default_rng(0)
     X, y = [np.ones(2)] * 100, np.append(rng.normal(size=90), rng.uniform(5, 15, size=10))
     plain = small(max_epochs=8, dropout=0).fit(X, y)
@@ -163,7 +163,7 @@ def test_lists_go_in_and_come_out(ragged_values, sums):
     assert [len(row) for row in predicted] == ragged_values.lengths.tolist()
 
 
-def test_chunks_of_a_long_sequence_answer_as_the_whole_where_the_context_reaches():
+def test_chunks_of_a_long_sequence_are_predicted_as_the_whole_where_the_context_reaches():
     rng = np.random.default_rng(0)
     X = Sequences.from_lengths(rng.normal(size=(300, 1)), [100, 200])
     y = X.replace(values=X.values[:, 0])

@@ -27,7 +27,7 @@ def target_for(estimator, X=TOKENS):
     return np.array([0, 1, 0, 1] * 6) * 1.0 if estimator is SequenceRegressor else [0, 1, 0, 1] * 6
 
 
-def answers(model, X=TOKENS):
+def outputs(model, X=TOKENS):
     said = model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)
     return said.values if isinstance(said, Sequences) else said
 
@@ -47,12 +47,12 @@ def assert_same_state(ours, theirs):
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_a_refit_on_bad_data_leaves_the_old_model(estimator, warm_start):
     model = estimator(warm_start=warm_start, **SMALL).fit(TOKENS, target_for(estimator))
-    before, said, attributes = state_of(model), answers(model), dict(vars(model))
+    before, said, attributes = state_of(model), outputs(model), dict(vars(model))
     with pytest.raises(ValueError, match="NaN"):
         model.fit([[np.nan, 1.0], [2.0]] * 12, target_for(estimator))
     assert vars(model) == attributes
     assert_same_state(state_of(model), before)
-    assert_array_equal(answers(model), said)
+    assert_array_equal(outputs(model), said)
 
 
 @pytest.mark.parametrize("again", ["fit", "partial_fit"])
@@ -60,13 +60,13 @@ def test_a_refit_on_bad_data_leaves_the_old_model(estimator, warm_start):
 def test_training_on_that_diverges_leaves_the_old_model(estimator, again):
     y = target_for(estimator)
     model = estimator(warm_start=True, **SMALL).fit(TOKENS, y)
-    before, said = state_of(model), answers(model)
+    before, said = state_of(model), outputs(model)
     model.net_.optimizer_.param_groups[0]["lr"] = 1e38
     with pytest.raises(DivergenceError):
         getattr(model, again)(TOKENS, y)
     assert model.net_.optimizer_.param_groups[0]["lr"] == 1e38
     assert_same_state(state_of(model), before)
-    assert_array_equal(answers(model), said)
+    assert_array_equal(outputs(model), said)
 
 
 def test_training_goes_on_after_a_failure_as_if_there_had_been_none():
@@ -115,12 +115,12 @@ OTHERS = {
 @pytest.mark.parametrize("estimator", ESTIMATORS)
 def test_a_warm_start_refuses_what_the_net_does_not_know(estimator, other):
     model = estimator(warm_start=True, **SMALL).fit(TOKENS, target_for(estimator))
-    before, said = dict(vars(model)), answers(model)
+    before, said = dict(vars(model)), outputs(model)
     X, message = OTHERS[other]
     with pytest.raises(ValueError, match=message):
         model.fit(X, target_for(estimator))
     assert vars(model) == before
-    assert_array_equal(answers(model), said)
+    assert_array_equal(outputs(model), said)
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -129,11 +129,11 @@ def test_a_warm_start_refuses_another_number_of_features(estimator):
     X = [rng.normal(size=(len(row), 2)) for row in TOKENS]
     wider = [rng.normal(size=(len(row), 3)) for row in TOKENS]
     model = estimator(warm_start=True, **SMALL).fit(X, target_for(estimator))
-    said = answers(model, X)
+    said = outputs(model, X)
     with pytest.raises(ValueError, match=r"X has 3 features, but .* is expecting 2"):
         model.fit(wider, target_for(estimator))
     assert model.n_step_features_ == 2
-    assert_array_equal(answers(model, X), said)
+    assert_array_equal(outputs(model, X), said)
 
 
 def test_a_warm_start_refuses_labels_that_the_net_does_not_know():

@@ -21,7 +21,7 @@ from sklearn.utils.class_weight import compute_sample_weight
 
 from skseq import Sequences, metrics
 
-# None of them is sorted: an answer that goes by place instead of by name shows.
+# None of them is sorted: a metric that goes by position instead of by name shows.
 NUMBERS = [3, 0, 12, 1]
 NAMES = [NUMBERS, ["O", "NUMBER", "A", "X"]]
 
@@ -30,7 +30,7 @@ class Case(NamedTuple):
     """What a metric is asked; the steps of all sequences lie end to end."""
 
     y_true: np.ndarray  # (n_steps,)
-    answer: np.ndarray  # predictions (n_steps,), or scores (n_steps, n_classes)
+    output: np.ndarray  # predictions (n_steps,), or scores (n_steps, n_classes)
     lengths: list  # steps of each sequence, some of them 0
     times: np.ndarray | None  # (n_steps,) how often each step counts: whole numbers, some of them 0
     options: dict  # the other arguments
@@ -40,11 +40,11 @@ class Case(NamedTuple):
         """Weight of each step, on a scale that no metric may depend on."""
         return None if self.times is None else 0.3 * self.times
 
-    def repeated(self, answer=None):
-        """Labels and answers with each step as often as it counts, for peers without weights."""
-        answer = self.answer if answer is None else answer
+    def repeated(self, output=None):
+        """Labels and outputs with each step as often as it counts, for peers without weights."""
+        output = self.output if output is None else output
         times = 1 if self.times is None else self.times
-        return np.repeat(self.y_true, times), np.repeat(answer, times, axis=0)
+        return np.repeat(self.y_true, times), np.repeat(output, times, axis=0)
 
 
 # -- how cases are drawn ------------------------------------------------------------------------
@@ -140,8 +140,8 @@ def as_proba(levels):
 
 def without_false_classes(case):
     """Predict the truth in place of each class that no counted step has."""
-    occurs = np.isin(case.answer, case.repeated()[0])
-    return case._replace(answer=np.where(occurs, case.answer, case.y_true))
+    occurs = np.isin(case.output, case.repeated()[0])
+    return case._replace(output=np.where(occurs, case.output, case.y_true))
 
 
 # -- what peers are asked -----------------------------------------------------------------------
@@ -165,7 +165,7 @@ def weighted(function):
     """Ask a peer that takes the same arguments."""
 
     def theirs(case, **arguments):
-        return function(case.y_true, case.answer, sample_weight=case.weight, **arguments)
+        return function(case.y_true, case.output, sample_weight=case.weight, **arguments)
 
     return theirs
 
@@ -175,7 +175,7 @@ def averaged(function, exclude=None):
 
     def theirs(case, average="macro", labels=None, exclude=exclude, **arguments):
         if average == "micro" and labels is None:  # a class that is only predicted counts too
-            labels = np.union1d(case.y_true, case.answer)
+            labels = np.union1d(case.y_true, case.output)
         labels = kept(case, labels, exclude)
         if not len(labels):
             return [] if average is None else np.nan
@@ -222,18 +222,18 @@ def completed(case, classes):
     """Give all classes and a column for each: zeros for those that the model never met."""
     unseen = np.setdiff1d(case.y_true, classes)
     zeros = np.zeros((len(case.y_true), len(unseen)))
-    return [*classes, *unseen.tolist()], np.hstack([case.answer, zeros])
+    return [*classes, *unseen.tolist()], np.hstack([case.output, zeros])
 
 
 def one_vs_rest(function):
     """Ask a peer about each class for which it is defined."""
 
     def theirs(case, classes, unseen, average="macro", exclude=None):
-        classes, answer = completed(case, classes)
-        y_true, answer = case.repeated(answer)
+        classes, output = completed(case, classes)
+        y_true, output = case.repeated(output)
         scores = [
             function(y_true == name, column) if 0 < np.mean(y_true == name) < 1 else np.nan
-            for name, column in zip(classes, answer.T, strict=True)
+            for name, column in zip(classes, output.T, strict=True)
             if name not in left_out(case, exclude)
         ]
         return scores if average is None else mean_of_known(scores)
@@ -401,14 +401,14 @@ TOOLS = {
 
 
 def asked(metric, case):
-    """What a metric answers, about tags in sequences as they are cut."""
-    parts = [case.y_true, case.answer, case.weight]
+    """What a metric gives for tags in sequences as they are cut."""
+    parts = [case.y_true, case.output, case.weight]
     if metric.__name__.startswith("tag_"):
         parts = [
             part if part is None else Sequences.from_lengths(part, case.lengths) for part in parts
         ]
-    y_true, answer, weight = parts
-    return metric(y_true, answer, sample_weight=weight, **case.options)
+    y_true, output, weight = parts
+    return metric(y_true, output, sample_weight=weight, **case.options)
 
 
 def assert_equal_to_peer(row, case):

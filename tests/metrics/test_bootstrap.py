@@ -12,10 +12,10 @@ def test_the_interval_is_that_of_draws_made_by_hand():
     rng = np.random.default_rng(0)
     y_true, y_pred = rng.integers(0, 2, 40), rng.integers(0, 2, 40)
     ours = confidence_interval(accuracy_score, y_true, y_pred, n_resamples=200, random_state=3)
-    chance = np.random.RandomState(3)
+    rng = np.random.RandomState(3)
     scores = []
     for _ in range(200):
-        rows = chance.randint(40, size=40)
+        rows = rng.randint(40, size=40)
         scores.append(np.mean(y_true[rows] == y_pred[rows]))
     np.testing.assert_allclose(ours[1:], np.quantile(scores, [0.025, 0.975]))
     assert ours.estimate == np.mean(y_true == y_pred)

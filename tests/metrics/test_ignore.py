@@ -41,12 +41,12 @@ def test_a_metric_leaves_out_steps_with_a_mark(name, mark, weighted):
     if isinstance(mark, int) and kind == "span":
         pytest.skip("tags are all text or all numbers")
     y_true, y_pred, proba, known = draw(tags, rng)
-    answers = proba if metric.needs == "predict_proba" else y_pred
+    outputs = proba if metric.needs == "predict_proba" else y_pred
     weight = rng.uniform(0.5, 2, len(y_true)) if weighted else None
     arguments = dict(metric.arguments)
     if metric.needs == "predict_proba":
         arguments["classes"] = sorted(tags)
-    kept = cut_steps(y_true, known), cut_steps(answers, known)
+    kept = cut_steps(y_true, known), cut_steps(outputs, known)
     if weighted and not name.startswith("span_"):
         arguments["sample_weight"] = np.repeat(weight, kept[0].lengths)
     elif weighted:
@@ -56,16 +56,16 @@ def test_a_metric_leaves_out_steps_with_a_mark(name, mark, weighted):
         arguments["sample_weight"] = weight
     with_marks = marked(y_true, known, mark)
     ignore = [None] if mark is None else mark
-    ours = metric.function(with_marks, answers, ignore=ignore, **arguments)
+    ours = metric.function(with_marks, outputs, ignore=ignore, **arguments)
     assert ours == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_metric_refuses_marks_with_the_cure(name):
     y_true = [[-100, 0], [1]]
-    answers = [[[0.5, 0.5]] * 2, [[0.5, 0.5]]] if "proba" in METRICS[name].needs else [[0, 0], [1]]
+    outputs = [[[0.5, 0.5]] * 2, [[0.5, 0.5]]] if "proba" in METRICS[name].needs else [[0, 0], [1]]
     with pytest.raises(ValueError, match=r"y_true contains -100.*y_true\[0\].*ignore=-100"):
-        METRICS[name].function(y_true, answers, **METRICS[name].arguments)
+        METRICS[name].function(y_true, outputs, **METRICS[name].arguments)
 
 
 def test_scorers_and_intervals_take_marks():

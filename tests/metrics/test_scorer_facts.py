@@ -39,23 +39,25 @@ def test_what_others_made_is_called_by_its_function():
 
 @pytest.mark.parametrize("name", METRICS)
 def test_no_score_lies_beyond_the_bounds(name):
-    """Right, wrong and drawn answers, which between them reach both ends of most scores."""
+    """Right, wrong and drawn predictions, which between them reach both ends of most scores."""
     low, high = score_bounds(get_scorer(name))
     metric, rng = METRICS[name], np.random.default_rng(0)
     sign = 1 if metric.greater_is_better else -1
     truth = np.array([0, 0, 1, 1, 2, 2])
     codes = [truth, (truth + 1) % 3, 2 - truth, *rng.integers(0, 3, (20, 6))]
     is_flat = not name.startswith(("tag_", "span_"))
-    for answer in codes:
+    for predicted in codes:
         arguments = dict(metric.arguments)
         if metric.needs == "predict_proba":
             arguments["classes"] = [0, 1, 2]
-            answer = np.eye(3)[answer]
+            predicted = np.eye(3)[predicted]
         if name.startswith("span_"):
-            answer, of_truth = (np.array(["O", "B-A", "B-B"])[each] for each in (answer, truth))
+            predicted, of_truth = (
+                np.array(["O", "B-A", "B-B"])[each] for each in (predicted, truth)
+            )
         else:
             of_truth = truth
-        pair = (of_truth, answer) if is_flat else ([of_truth], [answer])
+        pair = (of_truth, predicted) if is_flat else ([of_truth], [predicted])
         score = sign * metric.function(*pair, **arguments)
         assert low - 1e-12 <= score <= high + 1e-12
 

@@ -82,11 +82,11 @@ def scorers_of_tags():
     return {name: scorer_of(name) for name in of_kind(tags=True)}
 
 
-def by_metric(name, scorer, y, answer, **arguments):
+def by_metric(name, scorer, y, output, **arguments):
     """What a scorer should give, straight from its metric."""
     metric = METRICS[name]
     sign = 1 if metric.greater_is_better else -1
-    return sign * metric.function(y, answer, **scorer._kwargs, **arguments)
+    return sign * metric.function(y, output, **scorer._kwargs, **arguments)
 
 
 every_name = pytest.mark.parametrize("name", sorted(of_kind(tags=True) + of_kind(tags=False)))

@@ -282,10 +282,10 @@ def test_it_runs_on_data_of_every_kind(kind, toy_data):
     assert len(found.table["name"]) == 6
     assert np.isfinite(found.table["mean"]).all()
     assert np.isfinite(found.table["calibration_error"]).all()
-    is_tagged = "tags" in kind
-    assert found.metric == ("tag_f1_macro" if is_tagged else "f1_macro")
+    per_step = "tags" in kind
+    assert found.metric == ("tag_f1_macro" if per_step else "f1_macro")
     kept = found.out_of_fold("plain")
-    assert (kept.offsets.tolist() == y.offsets.tolist()) if is_tagged else len(kept) == len(y)
+    assert (kept.offsets.tolist() == y.offsets.tolist()) if per_step else len(kept) == len(y)
 
 
 def test_tags_are_compared_by_any_scorer_of_tags(toy_data):

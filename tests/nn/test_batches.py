@@ -226,17 +226,17 @@ def test_every_step_is_asked_for_once_with_what_is_its_own(
 
 
 @given(lengths=ragged_lengths, batch_size=batch_sizes, chunk_length=st.sampled_from([None, 3, 5]))
-def test_answers_go_back_to_the_steps_they_belong_to(lengths, batch_size, chunk_length):
+def test_predictions_go_back_to_the_steps_they_belong_to(lengths, batch_size, chunk_length):
     # Without targets, as for prediction.
     spans = replace(step_spans(lengths, chunk_length, context=1), target=None, weight=None)
-    answers = np.full(lengths.sum(), -1)
+    predictions = np.full(lengths.sum(), -1)
     for rows in scoring_plan(spans.lengths, batch_size):
         inputs, targets = spans.batch(rows)
         assert set(targets) == {"mask"}
         steps = spans.core_steps(rows)
-        assert np.all(answers[steps] == -1)  # nobody answered before
-        answers[steps] = inputs["values"][targets["mask"]]
-    np.testing.assert_array_equal(answers, np.arange(lengths.sum()))
+        assert np.all(predictions[steps] == -1)  # predicted by no other row
+        predictions[steps] = inputs["values"][targets["mask"]]
+    np.testing.assert_array_equal(predictions, np.arange(lengths.sum()))
 
 
 def test_context_is_read_but_not_asked_for():

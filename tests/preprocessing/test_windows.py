@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.tree import DecisionTreeClassifier
 
 from skseq import Sequences
-from skseq._masses import earlier_corrections
+from skseq._class_counts import earlier_corrections
 from skseq.preprocessing import make_windows, merge_windows
 
 RULES = ["last", "majority", "any-minority", "step"]

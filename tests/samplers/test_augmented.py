@@ -11,7 +11,7 @@ from skseq.samplers import SequenceOverSampler, TagOverSampler
 class Half(Augmenter):
     """Adds a half to every step, so that what was changed can be told."""
 
-    kind = "signals"
+    kind = "values"
 
     def _learn(self, X, y):
         self.n_learnt_ = len(X)

@@ -104,8 +104,8 @@ def test_new_sequences_come_as_sequences_that_know_their_parents(frame):
         ContextUnderSampler(majority=0),
     ):
         y = [[label] * len(cell) for label, cell in zip(Y, LISTS, strict=True)]
-        is_tagged = isinstance(sampler, ContextUnderSampler)
-        X, _ = sampler.fit_resample(frame({"s": LISTS}), y if is_tagged else Y)
+        per_step = isinstance(sampler, ContextUnderSampler)
+        X, _ = sampler.fit_resample(frame({"s": LISTS}), y if per_step else Y)
         assert isinstance(X, Sequences)
         assert X.origin is not None
 

@@ -47,7 +47,7 @@ def target_for(estimator, X):
     return means if estimator is SequenceRegressor else (means > np.median(means)).astype(int)
 
 
-def answers(model, X):
+def outputs(model, X):
     """What a model says, as numbers of shape (n, ...)."""
     said = model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)
     return said.values if isinstance(said, Sequences) else said
@@ -63,7 +63,7 @@ def test_units_of_the_input_do_not_change_predictions(ragged_values, estimator, 
     other = ragged_values.replace(values=UNITS[units](ragged_values.values))
     ours = estimator(**SMALL).fit(ragged_values, y)
     theirs = estimator(**SMALL).fit(other, y)
-    assert_allclose(answers(theirs, other), answers(ours, ragged_values), atol=1e-4)
+    assert_allclose(outputs(theirs, other), outputs(ours, ragged_values), atol=1e-4)
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
@@ -72,7 +72,7 @@ def test_standardising_before_changes_nothing(ragged_values, estimator):
     ours = estimator(**SMALL).fit(ragged_values, y)
     scaled = SequenceScaler().fit_transform(ragged_values)
     theirs = estimator(**SMALL).fit(scaled, y)
-    assert_allclose(answers(theirs, scaled), answers(ours, ragged_values), atol=1e-5)
+    assert_allclose(outputs(theirs, scaled), outputs(ours, ragged_values), atol=1e-5)
 
 
 def test_without_a_scale_units_do_change_predictions(ragged_values, labels):
@@ -210,7 +210,7 @@ def test_a_transformer_does_what_it_does_before_the_estimator(ragged_values, est
     y = target_for(estimator, ragged_values)
     inside = estimator(scale=scale, **SMALL).fit(ragged_values, y)
     before = make_pipeline(SequenceScaler(), estimator(scale=None, **SMALL)).fit(ragged_values, y)
-    assert_allclose(answers(inside, ragged_values), answers(before, ragged_values), atol=1e-6)
+    assert_allclose(outputs(inside, ragged_values), outputs(before, ragged_values), atol=1e-6)
     assert not hasattr(scale, "scale_")
 
 

@@ -20,7 +20,7 @@ from skseq.augment import (
 )
 from skseq.exceptions import DoubleCountingWarning
 from skseq.nn import SequenceDataset, training_plan
-from skseq.training._draws import class_rates, draw_by_class, drawn_masses
+from skseq.training._draws import class_rates, draw_by_class, drawn_totals
 from skseq.training._targets import combined_weight
 
 # Nets as small as these may name one class only: what is looked at is how they are trained.
@@ -44,15 +44,15 @@ class Spy(Callback):
             self.epochs[-1].append({name: x.numpy() for name, x in (inputs | target).items()})
 
     def shares(self, epoch, n_classes):
-        """Share of each class among the answers of an epoch."""
-        targets = np.concatenate([answers(batch) for batch in self.epochs[epoch]])
+        """Share of each class among the targets of an epoch."""
+        targets = np.concatenate([targets_of(batch) for batch in self.epochs[epoch]])
         return np.bincount(targets, minlength=n_classes) / len(targets)
 
     def has_weights(self):
         return ["weight" in epoch[0] for epoch in self.epochs]
 
 
-def answers(batch):
+def targets_of(batch):
     return batch["target"][batch["mask"]] if "mask" in batch else batch["target"]
 
 
@@ -105,12 +105,12 @@ def test_a_chunk_has_the_mean_rate_of_its_core():
     drawn = draw_by_class(spans, np.array([0.5, 2.0]))
     np.testing.assert_allclose(drawn.rate, [(2 + 2 + 0.5) / 3, (0.5 * 3 + 2) / 4])
     weight = np.arange(1.0, 8.0)
-    masses = drawn_masses(SequenceDataset(**{**vars(drawn), "weight": weight}), 2)
+    totals = drawn_totals(SequenceDataset(**{**vars(drawn), "weight": weight}), 2)
     by_hand = np.zeros(2)
     for rate, core in zip(drawn.rate, ([4, 5, 6], [0, 1, 2, 3]), strict=True):
         for step in core:
             by_hand[target[step]] += rate * weight[step]
-    np.testing.assert_allclose(masses, by_hand)
+    np.testing.assert_allclose(totals, by_hand)
 
 
 def test_rows_are_drawn_as_often_as_their_rate_says():
@@ -148,8 +148,8 @@ def test_the_prior_is_that_of_weights_times_draws(labelled):
     X, y = labelled
     weight = np.where(y == "b", 3.0, 1.0)
     model = SequenceClassifier(batch_balance=0.5, max_epochs=1, **SMALL).fit(X, y, weight)
-    masses = np.sqrt([160, 3 * 30, 10])  # a weight of 3 is 3 copies
-    np.testing.assert_allclose(model.train_prior_, masses / masses.sum(), rtol=1e-6)
+    totals = np.sqrt([160, 3 * 30, 10])  # a weight of 3 is 3 copies
+    np.testing.assert_allclose(model.train_prior_, totals / totals.sum(), rtol=1e-6)
 
 
 def test_the_last_bias_starts_at_the_prior_of_the_first_epoch(labelled):
@@ -350,7 +350,7 @@ def test_weights_of_steps_move_along_and_labels_that_change_are_weighed_anew(tag
     ).fit(X.replace(values=values), y, weight)
     batches = spy.epochs[0]
     seen = np.concatenate([batch["weight"][batch["mask"]] for batch in batches])
-    tags = np.concatenate([answers(batch) for batch in batches])
+    tags = np.concatenate([targets_of(batch) for batch in batches])
     steps = np.concatenate([batch["values"][batch["mask"]] for batch in batches])
     by_hand = (steps[:, 1] - 100) * model.class_weight_[tags]
     np.testing.assert_allclose(seen, by_hand / by_hand.mean(), rtol=1e-4)

@@ -9,6 +9,8 @@ from sklearn.base import BaseEstimator, clone
 
 from skseq._validation import Interval, check_choice, check_parameters
 
+__all__ = ["MIXERS", "Mixup", "Remix", "make_mixer"]
+
 
 class Mixup(BaseEstimator):
     """Mix the pooled states of two sequences, and their labels in the same shares.
@@ -35,7 +37,7 @@ class Mixup(BaseEstimator):
     Examples
     --------
     >>> from skseq import SequenceClassifier
-    >>> from skseq.stages import Mixup
+    >>> from skseq.mixup import Mixup
     >>> SequenceClassifier(mixup=Mixup(alpha=0.4)).mixup
     Mixup(alpha=0.4)
     """
@@ -120,7 +122,7 @@ class Remix(Mixup):
 
     Examples
     --------
-    >>> from skseq.stages import Remix
+    >>> from skseq.mixup import Remix
     >>> Remix().fit([90, 10]).prior_of_labels([0.9, 0.1]).round(4)
     array([0.8775, 0.1225])
     """
@@ -174,11 +176,11 @@ def make_mixer(mixup):
     ValueError
         If the name is not in the table.
     TypeError
-        If the object is no mixer.
+        If the object is not a mixer.
 
     Examples
     --------
-    >>> from skseq.stages import make_mixer
+    >>> from skseq.mixup import make_mixer
     >>> make_mixer("remix")
     Remix()
     """
@@ -189,6 +191,6 @@ def make_mixer(mixup):
         mixup = mixup()
     if not isinstance(mixup, Mixup):
         raise TypeError(
-            f"mixup must be one of {sorted(MIXERS)} or a skseq.stages.Mixup, got {mixup!r}"
+            f"mixup must be one of {sorted(MIXERS)} or a skseq.mixup.Mixup, got {mixup!r}"
         )
     return clone(mixup)

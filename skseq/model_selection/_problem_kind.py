@@ -3,10 +3,10 @@
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.data import Sequences, has_several_kinds, holds_number_lists, is_table, to_cells
+from skseq.data import Sequences, has_mixed_columns, holds_number_lists, is_table, to_cells
 
 
-def guess_kind(X, y, input="auto"):
+def guess_problem_kind(X, y, input="auto"):
     """Tell the kind of a problem, one of those that `strategies` takes.
 
     Texts, lists of strings and integer steps are tokens, as for the estimators, unless the
@@ -19,7 +19,7 @@ def guess_kind(X, y, input="auto"):
 
 
 def _holds_tokens(X):
-    X = X if has_several_kinds(X) else to_cells(X)
+    X = X if has_mixed_columns(X) else to_cells(X)
     if is_table(X) or holds_number_lists(X):
         return False
     first = X.values if isinstance(X, Sequences) else next((row for row in X if np.size(row)), ())

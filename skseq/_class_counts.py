@@ -28,10 +28,10 @@ def sequence_weight(X):
         return np.ones(len(X))
     if not X.has_step_weight:
         return X.weight
-    return class_masses(X.sequence_index(), len(X), X.weight) / np.maximum(X.lengths, 1)
+    return class_totals(X.sequence_index(), len(X), X.weight) / np.maximum(X.lengths, 1)
 
 
-def class_masses(codes, n_classes, weight=None):
+def class_totals(codes, n_classes, weight=None):
     """Sum of weights in each class.
 
     Parameters
@@ -50,13 +50,13 @@ def class_masses(codes, n_classes, weight=None):
     ndarray of float64 of shape (n_classes,)
     """
     codes = np.asarray(codes)
-    masses = np.zeros(n_classes)
+    totals = np.zeros(n_classes)
     # Block by block: bincount makes 8 bytes of each code, more than the data of a long tagging.
     for start in range(0, len(codes), _BLOCK):
         block = slice(start, start + _BLOCK)
         part = None if weight is None else weight[block]
-        masses += np.bincount(codes[block], weights=part, minlength=n_classes)
-    return masses
+        totals += np.bincount(codes[block], weights=part, minlength=n_classes)
+    return totals
 
 
 def weighted_counts(codes, n_classes, weight=None):
@@ -83,16 +83,16 @@ def weighted_counts(codes, n_classes, weight=None):
     Examples
     --------
     >>> import numpy as np
-    >>> from skseq._masses import weighted_counts
+    >>> from skseq._class_counts import weighted_counts
     >>> weighted_counts([0, 0, 1], 2, np.array([3, 0, 2]))
     array([3., 2.])
     >>> weighted_counts([0, 0, 1], 2, np.array([0.25, 0.25, 0.5]))
     array([1.5, 1.5])
     """
-    masses = class_masses(codes, n_classes, weight)
-    if weight is None or not masses.any():
-        return masses
-    return masses * max(1.0, np.count_nonzero(weight) / masses.sum())
+    totals = class_totals(codes, n_classes, weight)
+    if weight is None or not totals.any():
+        return totals
+    return totals * max(1.0, np.count_nonzero(weight) / totals.sum())
 
 
 def earlier_corrections(X):
@@ -128,7 +128,7 @@ def warn_if_double_counted(before, after, *, earlier, later):
         Sum of weights in each class as the later correction found it.
 
     after : array-like of shape (n_classes,)
-        Sum of weights in each class as it leaves it. Classes with mass 0 before or after are
+        Sum of weights in each class as it leaves it. Classes that sum to 0 before or after are
         left out of the comparison.
 
     earlier : str

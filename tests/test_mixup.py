@@ -7,7 +7,7 @@ import torch
 from skseq import SequenceClassifier
 from skseq.datasets import make_imbalanced_sequences
 from skseq.losses import CrossEntropyLoss, FocalLoss
-from skseq.stages import MIXERS, Mixup, Remix, make_mixer
+from skseq.mixup import MIXERS, Mixup, Remix, make_mixer
 from skseq.training._net import mixed_loss
 
 
@@ -125,9 +125,9 @@ def test_the_prior_of_mixed_labels_is_what_many_draws_come_to(alpha):
         2, -1
     )
     _, share = mixer.draw(target, partner)
-    masses = np.bincount(target, weights=share, minlength=3)
-    masses += np.bincount(partner, weights=1 - share, minlength=3)
-    np.testing.assert_allclose(masses / masses.sum(), mixer.prior_of_labels(prior), atol=0.004)
+    totals = np.bincount(target, weights=share, minlength=3)
+    totals += np.bincount(partner, weights=1 - share, minlength=3)
+    np.testing.assert_allclose(totals / totals.sum(), mixer.prior_of_labels(prior), atol=0.004)
 
 
 @pytest.mark.parametrize("mixup", [*MIXERS, Mixup(0.5), Remix])

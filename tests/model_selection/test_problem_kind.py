@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from skseq import Sequences
-from skseq.model_selection._kinds import guess_kind
+from skseq.model_selection._problem_kind import guess_problem_kind
 
 TOKENS = [
     ["some text", "another"],
@@ -33,18 +33,18 @@ VALUES = [
 
 @pytest.mark.parametrize("X", TOKENS)
 def test_texts_and_integers_are_tokens(X):
-    assert guess_kind(X, ["a", "b"]) == "tokens"
-    assert guess_kind(X, [["a", "b"], ["a"]]) == "tags"
+    assert guess_problem_kind(X, ["a", "b"]) == "tokens"
+    assert guess_problem_kind(X, [["a", "b"], ["a"]]) == "tags"
 
 
 @pytest.mark.parametrize("X", VALUES)
 def test_floats_vectors_and_tables_are_values(X):
-    assert guess_kind(X, ["a", "b"]) == "values"
-    assert guess_kind(X, [["a", "b"], ["a"]]) == "value tags"
+    assert guess_problem_kind(X, ["a", "b"]) == "values"
+    assert guess_problem_kind(X, [["a", "b"], ["a"]]) == "value tags"
 
 
 def test_what_the_estimator_says_of_integers_counts():
     X = [[2, 3], [4]]
-    assert guess_kind(X, ["a", "b"], input="values") == "values"
-    assert guess_kind(X, [["a", "b"], ["a"]], input="values") == "value tags"
-    assert guess_kind(X, ["a", "b"], input="tokens") == "tokens"
+    assert guess_problem_kind(X, ["a", "b"], input="values") == "values"
+    assert guess_problem_kind(X, [["a", "b"], ["a"]], input="values") == "value tags"
+    assert guess_problem_kind(X, ["a", "b"], input="tokens") == "tokens"

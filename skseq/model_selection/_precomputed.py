@@ -1,11 +1,11 @@
-"""Answers that were kept stand before a scorer as a fitted estimator."""
+"""Predictions that were made before, as the fitted estimator that a scorer asks for."""
 
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.metaestimators import available_if
 
 
-class KeptTags(BaseEstimator):
-    """A tagger whose predictions are there already.
+class PrecomputedTagger(BaseEstimator):
+    """A tagger whose predictions were made before.
 
     Parameters
     ----------
@@ -29,14 +29,14 @@ class KeptTags(BaseEstimator):
         return self
 
     def predict(self, X):
-        """Give the predictions that were kept."""
+        """Give the predictions."""
         return self.predicted
 
     @available_if(lambda self: self.proba is not None)
     def predict_proba(self, X):
-        """Give the probabilities that were kept."""
+        """Give the probabilities."""
         return self.proba
 
 
-class KeptLabels(ClassifierMixin, KeptTags):
-    """The same for one label a sequence: scorers ask whether it is a classifier."""
+class PrecomputedClassifier(ClassifierMixin, PrecomputedTagger):
+    """The same with one label per sequence: scorers ask whether it is a classifier."""
