@@ -1,6 +1,6 @@
 """From ``sample_weight`` in any form to one weight for each sequence, or each step, of X.
 
-- One entry a sequence, or, where there is one label per step, one a step: in the layout of y
+- One entry per sequence, or, where there is one label per step, one per step: in the layout of y
   (list of lists, object array, `Sequences`, 2-D array), or flat.
 - A sampler in front of the estimator changes which sequences there are, but a pipeline hands
   ``sample_weight`` on as it was. Where ``X.origin`` tells what each row comes from, weights with
@@ -70,7 +70,7 @@ def _is_ragged(sample_weight):
 def _aligned(given, X):
     if given.values.ndim != 1:
         raise ValueError(
-            f"sample_weight must have one entry a step, got {given.n_features} columns a step"
+            f"sample_weight must have one entry per step, got {given.n_features} columns per step"
         )
     if not given.aligns_with(X):
         row = int(np.argmax(given.lengths != X.lengths))

@@ -175,7 +175,7 @@ def refuse_mask(array, name):
 
 
 def check_labels(y, X, estimator):
-    """Check labels of ``X``, one a sequence: present, finite, discrete, as many as sequences.
+    """Check labels of ``X``, one per sequence: present, finite, discrete, as many as sequences.
 
     Returns
     -------

@@ -258,7 +258,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
     """Attach class weights to the sequences, as a step of a pipeline.
 
     ``fit_transform``, which a pipeline calls when it is fitted, gives `Sequences` whose
-    ``weight`` comes from the class: one weight a sequence for labels, one a step for tags.
+    ``weight`` comes from the class: one weight per sequence for labels, one per step for tags.
     ``transform``, which it calls to predict, leaves X alone. Estimators and samplers of skseq
     read the weights from there.
 
@@ -311,7 +311,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
     >>> weighted.weight.round(2)
     array([0.67, 0.67, 0.67, 2.  ])
 
-    One label a step gives one weight a step:
+    One label per step gives one weight per step:
 
     >>> tags = [["O", "O"], ["O"], ["O", "NUM", "O"], ["O"]]
     >>> ClassWeightTransformer("sqrt").fit_transform(X, tags).weight.round(2)

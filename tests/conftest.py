@@ -35,7 +35,7 @@ def lengths():
 
 @pytest.fixture
 def labels():
-    """One label a sequence, ndarray of shape (30,): 24 "common" and 6 "rare", shuffled."""
+    """One label per sequence, ndarray of shape (30,): 24 "common" and 6 "rare", shuffled."""
     names = np.repeat(["common", "rare"], [N_SEQUENCES - N_RARE, N_RARE])
     return np.random.default_rng(1).permutation(names)
 
@@ -59,5 +59,5 @@ def ragged_values(lengths, labels):
 
 @pytest.fixture
 def tags(ragged_tokens):
-    """A tag a step, aligned with `ragged_tokens`: "O", and "X" where the id is 2 or 3."""
+    """One tag per step, aligned with `ragged_tokens`: "O", and "X" where the id is 2 or 3."""
     return Sequences(np.where(ragged_tokens.values <= 3, "X", "O"), ragged_tokens.offsets)

@@ -1,4 +1,4 @@
-"""Labels of the wrong kind at every door: text beside numbers, a label a step, one a sequence."""
+"""Labels of the wrong form at every door: text beside numbers, labels per step or per sequence."""
 
 import numpy as np
 import pandas as pd
@@ -91,7 +91,8 @@ def test_tags_where_labels_are_needed_are_told_where_to_go(door, form):
 @named(OF_STEPS)
 @pytest.mark.parametrize("form", [list, np.array, pd.Series])
 def test_labels_where_tags_are_needed_are_told_where_to_go(door, form):
-    with pytest.raises(TypeError, match=r"one label a sequence: y\[0\] is 'a'.*SequenceClassifier"):
+    told = r"one label per sequence: y\[0\] is 'a'.*SequenceClassifier"
+    with pytest.raises(TypeError, match=told):
         fit(door, form(["a", "b", "a"] * 8))
 
 

@@ -1,8 +1,8 @@
 """scikit-learn's tools take `Sequences` as X and as y, also in worker processes.
 
-Each tool runs with a classifier (ragged X, a label a sequence) and with a tagger (ragged X, ragged
-y). Both are exact where their parameter ``clue`` is right, and no better than the majority where
-it is 0, so the right result of every tool is known. Another estimator is one more `Case`.
+Each tool runs with a classifier (ragged X, one label per sequence) and with a tagger (ragged X,
+ragged y). Both are exact where their parameter ``clue`` is right, and no better than the majority
+where it is 0, so the right result of every tool is known. Another estimator is one more `Case`.
 """
 
 import sys

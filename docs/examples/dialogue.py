@@ -1,4 +1,4 @@
-"""Dialogue acts from two numbers a row: by a tagger, and by a classifier of windows.
+"""Dialogue acts from two numbers per row: by a tagger, and by a classifier of windows.
 
 34,890 rows of one frame, two measurements each and 5 acts, of which one makes up 90 %. A row alone
 tells little; what came just before tells its act. The rows are made up, by a process whose best
@@ -23,7 +23,7 @@ SPLIT = GroupShuffleSplit(1, test_size=0.25, random_state=0)  # whole talks, nev
 
 
 def make_frame():
-    """One row a turn: its talk, its number there, two measurements, its act; the best answers."""
+    """One row per turn: its talk, its number there, two measurements, its act; the best answers."""
     X, y, posterior = make_imbalanced_tags(
         400,
         n_classes=len(ACTS),
@@ -42,7 +42,7 @@ def make_frame():
 
 
 def tag(frame):
-    """A label a step: the tagger reads stretches of 64 turns, in both directions."""
+    """One label per step: the tagger reads stretches of 64 turns, in both directions."""
     X, y, groups, index = make_windows(
         frame, "act", length=64, label_rule="step", by="talk", time="turn"
     )
@@ -53,7 +53,7 @@ def tag(frame):
 
 
 def classify(frame):
-    """A label a window: the classifier reads a turn and the 7 before it, and names the turn."""
+    """One label per window: the classifier reads a turn and the 7 before it, and names the turn."""
     X, y, groups, index = make_windows(
         frame, "act", length=8, stride=1, padding="short-start", by="talk", time="turn"
     )

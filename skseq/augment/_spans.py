@@ -17,7 +17,7 @@ class TagScheme:
     Parameters
     ----------
     tags : Sequences
-        A tag a step.
+        One tag per step.
 
     Attributes
     ----------

@@ -6,7 +6,7 @@ from skseq.data._not_numbers import refuse_dates
 
 
 def from_frame(cls, frame, *, by, columns, **kwargs):
-    """Build from a long frame with one row a step.
+    """Build from a long frame with one row per step.
 
     Groups stand in the order in which they first appear; inside a group the order of the rows
     is kept, also where the rows of several groups are interleaved.
@@ -14,7 +14,7 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
     Parameters
     ----------
     frame : pandas.DataFrame
-        One row a step.
+        One row per step.
 
     by : str or list of str
         The column or columns that say which sequence a row belongs to.

@@ -77,7 +77,7 @@ class Sequences:
 
     has_step_weight : bool
         Whether ``weight`` has an entry for each step rather than each sequence. Where there are
-        as many steps as sequences, a new weight is taken for one entry a sequence.
+        as many steps as sequences, a new weight is taken for one entry per sequence.
 
     Raises
     ------
@@ -158,7 +158,7 @@ class Sequences:
         Parameters
         ----------
         sequences : iterable of array-like of shape (length_i,) or (length_i, n_features)
-            One entry a sequence; also a 1-D object array or an object Series.
+            One entry per sequence; also a 1-D object array or an object Series.
 
         dtype : dtype, default=None
             Type of the steps; None takes the narrowest that holds all of them.
@@ -724,7 +724,7 @@ def _check_weight(weight, X):
     weight = np.asarray(unmasked(weight, "weight"), dtype=np.float64)
     if weight.shape not in {(len(X),), (X.n_steps,)}:
         raise ValueError(
-            f"weight must have one entry a sequence ({len(X)}) or one a step ({X.n_steps}), "
+            f"weight must have one entry per sequence ({len(X)}) or one per step ({X.n_steps}), "
             f"got shape {weight.shape}"
         )
     if weight.size and not (np.isfinite(weight).all() and weight.min() >= 0):

@@ -27,13 +27,15 @@ def as_tags(y, *, name="y"):
     Raises
     ------
     TypeError
-        If y has one label a sequence, is text, or mixes text and numbers.
+        If y has one label per sequence, is text, or mixes text and numbers.
     ValueError
         If a step has more than one label.
     """
     tags = y if isinstance(y, Sequences) else _ragged_tags(y, name)
     if tags.values.ndim != 1:
-        raise ValueError(f"{name} must have one label a step, got {tags.n_features} columns a step")
+        raise ValueError(
+            f"{name} must have one label per step, got {tags.n_features} columns per step"
+        )
     if tags.dtype == object:
         check_label_types(tags.values, name)
     return tags
@@ -47,7 +49,7 @@ def _ragged_tags(y, name):
         first = getattr(entries[0], "item", lambda: entries[0])()
         raise TypeError(
             f"{name} must hold one label for each step (a list of lists, an object array or "
-            f"Sequences), got one label a sequence: {name}[0] is {first!r}. "
+            f"Sequences), got one label per sequence: {name}[0] is {first!r}. "
             "SequenceClassifier learns one label for each sequence"
         )
     if isinstance(entries, np.ndarray) and entries.ndim > 1:

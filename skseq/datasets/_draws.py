@@ -26,7 +26,7 @@ def class_shares(weights, n_classes):
     shares = np.asarray(weights, dtype=float)
     if shares.shape != (n_classes,) or not (np.isfinite(shares).all() and shares.min() > 0):
         raise ValueError(
-            f"weights must be the share of class 0 or {n_classes} positive numbers, one a class; "
+            f"weights must be the share of class 0 or {n_classes} positive numbers, one per class; "
             f"got {weights!r}"
         )
     return shares / shares.sum()
@@ -69,7 +69,7 @@ def draw_lengths(length, n_samples, rng):
 
 
 def class_vectors(n_classes, shape, ordinal, rng):
-    """One standard normal array a class; with ``ordinal``, centred ranks times a common one."""
+    """One standard normal array per class; with ``ordinal``, centred ranks times a common one."""
     if ordinal:
         ranks = np.arange(n_classes) - (n_classes - 1) / 2
         return np.multiply.outer(ranks, rng.standard_normal(shape))

@@ -66,7 +66,7 @@ def make_imbalanced_sequences(
     Parameters
     ----------
     n_samples : int, default=500
-        Sequences, at least one a class.
+        Sequences, at least one per class.
 
     n_classes : int, default=3
         Labels, 0 to ``n_classes - 1``.

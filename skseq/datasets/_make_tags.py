@@ -196,7 +196,7 @@ class _CuedRuns:
     """
 
     def __init__(self, shares, run_length):
-        rates = shares[1:] / run_length  # runs of each tag a step
+        rates = shares[1:] / run_length  # runs of each tag per step
         if shares[0] < rates.sum():
             raise ValueError(
                 f"weights give the background a share of {shares[0]:.3g}, but the cues alone, one "

@@ -129,7 +129,7 @@ def load_python_tokens(*, max_length=500, n_sequences=5000, random_state=0, retu
     are O, 1.9 % DEFINITION, 0.9 % EXCEPTION, 0.4 % NUMBER and 0.15 % DECORATOR.
 
     Left out are tests, bundled applications, tables (``encodings``, ``pydoc_data``), and files
-    that do not decode or tokenize. A tag takes 40 bytes a character as text: 100 MB for 5,000
+    that do not decode or tokenize. A tag takes 40 bytes per character as text: 100 MB for 5,000
     sequences.
 
     Examples

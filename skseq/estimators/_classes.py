@@ -40,7 +40,7 @@ _COLLAPSE_SAMPLE = 10_000
 
 
 class BaseClassEstimator(BaseSequenceEstimator):
-    """Base of the estimators of classes, one a sequence or one a step.
+    """Base of the estimators of classes, one per sequence or one per step.
 
     There is one label for each sequence, unless a face overrides `_read_y` and `_targets`; one that
     does not train with ``loss`` overrides `_make_head`.

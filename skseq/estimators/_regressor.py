@@ -65,15 +65,15 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
         How the states of the steps become one vector. Names joined by ``+``, such as
-        ``"mean+max"``, stand side by side. For one number a step nothing is pooled.
+        ``"mean+max"``, stand side by side. For one number per step nothing is pooled.
 
     chunk_length : int or None, default=512
-        For one number a step: steps that are read at once. A longer sequence is cut into chunks, in
-        training and in prediction, so that a recording of any length is predicted whole. None never
-        cuts.
+        For one number per step: steps that are read at once. A longer sequence is cut into chunks,
+        in training and in prediction, so that a recording of any length is predicted whole. None
+        never cuts.
 
     chunk_context : int, default=64
-        For one number a step: steps on either side of a chunk that are read for context but
+        For one number per step: steps on either side of a chunk that are read for context but
         predicted by the neighbouring chunk, so that no seam shows; less than half of
         ``chunk_length``.
 
@@ -106,7 +106,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         targets, ndarray of shape (n,), and gives their weights. Multiplied with sample weights.
 
     ignore : scalar or list, default=None
-        For one number a step: marks in ``y`` that stand where there is no number, such as NaN
+        For one number per step: marks in ``y`` that stand where there is no number, such as NaN
         (which is None, too) or -100. Steps with a mark have no part in the loss, in
         ``target_mean_`` and ``target_scale_``, as if their weight was 0; they are predicted. The
         default of None refuses NaN and takes -100 for a number.
@@ -368,7 +368,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
                 array of shape (n_sequences, n_steps), aligned with ``X``
             One number for each sequence, or one for each step.
 
-        sample_weight : array-like of shape (n_sequences,) or, for one number a step, in the \
+        sample_weight : array-like of shape (n_sequences,) or, for one number per step, in the \
                 layout of ``y`` or of shape (n_steps_total,), default=None
             How much each sequence, or step, counts; multiplied with weights in ``X`` and
             ``target_weight``. What has weight 0 plays no part.
@@ -441,8 +441,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
         Returns
         -------
-        ndarray of float64 of shape (n_sequences,); for one number a step, Sequences aligned with \
-                ``X``, or a list of lists if ``X`` is a list
+        ndarray of float64 of shape (n_sequences,); for one number per step, Sequences \
+                aligned with ``X``, or a list of lists if ``X`` is a list
         """
         targets = self._targets_to_predict(X)
         values = raw_scores(self.nets_, targets)[:, 0] * self.target_scale_ + self.target_mean_

@@ -83,7 +83,7 @@ class ClassMerger(BaseMetaClassifier):
         `scipy.cluster.hierarchy.linkage`. "ward" is meant for Euclidean distances.
 
     transformer : transformer, default=None
-        Makes the features for the centroids, one row a sequence. None takes
+        Makes the features for the centroids, one row per sequence. None takes
         `skseq.preprocessing.SequenceSummarizer`, standardised for values, and TF-IDF of words for
         texts. A `skseq.SequenceClassifier` is one too: it is trained, and its pooled states are
         taken.
@@ -236,7 +236,7 @@ class ClassMerger(BaseMetaClassifier):
             The original labels.
 
         **fit_params : dict
-            Passed to the ``fit`` of every classifier that is trained here; what has one entry a
+            Passed to the ``fit`` of every classifier that is trained here; what has one entry per
             sequence, such as ``sample_weight``, goes along with its sequences.
 
         Returns

@@ -44,7 +44,7 @@ class MajoritySplitter(BaseMetaClassifier):
         The class to split; None takes the commonest, the first of several in sorted order.
 
     transformer : transformer, default=None
-        Makes the features to cluster by, one row a sequence. None takes
+        Makes the features to cluster by, one row per sequence. None takes
         `skseq.preprocessing.SequenceSummarizer`, standardised for values, and TF-IDF of words for
         texts. A `skseq.SequenceClassifier` is one too: it is trained, and its pooled states are
         taken.

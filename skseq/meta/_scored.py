@@ -1,7 +1,7 @@
 """What classifiers that decide on another one's scores share: held-out scores, labels or tags.
 
-The inner estimator may be a classifier, with one label a sequence, or a tagger, with one a step;
-everything below works on flat rows, which are sequences for the one and steps for the other.
+The inner estimator may be a classifier, with one label per sequence, or a tagger, with one per
+step; everything below works on flat rows, which are sequences for the one and steps for the other.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Metrics that imbalance cannot flatter: for one label a sequence, and for one label a step.
+"""Metrics that imbalance cannot flatter: for one label per sequence, and for one label per step.
 
 Names that start with ``tag_`` take tags: list of lists, object array or `Sequences`. Names that
 start with ``span_`` take tags that spell whole mentions ("B-PER", "I-PER"). For labels,

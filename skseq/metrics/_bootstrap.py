@@ -92,7 +92,7 @@ def confidence_interval(
         Seed of the draws.
 
     **arguments : dict
-        Passed to the metric; a ``sample_weight`` must have one entry a sequence.
+        Passed to the metric; a ``sample_weight`` must have one entry per sequence.
 
     Returns
     -------

@@ -6,7 +6,7 @@ from skseq.data import Sequences, as_sequences, as_tags, cut_steps, known_steps
 
 
 def flat_labels(y_true, y_pred):
-    """Check two arrays of one label a sequence.
+    """Check two arrays of one label per sequence.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def flat_tags(y_true, y_pred, sample_weight=None, ignore=None):
     Parameters
     ----------
     y_true, y_pred : list of lists, object array, 2-D array or Sequences
-        One tag a step.
+        One tag per step.
 
     sample_weight : array-like of shape (n_sequences,) or (n_steps_total,), ragged, or None
         Weight of each sequence or step.
@@ -99,7 +99,7 @@ def as_labels(y, name):
     """Give labels as an array, or raise TypeError if they are tags."""
     if isinstance(y, Sequences) or np.ndim(_first(y)):
         raise TypeError(
-            f"{name} must hold one label for each sequence, got several; for one label a step use "
+            f"{name} must hold one label for each sequence, got several; for labels per step use "
             "the metrics whose name starts with tag_"
         )
     return np.asarray(y)

@@ -1,4 +1,4 @@
-"""Metrics of one label a sequence that scikit-learn does not have in this form.
+"""Metrics of one label per sequence that scikit-learn does not have in this form.
 
 For everything else (`f1_score`, `recall_score`, `matthews_corrcoef`, ...) use `sklearn.metrics`.
 Lists, arrays and Series are taken alike. Classes that a fold lacks never raise nor warn: an

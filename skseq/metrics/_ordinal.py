@@ -61,10 +61,10 @@ def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, ignore=None, s
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         All tags in their order; distances then count places in it. None takes numbers as they are.
@@ -140,10 +140,10 @@ def tag_quadratic_weighted_kappa_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         All tags in their order. None takes the sorted numbers that occur.

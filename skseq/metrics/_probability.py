@@ -121,7 +121,7 @@ def tag_expected_calibration_error(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_proba : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)
@@ -262,7 +262,7 @@ def tag_brier_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_proba : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)
@@ -358,7 +358,7 @@ def _brier(y_true, y_proba, **aligning):
 
 
 def _aligned(y_true, y_proba, *, classes, unseen, class_prior, sample_weight):
-    """Classes, code of each label, probabilities with a column a class, weights."""
+    """Classes, code of each label, probabilities with one column per class, weights."""
     check_choice("unseen", unseen, ("raise", "zero"))
     if not len(y_true):
         raise ValueError("y_true is empty; a score needs at least one label")

@@ -162,7 +162,7 @@ def tag_average_precision_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_score : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)
@@ -246,7 +246,7 @@ def tag_roc_auc_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_score : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)

@@ -144,8 +144,8 @@ _RATES = {
 def get_scorer_names():
     """Names that `get_scorer` knows besides those of scikit-learn.
 
-    Those that start with ``tag_`` score tags, one label a step, those with ``span_`` the
-    mentions that tags spell; the others score one label a sequence. Not listed is every F-beta,
+    Those that start with ``tag_`` score tags, one label per step, those with ``span_`` the
+    mentions that tags spell; the others score one label per sequence. Not listed is every F-beta,
     such as "f05_weighted" or "tag_f3_micro", and precision and recall of tags and of spans, such
     as "tag_precision_macro", each with "macro", "micro" or "weighted".
 

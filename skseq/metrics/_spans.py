@@ -30,11 +30,11 @@ def span_f1_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        True tags, one per step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
         are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
@@ -115,11 +115,11 @@ def span_fbeta_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        True tags, one per step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
         are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     beta : float
         Weight of recall against precision; 2 suits rare spans that must not be missed.
@@ -201,11 +201,11 @@ def span_precision_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        True tags, one per step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
         are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
@@ -283,11 +283,11 @@ def span_recall_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
+        True tags, one per step: "O", or a prefix, a hyphen and a type. Prefixes alone, "B" and "I",
         are spans of one type, "_".
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,

@@ -1,4 +1,4 @@
-"""Precision, recall and F scores of one label a step, over the true steps of ragged sequences.
+"""Precision, recall and F scores of one label per step, over the true steps of ragged sequences.
 
 Tags come as list of lists, object array, 2-D array or `Sequences`; steps of all sequences count
 alike, so the order of sequences and the places where they are cut change nothing. Classes that a
@@ -27,10 +27,10 @@ def tag_f1_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         Classes to average over; one that ``y_true`` lacks has F1 0. None means the
@@ -105,10 +105,10 @@ def tag_fbeta_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     beta : float
         Weight of recall against precision; 2 suits rare tags that must not be missed.
@@ -182,10 +182,10 @@ def tag_precision_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         Classes to average over; one that ``y_true`` lacks has precision 0. None means the
@@ -255,10 +255,10 @@ def tag_recall_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         Classes to average over; one that ``y_true`` lacks has recall 0. None means the
@@ -325,10 +325,10 @@ def tag_minority_recall_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     ignore : scalar or list, default=None
         Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
@@ -377,10 +377,10 @@ def tag_minority_f1_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     ignore : scalar or list, default=None
         Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps

@@ -25,10 +25,10 @@ def tag_balanced_accuracy_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         Classes to average over; one that ``y_true`` lacks has recall 0. None means the
@@ -88,10 +88,10 @@ def tag_geometric_mean_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     labels : array-like of shape (n_labels,), default=None
         Classes to average over; one that ``y_true`` lacks has recall 0. None means the
@@ -157,10 +157,10 @@ def tag_index_balanced_accuracy_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     alpha : float, default=0.1
         How much the difference counts.
@@ -217,10 +217,10 @@ def tag_matthews_corrcoef(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     ignore : scalar or list, default=None
         Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps
@@ -272,10 +272,10 @@ def tag_accuracy_score(
     Parameters
     ----------
     y_true : list of array-like of shape (length_i,), object array or Sequences
-        True tags, one a step.
+        True tags, one per step.
 
     y_pred : list of array-like of shape (length_i,), object array or Sequences
-        Predicted tags, one a step; its lengths are those of ``y_true``.
+        Predicted tags, one per step; its lengths are those of ``y_true``.
 
     ignore : scalar or list, default=None
         Marks in ``y_true`` that stand where there is no label, such as -100 or NaN: these steps

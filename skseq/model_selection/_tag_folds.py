@@ -45,7 +45,7 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
 
     See Also
     --------
-    sklearn.model_selection.StratifiedKFold : For one label a sequence.
+    sklearn.model_selection.StratifiedKFold : For one label per sequence.
     check_leakage : Finds what two sides of a split share.
 
     Notes
@@ -101,7 +101,7 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
         ValueError
             If there are fewer sequences, or groups, than folds.
         TypeError
-            If y has one label a sequence.
+            If y has one label per sequence.
         """
         yield from super().split(X, y, groups)
 

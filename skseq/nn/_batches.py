@@ -22,13 +22,13 @@ _POOL_BATCHES = 50
 class SequenceDataset(torch.utils.data.Dataset):
     """Rows of flat steps, with targets and weights.
 
-    ``target`` and ``weight`` have one entry a row, or, if ``per_step``, one for each flat step; a
+    ``target`` and ``weight`` have one entry per row, or, if ``per_step``, one for each flat step; a
     row then predicts only its core, the steps in [core_start, core_stop) of the flat array.
     What lies around the core is context, which a neighbouring row predicts. Values that are
     not ``tokens`` become float32 batch by batch, so the flat array is never copied; ``scale``, a
     function of steps (n_steps, n_features), sees them before as float64.
 
-    With a ``rate``, one number a row, an epoch draws as many rows as there are, with replacement,
+    With a ``rate``, one number per row, an epoch draws as many rows as there are, with replacement,
     each as often as its share of the rates; without one, each row comes once.
     """
 

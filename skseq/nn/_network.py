@@ -1,4 +1,4 @@
-"""The whole network: input layer, encoder, pooling for one label a sequence, head."""
+"""The whole network: input layer, encoder, pooling for one label per sequence, head."""
 
 import torch
 from torch import Tensor, nn

@@ -130,7 +130,7 @@ def _column(series, column, name):
         return _array_of(series, column)
     array = np.asarray(column)
     if array.ndim != 1:
-        raise ValueError(f"{name} must have one entry a row, got shape {array.shape}")
+        raise ValueError(f"{name} must have one entry per row, got shape {array.shape}")
     return array
 
 

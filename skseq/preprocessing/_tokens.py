@@ -29,7 +29,7 @@ from skseq.preprocessing._text import (
 
 @frames_for_tables
 class TokenEncoder(TransformerMixin, BaseEstimator):
-    """Turn texts into `Sequences` of integer ids, one a word or one a character.
+    """Turn texts into `Sequences` of integer ids, one per word or one per character.
 
     Id 0 stands for padding and is never given to a token; id 1 stands for every token outside
     the vocabulary; known tokens follow from id 2, the most frequent first and ties in

@@ -62,7 +62,7 @@ def make_windows(
     Parameters
     ----------
     series : array-like of shape (n_rows,) or (n_rows, n_features), or frame
-        One row a step. Single integers are token ids; give measurements as floats. A column whose
+        One row per step. Single integers are token ids; give measurements as floats. A column whose
         cells hold lists of numbers, also as text such as "[0.1, 0.2]" from a CSV file, counts as
         a column for each of them.
 
@@ -116,7 +116,7 @@ def make_windows(
         The windows, recording by recording, in the order in which these first appear.
 
     y : ndarray of shape (n_windows,), Sequences or None
-        Their labels: one each, or with ``label_rule="step"`` one a step.
+        Their labels: one each, or with ``label_rule="step"`` one per step.
 
     groups : ndarray of shape (n_windows,)
         The recording of each window, for the ``groups`` of a splitter: overlapping windows on

@@ -20,8 +20,8 @@ class ClassPrecisionRecallDisplay:
     """Precision-recall curves of every class against the rest, in one picture.
 
     Where a class is rare, precision tells what an ROC curve hides: how many of the alarms are
-    false. Made by `from_estimator` or `from_predictions`, which take one label a sequence or one
-    tag a step.
+    false. Made by `from_estimator` or `from_predictions`, which take one label per sequence or one
+    tag per step.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class ClassPrecisionRecallDisplay:
         X : as the estimator takes it
             Data that it was not fitted on.
 
-        y : array-like of shape (n_sequences,), or one tag a step as list of lists, object array \
+        y : array-like of shape (n_sequences,), or one tag per step as list of lists, object array \
                 or Sequences
             The true labels or tags. One that the estimator never met is given probability 0.
 
@@ -136,7 +136,7 @@ class ClassPrecisionRecallDisplay:
 
         Parameters
         ----------
-        y_true : array-like of shape (n_sequences,), or one tag a step as list of lists, object \
+        y_true : array-like of shape (n_sequences,), or one tag per step as list of lists, object \
                 array or Sequences
             The true labels or tags.
 

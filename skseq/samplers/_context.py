@@ -200,7 +200,7 @@ class ContextUnderSampler(TagSampler):
         ValueError
             If y has one tag only, does not align with X, or does not hold ``majority``.
         TypeError
-            If y has one label a sequence, or X holds text.
+            If y has one label per sequence, or X holds text.
 
         Warns
         -----

@@ -49,7 +49,7 @@ class SequenceOverSampler(LabelSampler, BaseOverSampler):
     See Also
     --------
     SequenceUnderSampler : Drops sequences of the commoner classes instead.
-    TagOverSampler : For one label a step.
+    TagOverSampler : For one label per step.
 
     Examples
     --------

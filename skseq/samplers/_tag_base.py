@@ -83,7 +83,7 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         ValueError
             If y has one tag only, does not align with X, or does not hold ``majority``.
         TypeError
-            If y has one label a sequence.
+            If y has one label per sequence.
 
         Warns
         -----
@@ -149,7 +149,7 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
         return codes != self.classes_.tolist().index(self.majority_)
 
     def _warn_if_double_counted(self, X, tags, copies):
-        """Compare the weights of the tags before and after; ``copies`` has an entry a step."""
+        """Compare the weights of the tags before and after; ``copies`` has one entry per step."""
         earlier = earlier_corrections(X)
         if not earlier:
             return

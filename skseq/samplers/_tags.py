@@ -208,7 +208,7 @@ class TagOverSampler(TagSampler):
 
     See Also
     --------
-    SequenceOverSampler : For one label a sequence.
+    SequenceOverSampler : For one label per sequence.
     TagUnderSampler : Drops sequences that say little instead.
     ContextUnderSampler : Cuts background away.
 

@@ -249,7 +249,7 @@ def check_sampler(sampler, *, kind=None, forms=None):
         An instance with ``fit_resample``.
 
     kind : {"sampler", "tag_sampler"}, default=None
-        Whether it resamples by one label a sequence or one tag a step; None takes one that
+        Whether it resamples by one label per sequence or one tag per step; None takes one that
         derives from imbalanced-learn's over- or under-sampling bases for the first, and every
         other for the second.
 

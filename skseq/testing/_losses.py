@@ -17,7 +17,7 @@ _TOLERANCE = 1e-5
 def check_loss(loss):
     """Check that a loss keeps the contract of `skseq.losses.SequenceLoss`.
 
-    ``per_step`` gives one finite number a row, with finite gradients also where scores are
+    ``per_step`` gives one finite number per row, with finite gradients also where scores are
     extreme, and raising the score of the true class lowers it in the end. Called with mask and
     weights, the loss is the mean over true steps of the weighted rows; what stands under a False
     mask is not read. Parameters follow scikit-learn, so that a grid can tune them.

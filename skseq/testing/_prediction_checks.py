@@ -198,7 +198,7 @@ def check_intensity(estimator, example):
         intensity = model.predict_intensity(example.X)
         must(
             intensity.shape == (len(example.X),) and np.isfinite(intensity).all(),
-            f"predict_intensity must give one finite number a sequence, got {intensity.shape}",
+            f"predict_intensity must give one finite number per sequence, got {intensity.shape}",
         )
         must(
             np.array_equal(model.classes_, [0, 1, 2]),

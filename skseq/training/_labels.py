@@ -143,7 +143,8 @@ def encode_labels(labels, classes):
     """
     labels = np.asarray(labels)
     codes = np.empty(len(labels), dtype=np.min_scalar_type(-len(classes)))
-    # Block by block: searchsorted's own 8 bytes a label would outweigh the data of a long tagging.
+    # Block by block: searchsorted's own 8 bytes per label would outweigh the data of a long
+    # tagging.
     for start in range(0, len(labels), _BLOCK):
         block = slice(start, start + _BLOCK)
         codes[block] = _encode_block(labels[block], classes)

@@ -213,7 +213,7 @@ def some_steps(start, lengths, n_features):
 
 
 def step_table(values):
-    """One row a step, also where a step is one number."""
+    """One row per step, also where a step is one number."""
     return values.reshape(len(values), -1)
 
 

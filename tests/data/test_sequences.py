@@ -486,7 +486,7 @@ def test_a_wrong_layout_is_named(arguments, error, message):
 @pytest.mark.parametrize(
     ("parts", "message"),
     [
-        ({"weight": [1]}, r"one entry a sequence \(2\) or one a step \(3\), got shape \(1,\)"),
+        ({"weight": [1]}, r"one entry per sequence \(2\) or one per step \(3\), got shape \(1,\)"),
         ({"weight": [1, -1]}, r"weight must be finite and not negative"),
         ({"weight": [1, np.nan]}, r"weight must be finite and not negative"),
         ({"origin": [1]}, r"origin has 1 rows but there are 2 sequences"),

@@ -40,10 +40,10 @@ def test_a_table_of_tags_is_taken_row_by_row():
     ("y", "error", "message"),
     [
         ([0, 1], TypeError, r"y must hold one label for each step.*y\[0\] is 0"),
-        (["ab", "c"], TypeError, r"one label a sequence: y\[0\] is 'ab'"),
-        (np.array([0, 1]), TypeError, r"one label a sequence"),
-        (np.zeros((1, 2, 3)), ValueError, r"y must have one label a step, got 3 columns"),
-        ([[[0, 1]]], ValueError, r"one label a step, got 2 columns"),
+        (["ab", "c"], TypeError, r"one label per sequence: y\[0\] is 'ab'"),
+        (np.array([0, 1]), TypeError, r"one label per sequence"),
+        (np.zeros((1, 2, 3)), ValueError, r"y must have one label per step, got 3 columns"),
+        ([[[0, 1]]], ValueError, r"one label per step, got 2 columns"),
     ],
 )
 def test_what_is_no_tags_is_refused(y, error, message):

@@ -1,4 +1,4 @@
-"""Metrics of one label a sequence: classes that are absent, forms of labels, what is refused."""
+"""Metrics of one label per sequence: classes that are absent, forms of labels, what is refused."""
 
 import numpy as np
 import pandas as pd

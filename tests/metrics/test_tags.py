@@ -180,7 +180,7 @@ def test_one_label_a_sequence_is_no_tag():
 def test_ragged_weights_that_do_not_align_are_named():
     with pytest.raises(ValueError, match=r"sample_weight\[0\] has 2 weights but y_true\[0\] has 1"):
         metrics.tag_f1_score([["O"]], [["O"]], sample_weight=[[1.0, 2.0]])
-    with pytest.raises(ValueError, match="weight must have one entry a sequence"):
+    with pytest.raises(ValueError, match="weight must have one entry per sequence"):
         metrics.tag_f1_score([["O", "A"]], [["O", "A"]], sample_weight=[1.0, 2.0, 3.0])
 
 

@@ -123,7 +123,7 @@ def test_bad_input_is_refused_with_its_reason():
         list(TagStratifiedKFold(4).split(y, y))
     with pytest.raises(ValueError, match="greater than the number of groups: 1"):
         list(TagStratifiedKFold(2).split(y, y, groups=[0, 0, 0]))
-    with pytest.raises(TypeError, match="got one label a sequence"):
+    with pytest.raises(TypeError, match="got one label per sequence"):
         list(TagStratifiedKFold(2).split(y, ["A", "B", "A"]))
     with pytest.raises(ValueError, match="inconsistent numbers of samples"):
         list(TagStratifiedKFold(2).split(y[:2], y))

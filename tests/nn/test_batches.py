@@ -24,7 +24,7 @@ batch_sizes = st.integers(1, 12)
 
 
 def row_spans(lengths, **params):
-    """One row a sequence; each step's token says its sequence, and so do target and weight."""
+    """One row per sequence; each step's token says its sequence, and so do target and weight."""
     offsets = offsets_from_lengths(lengths)
     rows = np.arange(len(lengths))
     settings = {"tokens": True, "target": rows, "weight": (rows / 2).astype(np.float32)}

@@ -337,7 +337,7 @@ def test_windows_of_a_split_merge_onto_their_rows():
         ({"padding": "zeros"}, "'padding' parameter .* Got 'zeros'"),
         ({"label_rule": "first"}, "'label_rule' parameter .* Got 'first'"),
         ({"labels": [0, 1]}, "inconsistent numbers of samples"),
-        ({"labels": [[0]] * 5}, r"labels must have one entry a row, got shape \(5, 1\)"),
+        ({"labels": [[0]] * 5}, r"labels must have one entry per row, got shape \(5, 1\)"),
         (
             {"labels": [0, 1, np.nan, 0, 1]},
             "labels is missing in 1 row.s., the first of them row 2",
