@@ -92,7 +92,7 @@ def check_parameters(estimator):
 
 
 def check_classifies(owner, estimator, *, name="estimator"):
-    """Check that what an estimator trains inside is no regressor.
+    """Check that what an estimator trains inside is not a regressor.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def check_classifies(owner, estimator, *, name="estimator"):
     if predicts_numbers(estimator):
         raise InvalidParameterError(
             f"The {name!r} parameter of {type(owner).__name__} must be a classifier. Got "
-            f"{estimator!r} instead, a regressor, whose numbers are no labels; for classes that "
+            f"{estimator!r} instead, a regressor, whose numbers are not labels; for classes that "
             "have an order take SequenceOrdinalClassifier"
         )
 

@@ -12,7 +12,7 @@ __all__ = [
 
 
 class ClassOrderWarning(UserWarning):
-    """Ordered classes that are no numbers came without their order, so they were sorted."""
+    """Ordered classes that are not numbers came without their order, so they were sorted."""
 
 
 class CollapseWarning(UserWarning):

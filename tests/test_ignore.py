@@ -101,9 +101,9 @@ def test_marks_are_refused_unless_they_are_named(mark, ignore):
     doors = [tagger().fit, ClassWeightTransformer().fit]
     doors += [sampler.fit_resample for sampler in (*SAMPLERS, ContextUnderSampler())]
     for door in doors:
-        with pytest.raises(ValueError, match=r"which is no label: step \d of y\[\d\].*ignore="):
+        with pytest.raises(ValueError, match=r"which is not a label: step \d of y\[\d\].*ignore="):
             door(X, marked(mark))
-    with pytest.raises(ValueError, match=r"which is no label.*ignore="):
+    with pytest.raises(ValueError, match=r"which is not a label.*ignore="):
         next(TagStratifiedKFold(2).split(X, marked(mark)))
 
 

@@ -374,7 +374,7 @@ class TakesOneClass(BaseOverSampler):
 
 BROKEN_SAMPLERS = [
     (ShufflesSteps, "check_order_of_steps", "the order of their steps never touched"),
-    (ShufflesLabels, "check_order_of_steps", "with its label, is no sequence of X"),
+    (ShufflesLabels, "check_order_of_steps", "with its label, is not a sequence of X"),
     (WrongIndices, "check_sample_indices", r"X_resampled must be X\[sample_indices_\]"),
     (LosesOriginOfSamples, "check_origin", "fit_resample must set origin"),
     (LosesStepWeights, "check_weights_follow", "the weight of each step must follow"),

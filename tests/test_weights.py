@@ -204,7 +204,7 @@ _EXPECTED_FAILURES = {
     "check_pipeline_consistency": "compares Sequences as if they were numeric arrays",
 }
 _EXPECTED_FAILURES_WITHOUT_STRATEGY = {
-    "check_transformer_data_not_an_array": "X itself comes back, and here that is no array",
+    "check_transformer_data_not_an_array": "X itself comes back, and here that is not an array",
 }
 
 

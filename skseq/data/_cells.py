@@ -5,8 +5,8 @@ Requirements this file meets:
 - no library is imported: frames, columns and tensors are told by what they can do, so that those of
   pandas, polars, Arrow, Hugging Face and torch are all welcome and none is needed;
 - a column, a lazy column, a deque or a tensor means what the list of its cells means;
-- a missing cell is refused with its place, and what is no collection of sequences (a dict, a set,
-  a generator) at once, with the cure; the data are never printed;
+- a missing cell is refused with its place, and what is not a collection of sequences (a dict, a
+  set, a generator) at once, with the cure; the data are never printed;
 - lists of numbers that a CSV file has turned into text are read back; other text is for encoders.
 """
 
@@ -127,7 +127,7 @@ def read_number_lists(texts, *, name="X"):
     Raises
     ------
     ValueError
-        If a text is no list in JSON; its place is named.
+        If a text is not a list in JSON; its place is named.
     """
     try:  # all at once, which is ten times faster than one by one
         lists = json.loads(f"[{','.join(texts)}]")
@@ -167,8 +167,8 @@ def _read_number_list(text, index, name):
     if isinstance(numbers, list):
         return numbers
     raise ValueError(
-        f"{name}[{index}] is no list of numbers such as '[0.1, 0.2]' that json.loads reads, as the "
-        "first cell seems to be. Where arrays were written to a file as text, write array.tolist() "
+        f"{name}[{index}] is not a list of numbers such as '[0.1, 0.2]' that json.loads reads, as "
+        "the first cell seems to be. Where arrays were written to a file as text, write array.tolist() "
         f"instead; or make lists of the cells yourself: [json.loads(cell) for cell in {name}]"
     )
 
@@ -293,7 +293,7 @@ def _holds_cells(column):
 
 
 def _cells_of_column(X):
-    """List of the cells, or None for what is no column of sequences or texts."""
+    """List of the cells, or None for what is not a column of sequences or texts."""
     if hasattr(X, "__array__"):
         return _cells_of_array(X)
     if hasattr(X, "__len__") and hasattr(X, "__getitem__"):

@@ -10,9 +10,9 @@ The rule, for every estimator, transformer, sampler and ensemble:
    to the letter, and a table at prediction has as many columns as the table of ``fit``.
 2. *Everything else is sequences*, whose number of steps is free, also between ``fit`` and
    prediction: lists of lists or arrays, of equal length or not, 1-D object arrays and Series, 3-D
-   arrays (n, time, features), masked arrays (what is masked at the ends is no step), `Sequences`.
-   Only the attributes that ``fit`` sets take a list of equally long lists of floats for the table
-   that scikit-learn sees in it, so that *tables* of another width are refused later.
+   arrays (n, time, features), masked arrays (what is masked at the ends is not a step),
+   `Sequences`. Only the attributes that ``fit`` sets take a list of equally long lists of floats
+   for the table that scikit-learn sees in it, so that *tables* of another width are refused later.
 3. *Tokens or values* the parameter ``input`` says: "tokens", "values" or "auto". With "auto",
    floats are values; steps of several features are values; integers are tokens in a list or in
    `Sequences`, and values in a table. At prediction integers are what those of ``fit`` were,

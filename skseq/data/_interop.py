@@ -112,7 +112,7 @@ def _refuse_missing(steps):
 
 
 def _flatten_features(steps, pa):
-    """Features of all steps in one row, and how many a step has (None where it is no list)."""
+    """Features of all steps in one row, and how many a step has (None where it is not a list)."""
     if isinstance(steps, pa.FixedSizeListArray):
         return steps.flatten(), steps.type.list_size
     if not isinstance(steps, (pa.ListArray, pa.LargeListArray)):

@@ -57,7 +57,7 @@ def lengths_of_padded(missing):
     Parameters
     ----------
     missing : ndarray of bool of shape (n_sequences, max_length)
-        True on what is no step.
+        True on what is not a step.
 
     Returns
     -------

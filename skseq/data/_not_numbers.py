@@ -1,4 +1,4 @@
-"""Steps that are no numbers: what they are, and how to make numbers of them."""
+"""Steps that are not numbers: what they are, and how to make numbers of them."""
 
 import datetime
 import numbers
@@ -30,12 +30,12 @@ def as_numbers(X, input=None):
     Returns
     -------
     Sequences
-        X itself where its steps are no objects.
+        X itself where its steps are not objects.
 
     Raises
     ------
     TypeError
-        If a step is no number.
+        If a step is not a number.
     ValueError
         If all are integers, one of which does not fit into int64.
     """
@@ -80,7 +80,7 @@ def is_date(value):
 
 def refuse_dates(name, type_):
     """Give the TypeError for steps that are dates or spans of time."""
-    return TypeError(f"{name} has steps of type {type_}, which are no numbers; {_AS_SECONDS}")
+    return TypeError(f"{name} has steps of type {type_}, which are not numbers; {_AS_SECONDS}")
 
 
 def _describe(X, step, value):

@@ -82,7 +82,7 @@ class Sequences:
     Raises
     ------
     TypeError
-        If ``offsets`` are not integers, or ``label_counts`` or ``vocabulary`` is no dict.
+        If ``offsets`` are not integers, or ``label_counts`` or ``vocabulary`` is not a dict.
     ValueError
         If ``offsets``, ``weight``, ``origin`` do not fit ``values``, or a count is negative.
 
@@ -589,7 +589,7 @@ def _as_steps(entry, index, dtype):
     try:
         steps = np.asarray(entry, dtype=dtype)
     except ValueError as error:
-        raise ValueError(f"sequence {index} is no array of steps: {error}") from None
+        raise ValueError(f"sequence {index} is not an array of steps: {error}") from None
     became_text = steps.dtype.kind == "U" and steps.ndim == 1 and dtype is None
     if became_text and steps is not entry and not all(isinstance(step, str) for step in entry):
         steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
@@ -697,12 +697,12 @@ def _common_label_counts(parts):
 
 
 def _lengths_of_masked(padded):
-    """True lengths of a masked array, what it hides being no step."""
+    """True lengths of a masked array, where what it hides is not a step."""
     hidden = np.ma.getmaskarray(padded).reshape(*padded.shape[:2], -1)
     lengths = lengths_of_padded(hidden.all(axis=2))
     if lengths is None or (hidden.any(axis=2) != hidden.all(axis=2)).any():
         raise ValueError(
-            "the mask hides values amid the steps, so it is no padding; fill them first, such as "
+            "the mask hides values amid the steps, so it is not padding; fill them first, such as "
             "by X.filled(0)"
         )
     return lengths

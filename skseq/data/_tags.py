@@ -247,7 +247,7 @@ def _plain(labels):
 
 
 def _refuse_marks(tags, known, ignore, name):
-    """Raise ValueError where something that is no label has not been named as a mark."""
+    """Raise ValueError where something that is not a label has not been named as a mark."""
     missing = _missing(tags.values) & known
     if missing.any():
         is_none = tags.values[missing.argmax()] is None
@@ -263,7 +263,7 @@ def _unnamed_mark(tags, found, name, what, cure):
     step = int(found.argmax())
     row = int(np.searchsorted(tags.offsets, step, side="right") - 1)
     return ValueError(
-        f"Input {name} contains {what}, which is no label: step {step - tags.offsets[row]} of "
+        f"Input {name} contains {what}, which is not a label: step {step - tags.offsets[row]} of "
         f"{name}[{row}], {int(found.sum())} such step(s) in all. Leave such steps out with "
         f"ignore={cure}, here and wherever else these tags go: estimators, samplers, weights, "
         "folds and metrics have that parameter"

@@ -22,7 +22,7 @@ def check_tokens(X):
         place = place_of_step(X, int(X.values.argmin()))
         raise ValueError(
             f"token ids must not be negative, got {lowest} ({place}); {_IF_VALUES}; if it marks "
-            "what is no step, such as padding, leave it out"
+            "what is not a step, such as padding, leave it out"
         )
     place = place_of_step(X, int(X.values.argmax()))
     if X.n_tokens is not None and highest >= X.n_tokens:

@@ -136,9 +136,9 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
         Scales the scores on held-out originals (``validation_fraction`` of them, those of early
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
-        and a shift for each class. "auto" does so, by "vector", where the loss is no proper score
-        (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train". `partial_fit`
-        does not calibrate. See [5]_.
+        and a shift for each class. "auto" does so, by "vector", where the loss is not a proper
+        score (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train".
+        `partial_fit` does not calibrate. See [5]_.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of

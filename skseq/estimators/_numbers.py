@@ -86,6 +86,6 @@ def mean_and_scale(values, weight):
     """
     mean = np.average(values, weights=weight)
     scale = np.sqrt(np.average((values - mean) ** 2, weights=weight))
-    # What rounding leaves of equal numbers is no scale.
+    # What rounding leaves of equal numbers is not a scale.
     is_constant = scale <= 10 * np.finfo(np.float64).eps * max(abs(mean), 1e-300)
     return float(mean), 1.0 if is_constant else float(scale)

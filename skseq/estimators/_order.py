@@ -31,12 +31,12 @@ def order_classes(classes, named):
     Warns
     -----
     ClassOrderWarning
-        If nobody names the order of labels that are no numbers.
+        If nobody names the order of labels that are not numbers.
     """
     if named is None:
         if not _are_numbers(classes):
             warnings.warn(
-                f"the labels are no numbers, so they are taken in sorted order, from "
+                f"the labels are not numbers, so they are taken in sorted order, from "
                 f"{classes.tolist()[0]!r} (lowest) to {classes.tolist()[-1]!r} (highest); name the "
                 "order with the parameter classes, lowest first",
                 ClassOrderWarning,

@@ -276,7 +276,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     Warns
     -----
     ClassOrderWarning
-        If labels are no numbers and ``classes`` does not name their order.
+        If labels are not numbers and ``classes`` does not name their order.
     CollapseWarning
         If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
         least 10 sequences among those looked at is never predicted.
@@ -286,7 +286,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     See Also
     --------
     SequenceClassifier : Classes without an order.
-    SequenceRegressor : Numbers that are no classes.
+    SequenceRegressor : Numbers that are not classes.
 
     Notes
     -----

@@ -258,7 +258,7 @@ def make_regression_loss(loss):
     ValueError
         If the name is not in `REGRESSION_LOSSES`, or a parameter breaks a rule.
     TypeError
-        If the object is no loss of a number.
+        If the object is not a loss of a number.
     """
     if isinstance(loss, str):
         check_choice("loss", loss, REGRESSION_LOSSES)

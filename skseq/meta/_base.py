@@ -90,7 +90,7 @@ def relabel_counts(X, labels, shares):
 
     shares : dict of label to dict of label to float
         New labels of an old one, and the share of its count that each of them gets. A label that
-        is no key stays what it is.
+        is not a key stays what it is.
 
     Returns
     -------

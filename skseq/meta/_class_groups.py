@@ -124,7 +124,7 @@ def name_groups(labels, sizes, group, naming):
     Raises
     ------
     ValueError
-        If labels are to be joined that are no strings.
+        If labels are to be joined that are not strings.
     """
     names = labels.astype(object)
     for g in np.unique(group):

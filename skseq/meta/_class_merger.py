@@ -59,7 +59,7 @@ class ClassMerger(BaseMetaClassifier):
         What is trained on the merged classes: any classifier or pipeline, on whatever X it takes.
 
     mapping : dict, default=None
-        Merged label of each label; one that is no key stays what it is.
+        Merged label of each label; one that is not a key stays what it is.
 
     min_count : int, default=None
         Classes with fewer training sequences become one class.

@@ -44,7 +44,7 @@ class PriorCorrector(BaseScoreClassifier):
     calibration : {"auto", "temperature", "vector"} or None, default="auto"
         Scales held-out scores first so that they are probabilities: with one factor, or with a
         factor and a shift for each class. "auto" does so, by "vector", where the last step is one
-        of our estimators whose loss is no proper score (focal, Dice, LDAM, asymmetric, ...).
+        of our estimators whose loss is not a proper score (focal, Dice, LDAM, asymmetric, ...).
 
     decision : {"argmax", "balanced"}, float, dict, or array-like of shape (n_classes,) or \
             (n_classes, n_classes), default="argmax"

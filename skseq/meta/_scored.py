@@ -235,7 +235,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
 
     def __sklearn_tags__(self):
         tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
-        tags.estimator_type = inner.estimator_type  # a tagger is no classifier
+        tags.estimator_type = inner.estimator_type  # a tagger is not a classifier
         tags.target_tags = inner.target_tags
         tags.classifier_tags = inner.classifier_tags
         return tags

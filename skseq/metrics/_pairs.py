@@ -192,7 +192,7 @@ def distinct(labels, name):
         raise TypeError(f"{name} must hold labels that are text or numbers, got {labels.dtype}")
     found = np.unique(labels)
     if found.dtype.kind == "f" and np.isnan(found).any():
-        raise ValueError(f"{name} contains NaN, which is no label; drop it or give it a name")
+        raise ValueError(f"{name} contains NaN, which is not a label; drop it or give it a name")
     return found
 
 
@@ -200,7 +200,7 @@ def _sorted_objects(labels, name):
     # Hashing Python objects beats sorting them a million times.
     found = set(labels.tolist())
     if None in found:
-        raise ValueError(f"{name} contains None, which is no label; drop it or give it a name")
+        raise ValueError(f"{name} contains None, which is not a label; drop it or give it a name")
     types = {type(label).__name__ for label in found}
     try:
         return np.array(sorted(found))

@@ -7,7 +7,7 @@ from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import check_classes, check_columns, resolve_unseen
 from skseq.metrics._pairs import distinct, excluded_codes, positions
 
-# Rows of probabilities that are off by more than rounding in float16 are no probabilities.
+# Rows of probabilities that are off by more than rounding in float16 are not probabilities.
 _TOLERANCE = 5e-3
 
 

@@ -305,7 +305,7 @@ def _scikit_learn_scorer(name, arguments):
     theirs = sklearn.metrics.get_scorer_names()
     if name not in theirs:
         raise ValueError(
-            f"{name!r} is no scorer.{did_you_mean(name, [*METRICS, *theirs])} See "
+            f"{name!r} is not a scorer.{did_you_mean(name, [*METRICS, *theirs])} See "
             "skseq.metrics.get_scorer_names() and sklearn.metrics.get_scorer_names()"
         )
     if arguments:

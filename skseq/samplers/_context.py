@@ -251,5 +251,5 @@ class ContextUnderSampler(TagSampler):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.sampler_tags.sample_indices = False  # pieces are no whole sequences of X
+        tags.sampler_tags.sample_indices = False  # pieces are not whole sequences of X
         return tags

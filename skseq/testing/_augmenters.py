@@ -47,7 +47,7 @@ def check_augmenter(augmenter, *, kind=None):
     AssertionError
         If it breaks a rule; says which, and on which data.
     TypeError
-        If it is no augmenter.
+        If it is not an augmenter.
 
     Examples
     --------

@@ -149,7 +149,7 @@ def check_features_that_change(estimator, example):
 
 
 def check_negative_tokens(estimator, example):
-    """A negative integer is no token id; one who takes integers for measurements may accept it."""
+    """A negative integer is not a token id; who takes integers for measurements may accept it."""
     if example.form != "tokens":
         return
     X = _with_values(example.X, -example.X.values)
@@ -247,7 +247,7 @@ def check_sample_weight_all_zero(estimator, example):
 
 
 def check_equal_sample_weights_change_nothing(estimator, example):
-    """The weight 1 for every sequence is no weight."""
+    """A weight of 1 for every sequence changes nothing."""
     expected = outputs_of(fitted(estimator, example), example)
     got = outputs_of(fitted(estimator, example, sample_weight=np.ones(len(example.X))), example)
     assert_same_outputs(got, expected, "must be the same for weights of 1 as without weights")

@@ -140,7 +140,7 @@ def check_one_class(estimator, example):
 
 
 def check_continuous_target(estimator, example):
-    """Numbers that are no classes are refused."""
+    """Numbers that are not classes are refused."""
     rng = np.random.default_rng(0)
     if example.per_step:
         y = example.y.replace(values=rng.normal(size=example.y.n_steps))

@@ -100,8 +100,8 @@ def check_order_of_steps(estimator, example):
     for row, (steps, label) in enumerate(zip(X, y, strict=True)):
         must(
             _identity(steps, label) in known,
-            f"sequence {row} of X_resampled, with its label, is no sequence of X: whole sequences "
-            "must be drawn, and the order of their steps never touched",
+            f"sequence {row} of X_resampled, with its label, is not a sequence of X: whole "
+            "sequences must be drawn, and the order of their steps never touched",
         )
 
 

@@ -72,7 +72,7 @@ def names_of_classes(classes, named):
 
 
 def _are_positions(labels, classes):
-    """Whether labels are positions of the classes, which are no numbers, nor look like some."""
+    """Whether labels are positions of the classes, which are neither numbers nor look like numbers."""
     if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= len(classes):
         return False
     names = classes.tolist()
@@ -107,7 +107,7 @@ def named_classes(classes):
             f"classes must be a list of labels, such as [0, 1], got something of shape {rows.shape}"
         )
     if rows.dtype.kind == "f" and np.isnan(rows).any():
-        raise ValueError(f"classes holds NaN, which is no label: {rows.tolist()}")
+        raise ValueError(f"classes holds NaN, which is not a label: {rows.tolist()}")
     if len(np.unique(rows)) < 2:
         raise ValueError(
             f"classes must name at least two labels, got {rows.tolist()}; name every class that "

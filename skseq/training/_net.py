@@ -46,7 +46,7 @@ class SequenceNet(skorch.NeuralNet):
         return iterator
 
     def fit_loop(self, *args, **kwargs):
-        """Train; an interrupt that is no early stop brings the net back to its last whole epoch."""
+        """Train; an interrupt other than an early stop restores the net of the last whole epoch."""
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as interrupt:

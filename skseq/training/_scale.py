@@ -7,7 +7,7 @@ array is never copied, and an offset of a million costs no digits.
 What "auto" learns must hold for values as they come:
 
 - a few wild values, however large, leave the others to be told apart;
-- a feature that is nearly always 0 is no less at home than one that never is, and one that always
+- a feature that is nearly always 0 is treated as well as one that never is, and one that always
   has the same value stays at 0;
 - nothing overflows or underflows, be it 5e-324 or 1e38;
 - it commutes with a change of units, ``a * x + b``, so standardising before changes nothing;

@@ -183,13 +183,13 @@ def test_cells_of_a_csv_file_are_read_back(tmp_path):
 
 
 def test_a_cell_that_cannot_be_read_is_named_with_the_way_to_read_the_others():
-    with pytest.raises(ValueError, match=r"X\[1\] is no list.*json\.loads\(cell\) for cell in X"):
+    with pytest.raises(ValueError, match=r"X\[1\] is not a list.*json\.loads\(cell\) for cell"):
         as_sequences(["[1, 2]", "[1 2]"])
-    with pytest.raises(ValueError, match=r"X\[0\] is no list of numbers.*array\.tolist\(\)"):
+    with pytest.raises(ValueError, match=r"X\[0\] is not a list of numbers.*array\.tolist\(\)"):
         as_sequences([str(np.array([0.5, 1.5]))] * 2)
-    with pytest.raises(ValueError, match=r"X\[1\] is no list of numbers"):
+    with pytest.raises(ValueError, match=r"X\[1\] is not a list of numbers"):
         as_sequences(["[1, 2]", "[1], [2]"])
-    with pytest.raises(ValueError, match=r"X\[1\] is no list of numbers"):
+    with pytest.raises(ValueError, match=r"X\[1\] is not a list of numbers"):
         as_sequences(["[1, 2]", "some text"])
 
 

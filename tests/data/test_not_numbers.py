@@ -1,4 +1,4 @@
-"""Steps that are no numbers: the hint is the right one."""
+"""Steps that are not numbers: the hint is the right one."""
 
 import datetime
 from decimal import Decimal

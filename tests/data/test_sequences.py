@@ -505,7 +505,7 @@ def test_a_part_that_does_not_fit_is_named(parts, message):
         (["some words"], TypeError, r"sequence 0 is text \('some words'\).*TokenEncoder"),
         ([[1], 2], ValueError, r"sequence 1 has shape \(\)"),
         ([np.zeros((1, 1, 1))], ValueError, r"sequence 0 has shape \(1, 1, 1\)"),
-        ([[1], [[1], [2, 3]]], ValueError, r"sequence 1 is no array of steps: .*inhomogeneous"),
+        ([[1], [[1], [2, 3]]], ValueError, r"sequence 1 is not an array of steps: .*inhomogeneous"),
         ([[[1, 2]], [[1]]], ValueError, r"X\[1\] has 1 features but X\[0\] has 2"),
         ([[], [1], [[1]]], ValueError, r"X\[2\] has 1 features but X\[1\] has no axis of"),
     ],
@@ -550,7 +550,7 @@ def test_the_vocabulary_is_shared_by_all_that_comes_of_the_sequences():
     assert Sequences.concatenate([X, again]).vocabulary == words
     assert X.replace(vocabulary=None).vocabulary is None
     assert Sequences.concatenate([X, X.replace(vocabulary=None)]).vocabulary is None
-    assert X.replace(values=["B", "I", "O", "O"]).vocabulary is None  # tags are no tokens
+    assert X.replace(values=["B", "I", "O", "O"]).vocabulary is None  # tags are not tokens
 
 
 def test_ids_of_two_vocabularies_are_not_joined():

@@ -165,7 +165,7 @@ def test_an_empty_list_of_marks_takes_every_number_for_a_label():
 
 
 def test_a_mark_that_is_not_named_is_refused_beside_one_that_is():
-    with pytest.raises(ValueError, match=r"contains NaN, which is no label: step 1 of y\[0\]"):
+    with pytest.raises(ValueError, match=r"contains NaN, which is not a label: step 1 of y\[0\]"):
         known_steps(as_tags([[-100.0, NAN, 1.0]]), -100)
 
 

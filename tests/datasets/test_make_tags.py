@@ -100,7 +100,7 @@ def test_with_all_signal_in_the_cue_a_tagged_step_looks_like_background(kind):
     X, y = make_imbalanced_tags(
         300, n_classes=2, kind=kind, n_tokens=4, weights=0.6, class_sep=3.0, random_state=0
     )
-    # Background that is no cue: the next step is background too.
+    # Background that is not a cue: the next step is background too.
     tags, after = y.values[:-1], y.values[1:]
     steps = X.values[:-1]
     plain, tagged = steps[(tags == 0) & (after == 0)], steps[tags == 1]

@@ -297,7 +297,7 @@ def test_precision_and_recall_of_tags_and_spans_have_names(rate, tagged):
 
 def test_misspelt_names_and_arguments_get_a_hint():
     with pytest.raises(
-        ValueError, match=r"'tag_f1_marco' is no scorer\. Did you mean 'tag_f1_macro'"
+        ValueError, match=r"'tag_f1_marco' is not a scorer\. Did you mean 'tag_f1_macro'"
     ):
         metrics.get_scorer("tag_f1_marco")
     with pytest.raises(TypeError, match=r"got 'exlude'\. Did you mean 'exclude'"):

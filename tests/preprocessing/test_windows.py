@@ -460,7 +460,7 @@ def test_dates_with_a_time_zone_sort_the_rows():
     [
         ({"x": ["[1, 2]", "[3]"]}, {}, ValueError, "holds 1 numbers in row 1, but 2 in row 0"),
         ({"x": ["[1, 2]", None]}, {}, ValueError, r"series\['x'\]\[1\] is missing \((None|nan)\)"),
-        ({"x": ["[1, 2]", "[3 4]"]}, {}, ValueError, r"series\['x'\]\[1\] is no list of"),
+        ({"x": ["[1, 2]", "[3 4]"]}, {}, ValueError, r"series\['x'\]\[1\] is not a list of"),
         (
             {"x": [1.0, 2.0], "who": ["a", "b"]},
             {},
