@@ -168,8 +168,9 @@ def _read_number_list(text, index, name):
         return numbers
     raise ValueError(
         f"{name}[{index}] is not a list of numbers such as '[0.1, 0.2]' that json.loads reads, as "
-        "the first cell seems to be. Where arrays were written to a file as text, write array.tolist() "
-        f"instead; or make lists of the cells yourself: [json.loads(cell) for cell in {name}]"
+        "the first cell seems to be. Where arrays were written to a file as text, write "
+        "array.tolist() instead; or make lists of the cells yourself: "
+        f"[json.loads(cell) for cell in {name}]"
     )
 
 

@@ -72,7 +72,7 @@ def names_of_classes(classes, named):
 
 
 def _are_positions(labels, classes):
-    """Whether labels are positions of the classes, which are neither numbers nor look like numbers."""
+    """Whether labels are positions of the classes, which neither are nor look like numbers."""
     if labels.dtype.kind not in "iu" or labels.min() < 0 or labels.max() >= len(classes):
         return False
     names = classes.tolist()
