@@ -18,7 +18,7 @@ def sequence_weight(X):
     Parameters
     ----------
     X : Sequences
-        Whose weights are asked for.
+        The sequences.
 
     Returns
     -------
@@ -96,7 +96,7 @@ def weighted_counts(codes, n_classes, weight=None):
 
 
 def earlier_corrections(X):
-    """Name what has already been done about imbalance, as far as X tells.
+    """Name what has already been done about imbalance, as far as X shows.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """Dicts by class: which keys fit the classes that the data have, and what the others may mean.
 
-A fold, or any part of the data, may lack a class that a dict names, so a key that no class has is
-no fault by itself, and its entry waits for data that have the class. It is one where
+A fold, or any part of the data, may lack a class that a dict names, so a key that matches no class
+is not an error by itself: its entry waits for data that have the class. It is an error where
 
 - ``classes=`` names all classes there are, and the key is not among them;
 - it has another type than the classes, as keys that come from JSON have;
@@ -9,7 +9,7 @@ no fault by itself, and its entry waits for data that have the class. It is one 
   or in other case or spacing. Digits and a letter at either end are left alone, since they tell
   classes apart (``"grade_1"``, ``"grade_2"``; ``"B-LOC"``, ``"I-LOC"``).
 
-A dict of which nothing applies is warned of.
+A dict with no entry that applies raises a warning.
 """
 
 import warnings
@@ -34,7 +34,7 @@ def check_class_keys(given, classes, *, name, are_all=False):
         Labels that the data have.
 
     name : str
-        What messages call the dict.
+        Name of the dict in messages.
 
     are_all : bool, default=False
         Whether there are no other classes, in other data either.
@@ -115,7 +115,7 @@ def _read_alike(key, label):
 
 
 def is_mistyped(word, label):
-    """Whether one text is the other with one slip of the keyboard; see the top of this file."""
+    """Whether one text is the other with one typing error; see the top of this file."""
     if not (isinstance(word, str) and isinstance(label, str)):
         return False
     if _folded(word) == _folded(label):
@@ -127,9 +127,9 @@ def is_mistyped(word, label):
     differ = word[start : len(word) - end], label[start : len(label) - end]
     if any(letter.isdigit() for part in differ for letter in part):
         return False
-    if sorted(map(len, differ)) == [0, 1]:  # one letter more or fewer, but the first
+    if sorted(map(len, differ)) == [0, 1]:  # one letter more or fewer, except the first
         return start > 0
-    if tuple(map(len, differ)) == (1, 1):  # another letter, but at either end
+    if tuple(map(len, differ)) == (1, 1):  # another letter, except at either end
         return start > 0 and end > 0
     return tuple(map(len, differ)) == (2, 2) and differ[0] == differ[1][::-1]
 

@@ -142,7 +142,7 @@ def lds_weight(y, *, power=1.0, n_bins=100, sigma=2.0, sample_weight=None):
 
 
 def target_weights(strategy, y, sample_weight=None):
-    """Weights of targets by a named strategy or a function of one's own.
+    """Weights of targets by a named strategy or a function of your own.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def target_weights(strategy, y, sample_weight=None):
         The targets.
 
     sample_weight : ndarray of shape (n,), default=None
-        How much each target counts in the density; a function of one's own does not see it.
+        How much each target counts in the density; a function of your own does not get it.
 
     Returns
     -------

@@ -2,11 +2,12 @@
 
 - One entry per sequence, or, where there is one label per step, one per step: in the layout of y
   (list of lists, object array, `Sequences`, 2-D array), or flat.
-- A sampler in front of the estimator changes which sequences there are, but a pipeline hands
+- A sampler in front of the estimator changes which sequences there are, but a pipeline passes
   ``sample_weight`` on as it was. Where ``X.origin`` tells what each row comes from, weights with
   one entry for each original are brought to the rows. Weights that fit both ways, and differ,
   are refused, as are those that fit neither.
-- What X carries is multiplied with it. Something has to count in the end.
+- The weights that X carries are multiplied with it. Something must have a positive weight in the
+  end.
 """
 
 import numpy as np
@@ -27,7 +28,7 @@ def row_weight(X, sample_weight):
     Raises
     ------
     ValueError
-        If ``sample_weight`` has not one entry for each sequence, or nothing counts.
+        If ``sample_weight`` does not have one entry for each sequence, or nothing counts.
     """
     carried = None if X.weight is None else sequence_weight(X)
     if sample_weight is None:

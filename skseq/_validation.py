@@ -1,7 +1,7 @@
-"""Checks of parameters and plain arrays, and the one door to scikit-learn's private names.
+"""Checks of parameters and plain arrays, and the only entry of scikit-learn's private names.
 
 Every other file imports `Interval`, `StrOptions` and friends from here, so that a scikit-learn
-release that moves them is mended in one place.
+release that moves them is handled in one place.
 """
 
 import difflib
@@ -241,7 +241,7 @@ def check_label_types(labels, name):
         Flat labels; only a list, tuple or object array can mix.
 
     name : str
-        What errors call them.
+        Its name in error messages.
 
     Raises
     ------

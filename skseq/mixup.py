@@ -48,7 +48,7 @@ class Mixup(BaseEstimator):
         self.alpha = alpha
 
     def fit(self, class_counts):
-        """Take in how frequent the classes are.
+        """Learn how frequent the classes are.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Mixup(BaseEstimator):
 
 
 class Remix(Mixup):
-    """Mix pooled states like `Mixup`, but let the rarer class have the label.
+    """Mix pooled states like `Mixup`, but give the label to the rarer class.
 
     Where one class has at least ``kappa`` times as many sequences as the other, and the rarer one
     has a share of more than 1 - ``tau`` in the state, the label is the rarer class's alone.

@@ -36,8 +36,8 @@ def save(estimator, path):
         scikit-learn, a pipeline, a fitted search.
 
     path : str or path-like
-        The file to write; by custom its name ends in ``.skseq``. A file that is there is
-        replaced, once the new one is complete.
+        The file to write; by convention its name ends in ``.skseq``. An existing file is replaced
+        once the new one is complete.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def save(estimator, path):
     Raises
     ------
     TypeError
-        If ``estimator`` is none.
+        If ``estimator`` is not an estimator.
 
     See Also
     --------
@@ -84,7 +84,7 @@ def save(estimator, path):
         "estimator": type(estimator).__name__,
         "versions": _versions(),
     }
-    # Written beside the old file, which stays whole if this one cannot be finished.
+    # Written next to the old file, which stays intact if this one cannot be finished.
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with zipfile.ZipFile(unfinished, "w") as archive:
@@ -112,8 +112,8 @@ def load(path):
     Returns
     -------
     estimator
-        As it was saved. A network that was trained on CUDA comes to the CPU where there is no
-        CUDA, and skorch warns that it does.
+        As it was saved. Without CUDA, a network that was trained on CUDA is loaded on the CPU, and
+        skorch warns about it.
 
     Raises
     ------

@@ -1,6 +1,6 @@
 """Class weights as plain functions of counts, and the transformer that attaches them to X.
 
-Weights travel beside the steps, in ``Sequences.weight``, so that they pass through samplers and
+Weights travel with the steps, in ``Sequences.weight``, so that they pass through samplers and
 splits with the sequences they belong to, and are tuned from a grid like anything else.
 """
 
@@ -413,7 +413,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         return sequences.replace(weight=new)
 
     def transform(self, X):
-        """Give X back as it is: there is no y to weigh by.
+        """Return X as it is: there is no y to weight by.
 
         Parameters
         ----------

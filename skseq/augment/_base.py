@@ -104,7 +104,7 @@ class Augmenter(BaseEstimator):
 
     Examples
     --------
-    Time reversal as an augmenter of one's own:
+    Time reversal as an augmenter of your own:
 
     >>> import numpy as np
     >>> from skseq import Sequences
@@ -293,7 +293,7 @@ class Augmenter(BaseEstimator):
             )
         if self.kind == "tokens" and check_kind(X) != "tokens":
             raise TypeError(
-                f"{name} changes token ids, one integer a step, but X has {X.dtype} steps of "
+                f"{name} changes token ids, one integer per step, but X has {X.dtype} steps of "
                 f"{X.n_features} feature(s); see AUGMENTERS['signals'] for values"
             )
         if self.kind == "values":

@@ -1,9 +1,9 @@
-"""From whatever holds one sequence an entry to an array of its cells; tables stay as they are.
+"""From whatever holds one sequence per entry to an array of its cells; tables stay as they are.
 
 Requirements this file meets:
 
 - no library is imported: frames, columns and tensors are told by what they can do, so that those of
-  pandas, polars, Arrow, Hugging Face and torch are all welcome and none is needed;
+  pandas, polars, Arrow, Hugging Face and torch are all welcome and none is required;
 - a column, a lazy column, a deque or a tensor means what the list of its cells means;
 - a missing cell is refused with its place, and what is not a collection of sequences (a dict, a
   set, a generator) at once, with the cure; the data are never printed;
@@ -20,7 +20,7 @@ from scipy import sparse
 
 from skseq.data._sequences import Sequences
 
-# What people call the part of a dict or table that holds the sequences.
+# Usual names of the part of a dict or table that holds the sequences.
 _LIKELY_NAMES = ("text", "texts", "input_ids", "tokens", "words", "data", "X")
 _MOST_NAMES_SHOWN = 8
 _NUMBERS = re.compile(
@@ -39,7 +39,7 @@ def to_cells(X, *, name="X"):
         sequence), a tensor, or anything else.
 
     name : str, default="X"
-        What errors call it.
+        Its name in error messages.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def cell_column(frame):
 
 
 def has_mixed_columns(X):
-    """Whether X is a frame of several columns, not all of numbers: no table, and no one column."""
+    """Whether X is a frame of several columns, not all of numbers, so neither table nor column."""
     return is_frame(X) and len(column_names(X)) > 1 and bool(_names_of_cells(X))
 
 
@@ -118,7 +118,7 @@ def read_number_lists(texts, *, name="X"):
         What `holds_number_lists` is true for.
 
     name : str, default="X"
-        What errors call it.
+        Its name in error messages.
 
     Returns
     -------
@@ -294,11 +294,11 @@ def _holds_cells(column):
 
 
 def _cells_of_column(X):
-    """List of the cells, or None for what is not a column of sequences or texts."""
+    """List of the cells, or None if it is not a column of sequences or texts."""
     if hasattr(X, "__array__"):
         return _cells_of_array(X)
     if hasattr(X, "__len__") and hasattr(X, "__getitem__"):
-        # Without __iter__, Python would ask for items until one is refused, which not all do.
+        # Without __iter__, Python would read items until one is refused, which not all do.
         return list(X) if hasattr(X, "__iter__") else [X[index] for index in range(len(X))]
     if hasattr(X, "__len__") and hasattr(X, "__iter__"):
         return list(X)  # the view of a dict's values

@@ -56,7 +56,7 @@ def as_sequences(X, *, name="X"):
         The input. Texts that are written as lists of numbers are read as such.
 
     name : str, default="X"
-        What errors call it.
+        Its name in error messages.
 
     Returns
     -------
@@ -109,7 +109,8 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     Parameters
     ----------
     estimator : estimator
-        Whose ``fit`` (``reset=True``) or prediction (``reset=False``) is asked for.
+        The estimator in whose ``fit`` (``reset=True``) or prediction (``reset=False``) X is
+        checked.
 
     X : any form that `as_sequences` takes
         The input.
@@ -131,7 +132,7 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     Returns
     -------
     Sequences
-        Token ids as they came, values of the asked type.
+        Token ids as they came, values converted to ``dtype``.
 
     Raises
     ------
@@ -225,7 +226,7 @@ def _check_fitted_attributes(estimator, X, kind, judged):
 
 
 def _one_sequence_hint(estimator, X):
-    """A cure where X looks like one sequence of shape (n_steps, n_features) on its own."""
+    """A hint where X looks like a single sequence of shape (n_steps, n_features)."""
     if X.values.ndim > 1 or not (X.lengths == estimator.n_step_features_).all():
         return ""
     return f". If X is one sequence of {len(X)} steps, pass [X]"

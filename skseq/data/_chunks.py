@@ -1,4 +1,4 @@
-"""Where to cut long sequences into chunks with context, so that outputs glue without a seam."""
+"""Where to cut long sequences into chunks with context, so that outputs join without a seam."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ class ChunkSpans(NamedTuple):
     """Spans of chunks, each array int64 of shape (n_chunks,), in order of sequence and start.
 
     Positions count from the start of the chunk's own sequence. A chunk reads the steps
-    ``start:stop``; what comes out of it is kept for ``core_start:core_stop``.
+    ``start:stop``; its output is kept for ``core_start:core_stop``.
     """
 
     sequence: np.ndarray

@@ -54,8 +54,8 @@ def original_groups(X) -> np.ndarray:
 def own_origins(n_rows) -> Sequences:
     """Ids of rows that are originals: the position of each, in ``range(n_tokens)``.
 
-    How many there were stays with the ids when rows are drawn, so that what had one entry for
-    each original can still be told from what has one for each row.
+    How many there were stays with the ids when rows are drawn, so that one entry for each original
+    can still be distinguished from one for each row.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def own_origins(n_rows) -> Sequences:
 
 
 def merge_origins(origin, rows, n_rows) -> Sequences:
-    """Say what rows come from that several sequences went into.
+    """Give the origins of rows that several sequences went into.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
         What chooses.
 
     class_names : sequence of shape (n_classes,), default=None
-        What the warning calls the classes; None gives their codes.
+        Names of the classes in the warning; None takes their codes.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def original_rows(X) -> np.ndarray:
 
 
 def _find_originals(origin):
-    """Ids of originals that stand alone in a row, and the first such row of each."""
+    """Ids of originals that are the only one of a row, and the first such row of each."""
     pure_rows = np.flatnonzero(_has_one_origin(origin))
     ids, first = np.unique(origin.values[origin.offsets[pure_rows]], return_index=True)
     return ids, pure_rows[first]
@@ -308,7 +308,7 @@ def _content_groups(X):
 
 
 def _hash_sequences(X, seed):
-    """One uint64 a sequence, some sequences at a time to save memory."""
+    """One uint64 per sequence, some sequences at a time to save memory."""
     if X.dtype.kind not in "iubf":
         codes = np.unique(X.values, return_inverse=True)[1]
         X = Sequences(codes.reshape(X.values.shape), X.offsets)
@@ -321,7 +321,7 @@ def _hash_sequences(X, seed):
 
 
 def _hash_block(X, seed):
-    """One uint64 a sequence: the sum over its steps of a hash of position and values."""
+    """One uint64 per sequence: the sum over its steps of a hash of position and values."""
     positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
     hashed = _mix(positions.astype(np.uint64) ^ seed)
     for column in X.values.reshape(X.n_steps, X.n_features).T:

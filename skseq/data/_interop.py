@@ -64,7 +64,7 @@ def from_arrow(cls, array, **kwargs):
     Parameters
     ----------
     array : pyarrow.ListArray, LargeListArray or ChunkedArray of them
-        One list a sequence, of numbers or text; decimals become floats. Lists of lists of one
+        One list per sequence, of numbers or text; decimals become floats. Lists of lists of one
         size give (n_steps_total, n_features). A chunked array of several chunks is combined
         first, which copies.
 
@@ -151,7 +151,7 @@ def to_arrow(self):
     Returns
     -------
     pyarrow.LargeListArray
-        One list a sequence; a step with several features is a fixed-size list.
+        One list per sequence; a step with several features is a fixed-size list.
 
     Raises
     ------

@@ -66,9 +66,9 @@ class Sequences:
         class prior of the data; parts of the sequences share it. None means that no sampler ran.
 
     vocabulary : dict of str to int, default=None
-        Token -> its id, as `skseq.preprocessing.TokenEncoder` fills it in, so that who is told of
-        words meets them in whatever vocabulary a fold learned. It is shared, never copied, so
-        nobody may write to it. None means unknown, or not tokens.
+        Token -> its id, as `skseq.preprocessing.TokenEncoder` fills it in, so that augmenters find
+        words in whatever vocabulary a fold learned. It is shared, never copied, so do not write to
+        it. None means unknown, or not tokens.
 
     Attributes
     ----------
@@ -193,7 +193,7 @@ class Sequences:
             Steps on the second axis; what lies beyond a sequence's length is ignored.
 
         lengths : array-like of int of shape (n_sequences,), default=None
-            True steps in each sequence; None takes every step, but for those at the ends of rows
+            True steps in each sequence; None takes every step, except those at the ends of rows
             that the mask of a masked array hides.
 
         **kwargs : dict
@@ -334,7 +334,7 @@ class Sequences:
             raise TypeError(
                 f"Sequences of unequal length have no array of dtype {np.dtype(dtype)}; use "
                 ".to_padded() for a padded array or skseq.preprocessing.SequenceSummarizer for "
-                "one row of features a sequence"
+                "one row of features per sequence"
             )
         out = np.empty(len(self), dtype=object)
         for index, steps in enumerate(self):
@@ -611,7 +611,7 @@ def _as_steps(entry, index, dtype):
 
 
 def _concatenate_steps(arrays, dtype):
-    # An empty sequence has no say in the type or the features of the others.
+    # An empty sequence does not affect the type or the features of the others.
     filled = [(index, steps) for index, steps in enumerate(arrays) if len(steps)]
     if not filled:
         return np.empty(0, dtype=dtype)
@@ -739,7 +739,7 @@ def _check_origin(origin, X):
         ids = np.asarray(origin)
         if ids.ndim != 1:
             raise ValueError(
-                f"origin must be one id a sequence, or Sequences of ids; got shape {ids.shape}"
+                f"origin must be one id per sequence, or Sequences of ids; got shape {ids.shape}"
             )
         origin = Sequences(ids, np.arange(len(ids) + 1))
     if len(origin) != len(X):

@@ -56,7 +56,7 @@ def split_prefix(tag):
 def find_spans(codes, offsets, classes, scheme=None) -> Spans:
     """Find the spans of tags, relaxed or strictly by a scheme.
 
-    A step goes on with the span of the step before it if both have one type, that one is B or I
+    A step continues the span of the step before it if both have one type, that one is B or I
     and this one I or E (L and M, U count as E and I, S). This gives chains of steps. Relaxed,
     each chain is a span, as conlleval and seqeval's default have it. Strictly, only those are
     that the scheme could have written.

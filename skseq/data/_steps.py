@@ -19,7 +19,7 @@ def check_kind(X, input="auto", *, known=None):
         The sequences.
 
     input : {"auto", "tokens", "values"} or None, default="auto"
-        What the user says; None where nobody was asked.
+        What the user says; None where there is no such parameter.
 
     known : {"tokens", "values"} or None, default=None
         What integers are taken for where ``input`` does not say and X has no ``n_tokens``. None
@@ -36,7 +36,7 @@ def check_kind(X, input="auto", *, known=None):
     integral = X.values.ndim == 1 and X.dtype.kind in "iu"
     if input == "tokens" and not integral:
         raise ValueError(
-            f'input="tokens" needs one integer a step, got {X.dtype} steps of shape '
+            f'input="tokens" needs one integer per step, got {X.dtype} steps of shape '
             f"{X.values.shape[1:]}"
         )
     if input in {"tokens", "values"}:
@@ -51,7 +51,7 @@ def check_kind(X, input="auto", *, known=None):
 
 
 def told_from_tokens(X, kind):
-    """Give values a type that nobody takes for token ids, where they have left their table.
+    """Give values outside a table a type that cannot be mistaken for token ids.
 
     Integers of a 2-D array are values, but in `Sequences` they would mean token ids.
 
@@ -74,7 +74,7 @@ def told_from_tokens(X, kind):
 
 
 def check_values(estimator, X, dtype, fits=None):
-    """Check values, and convert them to the asked type.
+    """Check values, and convert them.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What counts as a 2-D table, scikit-learn's own ground; arrays that look like slips."""
+"""What counts as a 2-D table, scikit-learn's own ground; arrays that look like mistakes."""
 
 import warnings
 
@@ -13,14 +13,14 @@ from skseq.data._sequences import Sequences
 from skseq.data._steps import check_finite
 from skseq.data._token_ids import looks_padded
 
-# A time axis so much shorter than that of the features is taken for a slip.
+# A time axis so much shorter than that of the features is taken for a mistake.
 _FEATURES_A_STEP = 100
 
 
 def is_table(X):
     """Whether X is 2-D (array or frame): univariate series of equal length, a row each.
 
-    A frame of one column that holds a sequence or a text in each cell is none.
+    A frame of one column that holds a sequence or a text in each cell is not a table.
     """
     if isinstance(X, (Sequences, list, tuple)) or np.ma.is_masked(X):
         return False
@@ -28,16 +28,16 @@ def is_table(X):
         return True
     if is_frame(X):
         return cell_column(X) is None
-    X = to_cells(X)  # a tensor, or a column of arrays of one length, which is none
+    X = to_cells(X)  # a tensor, or a column of arrays of one length, which is not a table
     return hasattr(X, "__array__") and np.asarray(X).ndim == 2
 
 
 def is_list_table(X):
     """Whether X is a list of equally long lists of floats, which scikit-learn takes for 2-D.
 
-    Its checks, and those of imbalanced-learn, ask for a table in two places: what gives X back in
-    kind (samplers, `SequenceScaler`) gives a table for it, and what was fitted on it refuses an
-    array of another width. At prediction such a list is sequences like any other.
+    Its checks, and those of imbalanced-learn, require a table in two places: what returns X in the
+    form it came in (samplers, `SequenceScaler`) returns a table for it, and what was fitted on it
+    refuses an array of another width. At prediction such a list is sequences like any other.
     """
     if not isinstance(X, (list, tuple)) or not all(isinstance(row, (list, tuple)) for row in X):
         return False

@@ -2,7 +2,7 @@
 
 Requirements that this file meets:
 
-- text and numbers are never mixed, for numpy would turn 1 into "1" without a word;
+- text and numbers are never mixed, for numpy would silently turn 1 into "1";
 - marks that say "no label here" (-100, None, NaN) are never taken for labels: they are refused
   unless ``ignore`` names them, and then they are told apart from labels by `known_steps`;
 - a step without a label has no part in anything that counts labels: `cut_steps` leaves such
@@ -17,7 +17,7 @@ from skseq._validation import check_label_types, is_missing
 from skseq.data._cells import to_cells
 from skseq.data._sequences import Sequences
 
-# What PyTorch's losses leave out by default, and what tokenizers put where a word goes on.
+# What PyTorch's losses leave out by default, and tokenizers put where a word continues.
 _IGNORE_INDEX = -100
 
 
@@ -83,7 +83,7 @@ def check_tags(y, X, *, name="y", ignore=None):
         What they are labels of.
 
     name : str, default="y"
-        What errors call y.
+        Its name in error messages.
 
     ignore : scalar or list, default=None
         Marks in place of a label, see `known_steps`.
@@ -115,7 +115,7 @@ def check_tags(y, X, *, name="y", ignore=None):
 
 
 def _padding_hint(tags, X, name):
-    """A cure where tags of one length are padded, as those of X were that went by its lengths."""
+    """A hint where tags of one length seem to be padded as X was."""
     padded = (tags.lengths == tags.lengths[0]).all() and (tags.lengths >= X.lengths).all()
     if not padded:
         return ""
@@ -138,7 +138,7 @@ def known_steps(tags, ignore=None, *, name="y"):
         and the number -100; an empty list refuses only what cannot be a label.
 
     name : str, default="y"
-        What errors call the tags.
+        Its name in error messages.
 
     Returns
     -------
@@ -247,7 +247,7 @@ def _plain(labels):
 
 
 def _refuse_marks(tags, known, ignore, name):
-    """Raise ValueError where something that is not a label has not been named as a mark."""
+    """Raise ValueError if something that is not a label is not named as a mark."""
     missing = _missing(tags.values) & known
     if missing.any():
         is_none = tags.values[missing.argmax()] is None

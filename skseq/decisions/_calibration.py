@@ -32,7 +32,7 @@ def fit_scaling(log_proba, codes, source, *, method):
 
     The likelihood of the labels is taken under the prior of the held-out rows, while what is
     scaled keeps standing for ``source``: a net that was trained on weighted or resampled rows is
-    calibrated on rows as they are, and its prior is corrected afterwards as ever.
+    calibrated on rows as they are, and its prior is corrected afterwards as usual.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def fit_scaling(log_proba, codes, source, *, method):
     ratio[seen] = np.log(counts[seen] / counts.sum()) - np.log(source[seen])
     truth = np.zeros_like(log_proba)
     truth[np.arange(len(codes)), codes] = 1.0
-    # A probability of zero stays one: its score has to be a number all the same.
+    # A probability of zero stays zero, but its score has to be finite.
     log_proba = np.maximum(log_proba, np.log(np.finfo(np.float64).tiny))
 
     def unpack(parameters):

@@ -1,4 +1,4 @@
-"""Metrics that are functions of three counts a class: hits, true rows and predicted rows.
+"""Metrics that are functions of three counts per class: hits, true rows and predicted rows.
 
 They are computed for many thresholds at once, where a scorer would be called for each. The names
 and the numbers are those of the scorers in `skseq.metrics`.

@@ -1,4 +1,4 @@
-"""What is made of a model's probabilities: calibrated, brought to a class prior, decided on."""
+"""From a model's probabilities to decisions: calibration, class prior, decision rule."""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from skseq.decisions._rules import DecisionRule, make_rule
 
 @dataclass(frozen=True)
 class Posterior:
-    """From log probabilities as a model gives them to those that were asked for, and to a class.
+    """From the log probabilities of a model to those under the target prior, and to a class.
 
     Parameters
     ----------
@@ -22,13 +22,13 @@ class Posterior:
         Class prior that the model's probabilities stand for.
 
     data_prior : ndarray of shape (n_classes,) or None
-        Class prior of the data before samplers and weights; None where nobody knows.
+        Class prior of the data before samplers and weights; None if it is unknown.
 
     calibration : ndarray of shape (2, n_classes) or None
         As `fit_scaling` gives it.
 
     target_prior : {"train", "data", "uniform", "em"}, dict or array-like of shape (n_classes,)
-        Class prior that is asked for.
+        Class prior that the probabilities are corrected to.
 
     decision : {"argmax", "balanced", "median"}, dict or array-like
         As `make_rule` takes it; "median" is for classes with an order.
@@ -37,7 +37,7 @@ class Posterior:
         Place of each class in an order.
 
     are_all_classes : bool, default=False
-        Whether there are no classes but these, so that a dict may name no other.
+        Whether there are no other classes, so that a dict may name no other.
     """
 
     classes: np.ndarray
@@ -50,14 +50,14 @@ class Posterior:
     are_all_classes: bool = False
 
     def while_training(self):
-        """Give the one that decides before the calibration is known, without looking at X."""
+        """The posterior before the calibration is known, which does not look at X."""
         is_em = isinstance(self.target_prior, str) and self.target_prior == "em"
         known = "train" if self.data_prior is None else "data"
         target = known if is_em else self.target_prior
         return replace(self, calibration=None, target_prior=target)
 
     def log_proba(self, log_proba):
-        """Log probabilities (n, n_classes) under the prior asked for, from those of the model."""
+        """Log probabilities (n, n_classes) under the target prior, from those of the model."""
         return self._at_target(log_proba)[0]
 
     def scores(self, log_proba):
@@ -80,7 +80,7 @@ class Posterior:
         return shift_prior(log_proba, self.train_prior, target), target
 
     def _target(self, log_proba):
-        """The class prior asked for; "em" finds it in these log probabilities."""
+        """The target prior; "em" finds it in these log probabilities."""
         if not isinstance(self.target_prior, str):
             return check_prior(
                 self.target_prior, self.classes, are_all_classes=self.are_all_classes

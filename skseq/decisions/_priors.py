@@ -25,7 +25,7 @@ def check_prior(prior, classes, name="target_prior", *, are_all_classes=False):
         The labels.
 
     name : str, default="target_prior"
-        What errors call it.
+        Its name in error messages.
 
     are_all_classes : bool, default=False
         Whether there are no other classes than ``classes``, so that a dict may name no other one.
@@ -142,8 +142,8 @@ def count_originals(X, codes, classes, weight=None):
     Parameters
     ----------
     X : Sequences
-        What our samplers give back tells the counts of what they were given. Else copies that
-        ``origin`` tells of are left out, and the rest is the data.
+        Sequences from our samplers carry the counts before sampling. Otherwise copies, by
+        ``origin``, are left out, and the rest is the data.
 
     codes : ndarray of int of shape (n,)
         Class of each row or step.
@@ -158,7 +158,7 @@ def count_originals(X, codes, classes, weight=None):
     Returns
     -------
     ndarray of shape (n_classes,) or None
-        None where ``X.label_counts`` speaks of other labels than these.
+        None if ``X.label_counts`` is of other labels than these.
     """
     there = None if weight is None else weight > 0
     counts = class_totals(codes, len(classes), there)

@@ -32,7 +32,7 @@ class DecisionRule:
 
 
 def make_rule(decision, classes, prior, *, are_all_classes=False):
-    """Make the rule that a parameter ``decision`` asks for.
+    """Make the rule that a parameter ``decision`` stands for.
 
     "balanced" subtracts the log prior, which minimises the balanced error (post-hoc logit
     adjustment, Menon et al. 2021, https://arxiv.org/abs/2007.07314). A class whose prior is zero
@@ -61,7 +61,7 @@ def make_rule(decision, classes, prior, *, are_all_classes=False):
     Raises
     ------
     ValueError
-        If the shape is another one, a dict names a class that is misspelt or of another type than
+        If the shape is wrong, a dict names a class that is misspelt or of another type than
         the classes, or an entry is not finite.
     """
     if isinstance(decision, Real):

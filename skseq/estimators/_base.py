@@ -31,8 +31,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     """Base of the estimators: a plain scikit-learn estimator that holds a skorch net.
 
     A face, the class that a user meets, adds its parameters, its methods, and
-    ``_targets(X, values=None, weight=None)``, which joins sequences with what is to be learnt of
-    them, see `skseq.training.RowTargets`.
+    ``_targets(X, values=None, weight=None)``, which joins sequences with their
+    targets, see `skseq.training.RowTargets`.
     """
 
     _parameter_constraints: dict = {
@@ -109,7 +109,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     # -- the net ------------------------------------------------------------------------------
 
     def _build(self, head, start, *, validation_score, settings=None, **options):
-        """Build the nets anew, scores starting at ``start``; the rest as `build_net` has it."""
+        """Build new nets, whose scores start at ``start``; the rest is as in `build_net`."""
         checked = {
             "embedding": self._check_embedding(),
             "dense_sizes": self._check_dense_sizes(),
@@ -180,7 +180,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         """Give the states that the last layer reads: features that the net has learnt.
 
         Scores are made of them by one linear layer, so sequences that lie close to each other
-        look alike to the net. They are what comes out of the pooling, or of the last of
+        look alike to the net. They are the output of the pooling, or of the last of
         ``dense_sizes`` where there are any. In `fit_transform`, and so in a pipeline that is
         fitted, they are of a net that has seen the labels of the same sequences.
 
@@ -205,7 +205,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         Parameters
         ----------
         input_features : array-like of str, default=None
-            Those of X, to be checked; for tokens the texts of their ids, which play no part.
+            Names of the features of X, to be checked; for tokens the texts of their ids, which play
+            no part.
 
         Returns
         -------

@@ -117,7 +117,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             If the loss or the predictions become NaN or infinite.
         KeyboardInterrupt
             If Ctrl-C cut training short. The estimator is fitted then, with the weights of its best
-            epoch (early stopping) or its last whole one; after any other error it is as it was.
+            epoch (early stopping) or its last complete one; after any other error it is as it was.
 
         Warns
         -----
@@ -139,7 +139,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):
-        """Train one epoch more, on these sequences alone.
+        """Train for one more epoch, on these sequences alone.
 
         Parameters
         ----------
@@ -150,7 +150,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             The labels.
 
         classes : array-like of shape (n_classes,), default=None
-            Every label that may ever come; needed at the first call, unless the parameter
+            Every label that may ever occur; needed at the first call, unless the parameter
             ``classes`` names them.
 
         sample_weight : as for `fit`, default=None
@@ -235,7 +235,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes; of a tagger \
                 Sequences with values of shape (n_steps_total, n_classes)
             Log probabilities shifted by the decision rule, or expected costs negated; for two
-            classes of sequences, what speaks for the second: positive where it is predicted.
+            classes of sequences, the score of the second: positive where it is predicted.
         """
         targets = self._targets_to_predict(X)
         scores = self._posterior().scores(log_probabilities(self.nets_, targets))
@@ -253,7 +253,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)
 
     def _fit_targets(self, targets, goes_on):
-        """Train from the start, or on from where the last fit ended (``warm_start``)."""
+        """Train from scratch, or from where the last fit ended (``warm_start``)."""
         self._check_second_stage()
         targets = targets.without_absent()
         if not self._per_step:
@@ -288,7 +288,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self._look_for_collapse(targets, validation)
 
     def _partial_fit_targets(self, targets, is_first):
-        """Train one epoch more."""
+        """Train for one more epoch."""
         targets = targets.without_absent()
         if is_first:
             self._take_seeds()
@@ -329,13 +329,13 @@ class BaseClassEstimator(BaseSequenceEstimator):
         return schedule
 
     def _start(self, head, schedule):
-        """Build the net anew, its scores starting where ``initial_bias`` says."""
+        """Build new nets, whose scores start where ``initial_bias`` says."""
         self._learn_shares([head], schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
         n_updates = self.max_epochs * -(-len(schedule.targets.dataset()) // self.batch_size)
         per_step = self._per_step
         if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
-            # All alike, but for a class without rows: training need not unlearn it first.
+            # All alike, except for a class without rows: training need not unlearn it first.
             prior = prior > 0
         posterior = self._posterior(head).while_training()
         self._build(
@@ -356,15 +356,15 @@ class BaseClassEstimator(BaseSequenceEstimator):
         return self.net_.criterion_.head
 
     def _learn_shares(self, heads, schedule):
-        """Let losses and priors take in how frequent the classes are in the last epoch."""
+        """Tell losses and priors how frequent the classes are in the last epoch."""
         for head in heads:
             head.loss.fit(schedule.targets.counts(), schedule.last_prior)
         self._learn_priors(schedule, self.max_epochs - 1, heads[0])
         self._posterior(heads[0]).check()
 
     def _learn_priors(self, schedule, epoch, head=None):
-        """Take the class shares of an epoch for those that the net's scores stand for."""
-        # What the net is trained on from here on, no second stage has seen.
+        """Set the priors from the class shares of an epoch."""
+        # No second stage has seen what the net is trained on from here on.
         self.__dict__.pop("second_stage_", None)
         counts = schedule.targets.original_counts()
         self.class_prior_ = schedule.prior_at(epoch)
@@ -443,7 +443,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     # -- prediction ---------------------------------------------------------------------------
 
     def _posterior(self, head=None):
-        """What is made of the net's log probabilities, as the parameters ask for it now."""
+        """Calibration, prior and decision, as the parameters are now."""
         return Posterior(
             self._class_names,
             self.train_prior_,
@@ -457,9 +457,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     @property
     def _class_names(self):
-        """What dicts call the classes."""
+        """The names of the classes in dicts."""
         return names_of_classes(self.classes_, self.classes)
 
     def _asked_log_proba(self, targets):
-        """Log probabilities of each row or step under the prior asked for: (n, n_classes)."""
+        """Log probabilities of each row or step under the target prior: (n, n_classes)."""
         return self._posterior().log_proba(log_probabilities(self.nets_, targets))

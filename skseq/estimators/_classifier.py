@@ -91,7 +91,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         and draws all alike.
 
     augment : Augmenter, str or list of them, default=None
-        What changes the training sequences anew in every epoch, an instance from `skseq.augment`
+        Changes the training sequences afresh in every epoch, an instance from `skseq.augment`
         or a name in its `AUGMENTERS`. Held-out sequences, and those to predict, stay as they are.
 
     mixup : {"mixup", "remix"}, class or Mixup, default=None
@@ -99,11 +99,11 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         of the rarer class. See `skseq.mixup`.
 
     second_stage : {"crt", "tau", "lws", "smote"}, class or SecondStage, default=None
-        What becomes of the last layer when the net has trained: "crt" learns it anew on even
-        classes, "tau" evens out the lengths of its weights, "lws" learns one scale for each class,
-        "smote" learns it anew on hidden states and synthetic ones between them. Held-out sequences
-        have no part in it. Class weights, ``batch_balance`` and the loss act before, in training,
-        sample weights in both, but in "smote". See `skseq.stages`; `partial_fit` has no second
+        What becomes of the last layer once the net has trained: "crt" retrains it on even classes,
+        "tau" evens out the lengths of its weights, "lws" learns one scale for each class, "smote"
+        retrains it on hidden states and synthetic ones between them. Held-out sequences play no
+        part in it. Class weights, ``batch_balance`` and the loss act before, in training; sample
+        weights act in both, except in "smote". See `skseq.stages`; `partial_fit` has no second
         stage.
 
     decision : {"argmax", "balanced"}, float, dict, or array-like of shape (n_classes,) or \
@@ -149,11 +149,11 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         and everything else for values.
 
     scale : "auto", transformer or None, default="auto"
-        How values are brought to a common scale; token ids are left alone. What it learns is of
-        the training sequences, held-out ones and those of weight 0 left aside.
+        How values are brought to a common scale; token ids are left alone. It is learnt from the
+        training sequences, without held-out ones and those of weight 0.
 
         - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
-          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          outermost 1 % of values. Where a few values lie so far out that the rest would all look
           alike, the rest is spread. Beyond 10, values grow by their logarithm;
         - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
           `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
@@ -171,7 +171,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
-        Pull of the parameters towards zero, as the optimizer understands it.
+        Strength of weight decay, as the optimizer defines it.
 
     gradient_clip_value : float or None, default=1.0
         Largest norm of the gradient; a longer one is shortened.
@@ -180,12 +180,12 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         Sequences in a training batch.
 
     max_epochs : int, default=30
-        Most passes over the training data.
+        Maximum number of passes over the training data.
 
     early_stopping : bool, default=False
         Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
         improves, and go back to the best epoch. Held out are originals: copies and synthetic
-        offspring of a held-out sequence, made by a sampler before, do not train either.
+        offspring of a held-out sequence, made by a sampler before, are not trained on either.
 
     scoring : {"f1_macro", "loss"}, default="f1_macro"
         What is watched on the held-out sequences.
@@ -201,7 +201,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         probabilities, or numbers). Takes so many times as long, and is steadier and often better.
 
     callbacks : list of skorch callbacks, default=None
-        Ride along with the training, after skseq's own.
+        Called during training, after skseq's own.
 
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
@@ -212,7 +212,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
-        result on the same machine; None is another one each time. The global random states of
+        result on the same machine; None gives another one each time. The global random states of
         numpy and torch are neither read nor moved.
 
     verbose : int, default=0
@@ -248,8 +248,8 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     data_prior_ : ndarray of shape (n_classes,) or None
         Share of each class in the data before samplers and weights; what has weight 0 is not in it.
-        A sampler of skseq leaves word of it in the `Sequences` that it gives back; where it gives
-        back a 2-D array, it cannot, and the shares are those after it. None where that word is of
+        Samplers of skseq record it in the `Sequences` that they return; they cannot where they
+        return a 2-D array, and the shares are then those after sampling. None if the record is of
         other labels.
 
     calibration_ : ndarray of shape (2, n_classes) or None
@@ -259,14 +259,14 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         What followed training; only with ``second_stage``.
 
     class_weight_ : ndarray of shape (n_classes,)
-        What ``class_weight`` came to.
+        The weights that ``class_weight`` resulted in.
 
     input_kind_ : {"tokens", "values"}
-        What the steps were taken for.
+        What the steps were read as.
 
     scaler_ : object with ``transform``, or None
-        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
-        token ids, and with ``scale=None``.
+        The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
+        n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
@@ -433,7 +433,8 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
             The sequences.
 
         y : array-like of shape (n_sequences,)
-            The true labels. One that was not seen in `fit` can only be missed, and is warned of.
+            The true labels. A label that was not seen in `fit` can only be missed, and raises a
+            warning.
 
         sample_weight : array-like of shape (n_sequences,), default=None
             How much each sequence counts.

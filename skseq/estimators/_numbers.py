@@ -19,7 +19,7 @@ def check_targets(y, X, estimator, ignore=None):
         What they belong to.
 
     estimator : estimator
-        Who asks.
+        Named in errors.
 
     ignore : scalar or list, default=None
         Marks in place of the number of a step, see `skseq.data.known_steps`; None names none.
@@ -38,8 +38,8 @@ def check_targets(y, X, estimator, ignore=None):
     Raises
     ------
     ValueError
-        If there is none, or not one for each sequence nor one for each step, or one is no
-        finite number.
+        If there is none, or neither one for each sequence nor one for each step, or one is not
+        finite.
     """
     if y is None:
         raise ValueError(
@@ -64,7 +64,7 @@ def _one_per_step(y, X):
     row = int(np.argmax(y.lengths != X.lengths))
     raise ValueError(
         f"y[{row}] has {y.lengths[row]} numbers but X[{row}] has {X.lengths[row]} steps. y must "
-        "have one number for each sequence, or one for each step; for several targets a sequence "
+        "have one number for each sequence, or one for each step; for several targets per sequence "
         "fit one regressor each, with sklearn.multioutput.MultiOutputRegressor"
     )
 

@@ -26,12 +26,12 @@ def order_classes(classes, named):
     Raises
     ------
     ValueError
-        If a label is named twice, or others are named than there are.
+        If a label is named twice, or the named labels are not those that occur.
 
     Warns
     -----
     ClassOrderWarning
-        If nobody names the order of labels that are not numbers.
+        If the order of labels that are not numbers is not named.
     """
     if named is None:
         if not _are_numbers(classes):

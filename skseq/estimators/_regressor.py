@@ -28,8 +28,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     """Neural regressor of sequences: one number for each, or for each of their steps.
 
     A scikit-learn regressor that holds a skorch net. Token ids (integer steps) are embedded, values
-    are read as they are; an encoder reads the steps, dense layers give the number. Whether there
-    is one for each sequence or for each step, ``y`` tells. The net sees targets of mean 0 and
+    are read as they are; an encoder reads the steps, dense layers give the number. ``y`` tells
+    whether there is one for each sequence or for each step. The net sees targets of mean 0 and
     standard deviation 1; predictions are in the units of ``y``.
 
     Parameters
@@ -94,10 +94,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     loss : {"squared", "absolute", "huber", "quantile"}, class or RegressionLoss, \
             default="squared"
-        Which error counts: the mean of ``y`` is asked for, its median, something between the two
-        that outliers hardly move, or a quantile. Or a loss such as ``HuberLoss(delta=0.5)`` or
-        ``QuantileLoss(quantile=0.9)``, whose parameters a grid reaches as ``loss__quantile``;
-        lengths in it are in standard deviations of ``y``.
+        Which error counts, and so what is predicted: the mean of ``y``, its median, something
+        between the two that outliers hardly move, or a quantile. Or a loss such as
+        ``HuberLoss(delta=0.5)`` or ``QuantileLoss(quantile=0.9)``, whose parameters a grid reaches
+        as ``loss__quantile``; lengths in it are in standard deviations of ``y``.
 
     target_weight : {"dense", "lds", "sqrt_lds"}, callable or None, default=None
         Makes rare regions of ``y`` count more, by a density estimate of it: DenseWeight [1]_, see
@@ -108,7 +108,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     ignore : scalar or list, default=None
         For one number per step: marks in ``y`` that stand where there is no number, such as NaN
         (which is None, too) or -100. Steps with a mark have no part in the loss, in
-        ``target_mean_`` and ``target_scale_``, as if their weight was 0; they are predicted. The
+        ``target_mean_`` and ``target_scale_``, as if their weight were 0; they are predicted. The
         default of None refuses NaN and takes -100 for a number.
 
     input : {"auto", "tokens", "values"}, default="auto"
@@ -116,11 +116,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         and everything else for values.
 
     scale : "auto", transformer or None, default="auto"
-        How values are brought to a common scale; token ids are left alone. What it learns is of
-        the training sequences, held-out ones and those of weight 0 left aside.
+        How values are brought to a common scale; token ids are left alone. It is learnt from the
+        training sequences, without held-out ones and those of weight 0.
 
         - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
-          outermost 1 % of values. Where a few values lie so far out that the rest would look all
+          outermost 1 % of values. Where a few values lie so far out that the rest would all look
           alike, the rest is spread. Beyond 10, values grow by their logarithm;
         - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
           `sklearn.preprocessing.StandardScaler`, which reads the steps one below the other and
@@ -138,7 +138,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
-        Pull of the parameters towards zero, as the optimizer understands it.
+        Strength of weight decay, as the optimizer defines it.
 
     gradient_clip_value : float or None, default=1.0
         Largest norm of the gradient; a longer one is shortened.
@@ -147,12 +147,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Sequences in a training batch.
 
     max_epochs : int, default=30
-        Most passes over the training data.
+        Maximum number of passes over the training data.
 
     early_stopping : bool, default=False
         Whether to hold out some of the sequences, stop when the loss on them no longer improves,
         and go back to the best epoch. Held out are originals: copies and synthetic offspring of a
-        held-out sequence, made by a sampler before, do not train either.
+        held-out sequence, made by a sampler before, are not trained on either.
 
     validation_fraction : float, default=0.1
         Share of the original sequences that is held out.
@@ -165,7 +165,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         probabilities, or numbers). Takes so many times as long, and is steadier and often better.
 
     callbacks : list of skorch callbacks, default=None
-        Ride along with the training, after skseq's own.
+        Called during training, after skseq's own.
 
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
@@ -175,7 +175,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
-        result on the same machine; None is another one each time. The global random states of
+        result on the same machine; None gives another one each time. The global random states of
         numpy and torch are neither read nor moved.
 
     verbose : int, default=0
@@ -208,11 +208,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Epochs trained.
 
     input_kind_ : {"tokens", "values"}
-        What the steps were taken for.
+        What the steps were read as.
 
     scaler_ : object with ``transform``, or None
-        What ``scale`` came to, fitted: reads steps of shape (n_steps, n_step_features). None for
-        token ids, and with ``scale=None``.
+        The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
+        n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary; None for values.
@@ -236,7 +236,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     A 2-D array as ``X`` is read as univariate series of equal length, one row each: (n_sequences,
     n_steps). Predictions never depend on the padding inside a batch.
 
-    Dropout is noise that the net has in training and not in prediction. The mean isn't moved by it,
+    Dropout is noise that the net has in training and not in prediction. It does not shift the mean,
     but quantiles near 0 or 1 are learnt too far out: with such a loss, set ``dropout=0``.
 
     References
@@ -387,7 +387,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             If the loss or the predictions become NaN or infinite.
         KeyboardInterrupt
             If Ctrl-C cut training short. The estimator is fitted then, with the weights of its best
-            epoch (early stopping) or its last whole one; after any other error it is as it was.
+            epoch (early stopping) or its last complete one; after any other error it is as it was.
         """
         goes_on = self._goes_on()
         with transaction(self, goes_on):
@@ -403,10 +403,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
-        """Train one epoch more, on these sequences alone.
+        """Train for one more epoch, on these sequences alone.
 
-        The first call's ``y`` decides what the net takes for the mean and the scale of targets, so
-        it should be typical.
+        The ``y`` of the first call sets the mean and the scale of the targets, so it should
+        be typical.
 
         Parameters
         ----------
@@ -465,7 +465,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Returns
         -------
         float
-            At most 1; 0 for one that always says the mean.
+            At most 1; 0 for a model that always predicts the mean.
         """
         steps = self._targets_to_predict(X).X
         truth, per_step, known = check_targets(y, steps, self, self.ignore)

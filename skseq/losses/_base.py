@@ -43,7 +43,7 @@ class SequenceLoss(BaseEstimator):
 
     Examples
     --------
-    Squared error on probabilities (the Brier score) as a loss of one's own:
+    Squared error on probabilities (the Brier score) as a loss of your own:
 
     >>> import torch
     >>> from skseq.losses import SequenceLoss
@@ -65,7 +65,7 @@ class SequenceLoss(BaseEstimator):
     _parameter_constraints: dict = {}
 
     def fit(self, class_counts, class_prior=None):
-        """Take in how frequent the classes are; an estimator calls this when its fit starts.
+        """Learn how frequent the classes are; an estimator calls this when its fit starts.
 
         Parameters
         ----------
@@ -143,8 +143,8 @@ class SequenceLoss(BaseEstimator):
 
         weight : Tensor of shape (batch,) or (batch, time), default=None
             How much each step counts, 1 on average over the training data: the sum of weighted
-            losses is divided by the number of steps, so that a batch rich in heavy classes has a
-            larger say than a poor one, as it should.
+            losses is divided by the number of steps, so that a batch rich in heavy classes counts
+            more than a poor one, as it should.
 
         class_weight : Tensor of shape (n_classes,), default=None
             A factor for each class, multiplied with ``weight``.
@@ -171,7 +171,7 @@ def masked_mean(per_step, scores, target, mask=None, weight=None):
         Takes scores of shape (n, n_scores) and targets of shape (n,), gives losses of shape (n,).
 
     scores : Tensor of shape (batch, n_scores) or (batch, time, n_scores)
-        What the net gives.
+        The scores of the net.
 
     target : Tensor of shape (batch,) or (batch, time)
         What is true.

@@ -63,7 +63,7 @@ class CrossEntropyLoss(SequenceLoss):
 
 
 class LogitAdjustedLoss(SequenceLoss):
-    """Cross entropy of scores shifted by the log prior, which asks for balanced scores.
+    """Cross entropy of scores shifted by the log prior, so that the scores learn to be balanced.
 
     .. math:: -\\log \\mathrm{softmax}(f + \\tau \\log \\pi)_y
 

@@ -1,4 +1,4 @@
-"""Losses that ask for a margin."""
+"""Losses with a margin."""
 
 from numbers import Real
 
@@ -53,7 +53,7 @@ class LDAMLoss(SequenceLoss):
         self.scale = scale
 
     def _adapt(self, counts, prior):
-        # A class without samples asks for the margin of a single one.
+        # A class without samples gets the margin of a class with one.
         margins = np.maximum(counts, 1.0) ** -0.25
         self.margins_ = self.max_margin * margins / margins.max()
 

@@ -189,7 +189,7 @@ class IntensityLoss(OrdinalLoss):
     def fit_thresholds(self, scores, codes, weight):
         """Fit thresholds and slope by the likelihood of held-out rows, under proportional odds.
 
-        Half a row of each rank, at its own place, stands by, so that a rank that is not among
+        Half a row of each rank, at its own place, is added, so that a rank that is not among
         them keeps some room.
 
         Parameters

@@ -42,7 +42,7 @@ class RegressionLoss(BaseEstimator):
         Parameters
         ----------
         prediction : Tensor of shape (n,)
-            What the net says.
+            The predictions of the net.
 
         target : Tensor of shape (n,)
             What is true.
@@ -54,7 +54,7 @@ class RegressionLoss(BaseEstimator):
         raise NotImplementedError(f"{type(self).__name__} must define per_step(prediction, target)")
 
     def best_constant(self, target, weight=None):
-        """Give about the best prediction that is the same for all: where the network starts.
+        """Give roughly the best constant prediction, where the network starts.
 
         Parameters
         ----------
@@ -76,7 +76,7 @@ class RegressionLoss(BaseEstimator):
         Parameters
         ----------
         scores : Tensor of shape (batch, 1) or (batch, time, 1)
-            What the net says.
+            The predictions of the net.
 
         target : Tensor of float of shape (batch,) or (batch, time)
             What is true; what stands under a False mask is not read.
@@ -97,7 +97,7 @@ class RegressionLoss(BaseEstimator):
 
 
 class SquaredLoss(RegressionLoss):
-    """Half the squared error, which asks for the mean.
+    """Half the squared error, minimised by the mean.
 
     Examples
     --------
@@ -112,7 +112,7 @@ class SquaredLoss(RegressionLoss):
 
 
 class AbsoluteLoss(RegressionLoss):
-    """Absolute error, which asks for the median.
+    """Absolute error, minimised by the median.
 
     Examples
     --------
@@ -163,7 +163,7 @@ class HuberLoss(RegressionLoss):
 
 
 class QuantileLoss(RegressionLoss):
-    """Pinball loss, which asks for a quantile.
+    """Pinball loss, minimised by a quantile.
 
     .. math:: \\max(q (y - f), (q - 1) (y - f))
 
@@ -228,7 +228,7 @@ REGRESSION_LOSS_CONSTRAINTS = [
 
 
 def start_of(loss, target, weight):
-    """Best constant of a loss; one of a user's own that knows no weights goes by the targets.
+    """Best constant of a loss; a user's own that takes no weights goes by the targets alone.
 
     Parameters
     ----------

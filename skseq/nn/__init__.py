@@ -1,4 +1,4 @@
-"""Networks and batches; the only place, with the estimators' net, that deals in tensors."""
+"""Networks and batches; the only place, with the estimators' net, that handles tensors."""
 
 from skseq.nn._batches import (
     ScoringBatches,

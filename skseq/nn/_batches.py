@@ -2,7 +2,7 @@
 
 Rows are stretches of the flat steps: a whole sequence, or a chunk of a long one. A batch is one
 gather from the flat values, trimmed to its longest row. Training batches hold rows of like length
-from a shuffled pool, so that little is padding and yet every epoch is another mix.
+from a shuffled pool, so that there is little padding and yet every epoch mixes them differently.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import torch
 from skseq.data import step_positions
 
 # Rows that are sorted by length together, in batches: large enough for even batches, small enough
-# that a short row meets other company in every epoch.
+# that a short row shares its batch with other rows in every epoch.
 _POOL_BATCHES = 50
 
 
@@ -48,7 +48,7 @@ class SequenceDataset(torch.utils.data.Dataset):
         return len(self.start)
 
     def at(self, epoch):
-        """Rows of an epoch: these, in every one."""
+        """Rows of an epoch: the same ones in each."""
         return self
 
     @property
@@ -57,7 +57,7 @@ class SequenceDataset(torch.utils.data.Dataset):
         return self.stop - self.start
 
     def rows(self, chosen):
-        """Only the chosen rows of a dataset with one target a row, sharing its flat values."""
+        """Only the chosen rows of a dataset with one target per row, sharing its flat values."""
         return replace(
             self,
             start=self.start[chosen],
@@ -185,7 +185,7 @@ def training_plan(lengths, batch_size, rng, rate=None):
     else:
         shuffled = rng.choice(n_rows, size=n_rows, p=rate / rate.sum())
     pool = np.arange(n_rows) // (batch_size * _POOL_BATCHES)
-    # Lengths a little off, or rows of different lengths would keep the same company for ever.
+    # Lengths a little off, or rows of different lengths would always share their batches.
     nearly = lengths[shuffled] * rng.uniform(1, 1.05, size=len(lengths))
     order = shuffled[np.lexsort((nearly, pool))]
     batches = np.split(order, np.arange(batch_size, len(order), batch_size))

@@ -28,7 +28,7 @@ class Head:
     Attributes
     ----------
     is_linear : bool
-        Whether the layer is a weight and a bias for each class, which a second stage may exchange.
+        Whether the layer is a weight and a bias for each class, which a second stage may replace.
 
     rank : ndarray of int of shape (n_classes,) or None
         Place of each class in an order; None where there is none.
@@ -148,7 +148,7 @@ class NumberHead(Head):
         return _linear_layer(input_size, start)
 
 
-# One line a head; a loss says by its attribute ``head`` which one it is made for.
+# One line per head; a loss names the one that it is made for in its attribute ``head``.
 HEADS = {"cosine": CosineHead, "linear": LinearHead}
 
 
@@ -158,7 +158,7 @@ def make_head(loss):
     Raises
     ------
     ValueError
-        If the loss names none that there is.
+        If the loss names an unknown head.
     """
     name = getattr(loss, "head", "linear")
     check_choice(f"the head of {type(loss).__name__}", name, HEADS)

@@ -154,7 +154,7 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : any form that `fit` takes
-            Finite measurements with as many features a step as in ``fit``.
+            Finite measurements with as many features per step as in ``fit``.
 
         Returns
         -------

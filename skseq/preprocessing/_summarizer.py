@@ -59,7 +59,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
         Quantiles among the statistics, interpolated linearly.
 
     n_bands : int, default=4
-        Bands of frequency, of equal width from 0 to half a cycle a step. Together they hold the
+        Bands of frequency, of equal width from 0 to half a cycle per step. Together they hold the
         variance, for a mean has no frequency.
 
     ngram_range : tuple of two int, default=(1, 1)
@@ -260,7 +260,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
         Returns
         -------
         ndarray of object of shape (n_features_out,)
-            Such as "x0_mean"; "mean" for a table, which is one series a row. Tokens of a run are
+            Such as "x0_mean"; "mean" for a table, which is one series per row. Tokens of a run are
             joined by a blank.
         """
         check_is_fitted(self)

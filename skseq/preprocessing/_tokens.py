@@ -350,7 +350,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
     def _check_ids(self, ids):
         if ids.size and (ids.dtype.kind not in "iu" or ids.ndim != 1):
             raise ValueError(
-                f"X must hold one integer id a step, got {ids.dtype} steps of shape {ids.shape[1:]}"
+                f"X must hold one integer id per step, got {ids.dtype} steps of shape "
+                f"{ids.shape[1:]}"
             )
         if ids.size and not 0 <= ids.min() <= ids.max() < self.n_tokens_:
             raise ValueError(

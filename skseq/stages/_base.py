@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator
 
 
 class SecondStage(BaseEstimator):
-    """Base of what may become of the last layer once the net has trained, and of a user's own.
+    """Base of the second stages, which change the last layer once the net has trained.
 
     Encoder, pooling and dense layers are frozen, so that each sequence (or step) is the row of
     numbers that the last layer reads. A subclass writes ``refit``, which takes these and the
@@ -25,7 +25,7 @@ class SecondStage(BaseEstimator):
 
     Examples
     --------
-    A last layer made of class means, as a stage of one's own:
+    A last layer made of class means, as a stage of your own:
 
     >>> import numpy as np
     >>> from skseq.stages import SecondStage
@@ -69,7 +69,7 @@ class SecondStage(BaseEstimator):
             Its biases.
 
         random_state : numpy.random.RandomState
-            Where draws come from.
+            Source of randomness.
 
         Returns
         -------

@@ -26,7 +26,8 @@ class TauNormalization(SecondStage):
     Attributes
     ----------
     prior_ : ndarray of shape (n_classes,)
-        The same share for each class, as the aim is; the scores are not estimates of probabilities.
+        The same share for each class, which is the aim; the scores are not estimates of
+        probabilities.
 
     Notes
     -----

@@ -15,10 +15,10 @@ from skseq.stages._base import SecondStage, even_prior, even_weight
 
 
 class ClassifierRetraining(SecondStage):
-    """Learn the last layer anew on even classes (cRT).
+    """Retrain the last layer on even classes (cRT).
 
-    The encoder keeps what it learnt from the data as they are; only where the classes are
-    parted is learnt again, all of them counting alike. The paper trains the layer on
+    The encoder keeps what it learnt from the data as they are; only the borders between the
+    classes are learnt again, all of them counting alike. The paper trains the layer on
     class-balanced batches; the optimum that these head for is found here by scikit-learn's
     logistic regression with balanced weights.
 
@@ -77,7 +77,7 @@ class ClassifierRetraining(SecondStage):
 
 
 def _of_all_classes(model, coef, intercept):
-    """Weights and biases for all classes; one that does not occur is never named."""
+    """Weights and biases for all classes; one that does not occur is never predicted."""
     new_coef, new_intercept = np.zeros_like(coef), np.full_like(intercept, -1e4)
     if len(model.classes_) == 2:  # scikit-learn gives the second class's lead over the first
         pair = np.array([-0.5, 0.5])
@@ -89,10 +89,10 @@ def _of_all_classes(model, coef, intercept):
 
 
 class HiddenSMOTE(ClassifierRetraining):
-    """Learn the last layer anew on hidden states and synthetic ones between them.
+    """Retrain the last layer on hidden states and synthetic ones between them.
 
-    SMOTE in the space of hidden states: between two sequences of tokens there is nothing, but
-    between what the encoder makes of them there is. It fits ragged values and tokens alike.
+    SMOTE in the space of hidden states: nothing lies between two sequences of tokens, but something
+    lies between their hidden states. It fits ragged values and tokens alike.
 
     Parameters
     ----------

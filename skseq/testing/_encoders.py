@@ -47,7 +47,7 @@ def check_encoder(encoder, *, input_size=3, hidden_size=4):
 
     Examples
     --------
-    An encoder of one's own that looks at each step by itself:
+    An encoder of your own that looks at each step by itself:
 
     >>> import torch
     >>> from skseq.testing import check_encoder

@@ -1,4 +1,4 @@
-"""What rides along while a net trains: scores of held-out rows, stopping, seeds, progress."""
+"""Callbacks of the training: scores of held-out rows, stopping, seeds, progress."""
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ class ValidationScore(Callback):
     """Records macro F1 of the validation rows, decided as predictions will be.
 
     Where the classes have an order, also the macro-averaged absolute error. Each row counts once,
-    whatever its weight, but for steps of weight 0: these do not count.
+    whatever its weight, except that steps of weight 0 do not count.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class ValidationScore(Callback):
         Says what scores mean.
 
     posterior : Posterior
-        Says what is made of it.
+        Turns them into decisions.
 
     class_weight : ndarray of shape (n_classes,)
         Tells classes without weight from steps without.
@@ -65,7 +65,7 @@ class ValidationScore(Callback):
 
 
 class LateEarlyStopping(EarlyStopping):
-    """Early stopping that looks away for the first epochs, so that a later phase has its chance."""
+    """Early stopping that ignores the first epochs, so that a later phase can have its effect."""
 
     def __init__(self, watch_from, scoring, patience):
         super().__init__(
@@ -103,7 +103,7 @@ def macro_absolute_error(confusion, rank):
 
 
 class EpochProgress(Callback):
-    """A progress bar over epochs, with the latest losses beside it."""
+    """A progress bar over epochs, with the latest losses next to it."""
 
     def __init__(self, label):
         self.label = label

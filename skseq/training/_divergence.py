@@ -9,7 +9,7 @@ from skseq.exceptions import DivergenceError
 
 
 class FiniteLoss(Callback):
-    """Stops training where the loss of a batch, or what the net says in the end, is not finite.
+    """Stops training where the loss of a batch, or the final predictions of the net, is not finite.
 
     skorch has the loss of each batch as a number anyway, so this waits for no device.
     """
@@ -26,7 +26,7 @@ class FiniteLoss(Callback):
             self._stop(net, f"the {'' if training else 'validation '}loss became {loss}")
 
     def on_train_end(self, net, **kwargs):
-        # The last step has no loss after it that would tell.
+        # No loss after the last step would tell.
         batch = self.__dict__.pop("_last_batch", None)
         if batch is None:
             return
@@ -50,7 +50,7 @@ def has_finite_parameters(module):
 
 
 def likely_cause(net, lr):
-    """What most often makes a net diverge, in view of its settings."""
+    """The most likely cause of divergence, given the settings."""
     clips = any(name == "gradient_clipping" for name, _ in net.callbacks_)
     cures = [f"try a lower one, such as lr={min(lr / 10, 0.01):.1g}"]
     if not clips:

@@ -1,6 +1,6 @@
-"""Ctrl-C while a net trains: the net goes back to its last whole epoch, the interrupt goes on.
+"""Ctrl-C while a net trains: the net returns to its last complete epoch, the interrupt goes on.
 
-skorch takes a KeyboardInterrupt for a wish to stop early and swallows it, which is also how its own
+skorch treats a KeyboardInterrupt as a wish to stop early and swallows it, which is also how its own
 `EarlyStopping` stops. A user who presses Ctrl-C in a grid search wants the search to stop.
 """
 
@@ -12,7 +12,7 @@ class CutShortError(BaseException):
 
 
 class WholeEpochs(Callback):
-    """Keeps the weights of the last whole epoch while the net trains."""
+    """Keeps the weights of the last complete epoch while the net trains."""
 
     def on_train_begin(self, net, **kwargs):
         self.was_interrupted = False
@@ -25,7 +25,7 @@ class WholeEpochs(Callback):
         self._weights = {name: tensor.clone() for name, tensor in state.items()}
 
     def go_back(self, net):
-        """Bring the net back to its last whole epoch; CutShortError where there is none."""
+        """Bring the net back to its last complete epoch; CutShortError where there is none."""
         del net.history[self._n_rows :]
         if self._weights is None:
             raise CutShortError
@@ -51,7 +51,7 @@ def was_interrupted(net):
 
 
 def interrupt_of(estimator):
-    """The KeyboardInterrupt that goes on to the caller of `fit`, and says what there is."""
+    """The KeyboardInterrupt that goes on to the caller of `fit`, and says what is left."""
     n_epochs = len(estimator.net_.history)
     is_best = getattr(estimator, "early_stopping", False)
     kept = "the best epoch so far" if is_best else "the last whole epoch"

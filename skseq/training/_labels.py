@@ -13,9 +13,9 @@ _BLOCK = 2**18
 def find_classes(labels, classes=None):
     """Sorted classes: those that occur, or those that the caller names.
 
-    Labels may also be the positions of named texts when sorted, which is what scikit-learn's
-    ``cross_val_predict`` makes of labels before it asks for probabilities. The classes are then
-    these positions; `names_of_classes` knows the texts.
+    Labels may also be the positions of named texts when sorted, into which scikit-learn's
+    ``cross_val_predict`` turns labels before it calls ``predict_proba``. The classes are then these
+    positions; `names_of_classes` knows the texts.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def _refuse_positions_of_numbers(present, classes):
 
 
 def names_of_classes(classes, named):
-    """What the caller calls the classes: themselves, but where they are positions of texts."""
+    """The caller's names of the classes: themselves, unless they are positions of texts."""
     if named is None or np.asarray(classes).dtype.kind not in "iu":
         return classes
     named = named_classes(named)
@@ -99,7 +99,7 @@ def named_classes(classes):
     Raises
     ------
     ValueError
-        If there are fewer than two, or they do not stand in one row.
+        If there are fewer than two, or they are not one-dimensional.
     """
     rows = _in_a_row(classes)
     if rows.ndim != 1:

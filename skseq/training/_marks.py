@@ -1,6 +1,6 @@
 """Marks in place of labels: steps that `fit` leaves out, while `predict` labels them.
 
-Such a step gets some label that occurs and the weight 0, and what has weight 0 is not there for
+Such a step gets some label that occurs and the weight 0, and what has weight 0 is ignored in
 counts, losses, scores of held-out sequences and second stages. So a mark changes nothing else.
 """
 

@@ -46,7 +46,7 @@ class SequenceNet(skorch.NeuralNet):
         return iterator
 
     def fit_loop(self, *args, **kwargs):
-        """Train; an interrupt other than an early stop restores the net of the last whole epoch."""
+        """Train; an interrupt that is not an early stop restores the last complete epoch."""
         try:
             return super().fit_loop(*args, **kwargs)
         except KeyboardInterrupt as interrupt:
@@ -146,13 +146,13 @@ def build_net(
         Values in a step.
 
     seeds : Seeds
-        Where weights, dropout and batches have their randomness from.
+        Source of randomness for weights, dropout and batches.
 
     validation_score : Callback or None
         Records the score of held-out rows by which training stops early.
 
     watch_from : int, default=0
-        Epochs before early stopping looks.
+        Epochs that early stopping ignores.
 
     mixer : Mixup, default=None
         What mixes states in training.
@@ -228,7 +228,7 @@ def resolve_device(device):
     Raises
     ------
     ValueError
-        If CUDA is asked for and there is none, or torch knows no such device.
+        If CUDA is requested and there is none, or torch knows no such device.
     """
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"

@@ -17,7 +17,7 @@ _LEAST_DEVIATION = 5.0
 
 
 def warn_if_rows_are_steps(X, y):
-    """Ask whether the rows are steps of one recording, if they look so.
+    """Ask whether the rows are steps of one recording, if they look like it.
 
     Lists of tiny sequences of one length look so where the labels of neighbours agree far more
     often than chance, unless they are only sorted: then each label has few runs. Tables do not,

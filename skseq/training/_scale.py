@@ -6,7 +6,7 @@ array is never copied, and an offset of a million costs no digits.
 
 What "auto" learns must hold for values as they come:
 
-- a few wild values, however large, leave the others to be told apart;
+- a few extreme values, however large, do not keep the others from being told apart;
 - a feature that is nearly always 0 is treated as well as one that never is, and one that always
   has the same value stays at 0;
 - nothing overflows or underflows, be it 5e-324 or 1e38;
@@ -43,10 +43,10 @@ def learn_scaler(scale, targets, rows=None):
     Parameters
     ----------
     scale : "auto", transformer or None
-        What an estimator's parameter asks for.
+        The parameter ``scale`` of the estimator.
 
     targets : RowTargets or StepTargets
-        Checked sequences; those without weight have no say.
+        Checked sequences; those without weight are ignored.
 
     rows : ndarray of int, default=None
         Training rows; None for all.
@@ -129,7 +129,7 @@ class StepScaler:
         fence = _FENCE * weighted_quantile(np.abs(away), apart, 0.99)
         bulk = _BULK * weighted_quantile(np.abs(away), apart, 0.75)
         constant = (bulk == 0) | ~apart.any(axis=0)
-        # A feature that never changed: should it ever, by as much as it is large.
+        # A feature that never changed: if it ever does, then by about its own size.
         fence[constant] = np.where(self.center_ == 0, 1.0, np.abs(self.center_))[constant]
         inside = divided(away, fence).clip(-1, 1)
         std = weighted_std(inside, weight)
@@ -206,7 +206,7 @@ def some_steps(start, lengths, n_features):
     if end[-1] <= most:
         rank = np.arange(end[-1])
     else:
-        # The same ones each time, and no draw from a generator that others draw from.
+        # The same ones each time, and nothing is drawn from a shared generator.
         rank = np.sort(np.random.default_rng(0).integers(end[-1], size=most))
     span = np.searchsorted(end, rank, side="right")
     return start[span] + rank - (end - lengths)[span], span

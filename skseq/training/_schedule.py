@@ -1,4 +1,4 @@
-"""What each epoch trains on: who is drawn, what weighs, how sequences are changed."""
+"""What each epoch trains on: which rows are drawn, how they weigh, how they are augmented."""
 
 from functools import cached_property
 
@@ -17,10 +17,10 @@ class Schedule:
     Parameters
     ----------
     targets : RowTargets or StepTargets
-        All that is known, held-out sequences included: priors are those of the whole.
+        All the data, held-out sequences included: priors are those of the whole.
 
     seeds : Seeds
-        Where augmentation has its randomness from.
+        Source of randomness for augmentation.
 
     n_epochs : int
         Length of the schedule; from then on it stays as it was in the last epoch.
@@ -35,7 +35,7 @@ class Schedule:
         How evenly classes are drawn, see `class_rates`.
 
     augment : Augmenter, str or list of them, default=None
-        What changes the training sequences in every epoch.
+        Changes the training sequences in every epoch.
 
     mixer : Mixup, default=None
         What mixes states and labels, and so moves the prior.
@@ -131,7 +131,7 @@ class Schedule:
         Parameters
         ----------
         class_weight_name : str
-            What the message calls the class weights.
+            Name of the class weights in the message.
         """
         totals = self.targets.class_totals()
         earlier = earlier_corrections(self.targets.X)
@@ -187,7 +187,7 @@ class ScheduledDataset(torch.utils.data.Dataset):
 
 
 class Augmentation:
-    """Changes the sequences at some rows anew in each epoch.
+    """Changes the sequences at some rows afresh in each epoch.
 
     Parameters
     ----------
@@ -201,7 +201,7 @@ class Augmentation:
         Where draws come from.
 
     purpose : str
-        Tells these draws from others.
+        Distinguishes these draws from others.
 
     rows : ndarray of int, default=None
         Which of the sequences; None is all.

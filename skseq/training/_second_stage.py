@@ -1,4 +1,4 @@
-"""A second stage of training: the net is frozen but for its last layer."""
+"""A second stage of training: the net is frozen except for its last layer."""
 
 from dataclasses import replace
 

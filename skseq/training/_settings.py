@@ -49,7 +49,7 @@ class NetSettings:
 
     @classmethod
     def of(cls, estimator, **checked):
-        """Read them off an estimator, but for those that are ``checked`` and given here."""
+        """Read them off an estimator, except those that are ``checked`` and passed here."""
         read = {
             field.name: getattr(estimator, field.name)
             for field in fields(cls)

@@ -1,8 +1,8 @@
-"""What is learnt: sequences with one target each, or with one target a step, as frozen values.
+"""What is learnt: sequences with one target each, or with one target per step, as frozen values.
 
 Targets are class codes, 0 ... n_classes - 1, or numbers. A value knows its sequences, its targets
-and what they weigh, how to take rows, count classes, say what a split should spread, and how to
-become the dataset of a net. Nothing above it asks whether there is a target for each step.
+and their weights; it can take rows, count classes, say what a split should stratify by, and become
+the dataset of a net. Nothing above it asks whether there is a target for each step.
 """
 
 from collections.abc import Callable
@@ -33,13 +33,13 @@ class Targets:
         Class codes or numbers; None where they are to be predicted.
 
     weight : ndarray of shape (n,), default=None
-        How much each target counts; None is 1 for all.
+        How much each target counts; None means 1 for all.
 
     classes : ndarray of shape (n_classes,), default=None
         The labels behind class codes; None for numbers.
 
     scale : callable, default=None
-        What values are read through, batch by batch: see `StepScale`.
+        Transforms values, batch by batch: see `StepScale`.
     """
 
     X: Sequences
@@ -63,7 +63,7 @@ class Targets:
         return class_totals(self.values, self.n_classes, self.weight)
 
     def original_counts(self):
-        """Rows or steps of each class before samplers ran, or None where nobody knows."""
+        """Rows or steps of each class before samplers ran, or None where that is unknown."""
         return count_originals(self.X, self.values, self.classes, self.weight)
 
     def counting(self):
@@ -71,7 +71,7 @@ class Targets:
         return slice(None) if self.weight is None else self.weight > 0
 
     def without_absent(self):
-        """Only the sequences that have weight: one without is as good as not there.
+        """Only the sequences that have weight: one without is treated as absent.
 
         Steps without weight stay where they are, for their neighbours read them.
         """
@@ -107,7 +107,7 @@ class RowTargets(Targets):
         )
 
     def strata(self):
-        """Class of each sequence, which a split should spread: ndarray (n_sequences,)."""
+        """Class of each sequence, to stratify a split by: ndarray (n_sequences,)."""
         return self.values
 
     def _sequences_that_count(self):
@@ -185,12 +185,12 @@ class StepTargets(Targets):
         return Sequences(flat, self.X.offsets)[rows].values
 
     def strata(self):
-        """The rarest class that each sequence holds, which a split should spread."""
+        """The rarest class that each sequence holds, to stratify a split by."""
         by_rarity = np.argsort(self.counts(), kind="stable")
         rank = np.empty(self.n_classes, dtype=self.values.dtype)
         rank[by_rarity] = np.arange(self.n_classes)
         rank = rank[self.values]
-        if self.weight is not None:  # steps that do not count have the commonest, for all we care
+        if self.weight is not None:  # steps that do not count may as well have the commonest
             rank[self.weight == 0] = self.n_classes - 1
         return by_rarity[np.minimum.reduceat(rank, self.X.offsets[:-1])]
 
@@ -243,7 +243,7 @@ class StepTargets(Targets):
 
 
 def check_two_classes_count(codes, weight, classes):
-    """Raise ValueError if all weight is on one class: there is nothing to tell it from."""
+    """Raise ValueError if all weight is on one class: there is nothing to tell it apart from."""
     totals = class_totals(codes, len(classes), weight)
     if np.count_nonzero(totals) < 2:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Training as a function of a net and its data, and what a trained net says."""
+"""Training as a function of a net and its data, and the outputs of a trained net."""
 
 import numpy as np
 import torch
@@ -10,7 +10,7 @@ from skseq.training._net import FixedSplit, isolated_torch_seed
 
 
 def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
-    """Train a net for some epochs more.
+    """Train a net for some more epochs.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
         What to train on.
 
     held_out : SequenceDataset or None
-        What validation scores are of.
+        The rows of the validation scores.
 
     n_epochs : int
         How many epochs, at most.

@@ -71,7 +71,7 @@ def test_parameters_set_after_fit_count(ragged_tokens):
     [
         (Jitter(), [[1, 2]], None, TypeError, "floating-point values, but X has int64.*'tokens'"),
         (Jitter(), [[1.0, np.nan]], None, ValueError, "X contains NaN or infinity; fill it"),
-        (RandomSwap(), [[1.0, 2.0]], None, TypeError, "one integer a step, but X has float64"),
+        (RandomSwap(), [[1.0, 2.0]], None, TypeError, "one integer per step, but X has float64"),
         (RandomSwap(), [[1, 2], []], None, ValueError, r"X\[1\] is empty"),
         (RandomSwap(), ["to be"], None, TypeError, "is text"),
         (RandomSwap(), [[1, 2]], [["a"]], ValueError, r"y\[0\] has 1 labels but X\[0\] has 2"),

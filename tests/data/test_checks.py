@@ -91,7 +91,7 @@ def test_integer_steps_are_tokens_and_others_are_values():
     assert check_kind(Sequences.from_list([[1.0, 2]])) == "values"
     assert check_kind(Sequences.from_list([[[1], [2]]])) == "values"
     assert check_kind(Sequences.from_list([[1, 2]]), "values") == "values"
-    with pytest.raises(ValueError, match=r'input="tokens" needs one integer a step, got float64'):
+    with pytest.raises(ValueError, match=r'input="tokens" needs one integer per step, got float64'):
         check_kind(Sequences.from_list([[1.0]]), "tokens")
     with pytest.raises(TypeError, match=r"steps of type <U1, not numbers.*TokenEncoder"):
         check_kind(Sequences.from_list([["a"]]))

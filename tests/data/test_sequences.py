@@ -491,7 +491,7 @@ def test_a_wrong_layout_is_named(arguments, error, message):
         ({"weight": [1, np.nan]}, r"weight must be finite and not negative"),
         ({"origin": [1]}, r"origin has 1 rows but there are 2 sequences"),
         ({"origin": [0.5, 1]}, r"origin must hold integer ids, got float64"),
-        ({"origin": [[0], [1]]}, r"origin must be one id a sequence.*got shape \(2, 1\)"),
+        ({"origin": [[0], [1]]}, r"origin must be one id per sequence.*got shape \(2, 1\)"),
     ],
 )
 def test_a_part_that_does_not_fit_is_named(parts, message):

@@ -379,7 +379,7 @@ def test_ids_outside_the_vocabulary_are_refused():
     encoder = TokenEncoder().fit(["a b"])
     with pytest.raises(ValueError, match="ids from 1 to 4, but the vocabulary has ids 0 to 3"):
         encoder.inverse_transform([[1, 4]])
-    with pytest.raises(ValueError, match="one integer id a step, got float64"):
+    with pytest.raises(ValueError, match="one integer id per step, got float64"):
         encoder.inverse_transform([[1.5]])
 
 
