@@ -14,10 +14,10 @@ from skseq.data import Sequences
 class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
     """A classifier that trains the one in ``self.estimator`` on other labels; not for direct use.
 
-    X is handed on as it is: whatever form the inner classifier takes, from `Sequences` to a list
-    of texts, is taken here. Only what samplers left word of in it, how often each label occurred
-    before them, is said in the other labels (`relabel_counts`). Parameters of ``fit`` go to its
-    ``fit`` too, by scikit-learn's metadata routing where that is switched on.
+    X is passed on as it is: whatever form the inner classifier takes, from `Sequences` to a list of
+    texts, is taken here. Only the counts of the labels that samplers record in it are translated
+    into the other labels (`relabel_counts`). Parameters of ``fit`` go to its ``fit`` too, by
+    scikit-learn's metadata routing where that is enabled.
     """
 
     _parameter_constraints: dict = {"estimator": [HasMethods(["fit", "predict"])]}
@@ -70,7 +70,7 @@ def has_method(name, of):
     """Condition for `available_if`: a method of an inner estimator, fitted or yet to be."""
 
     def check(self):
-        # Its own AttributeError says best what is missing.
+        # Its own AttributeError tells best what is missing.
         getattr(getattr(self, f"{of}_", getattr(self, of)), name)
         return True
 
@@ -78,7 +78,7 @@ def has_method(name, of):
 
 
 def relabel_counts(X, labels, shares):
-    """Say in other labels how often each label occurred before a sampler.
+    """Translate into other labels how often each label occurred before a sampler.
 
     Parameters
     ----------
@@ -96,8 +96,8 @@ def relabel_counts(X, labels, shares):
     -------
     Sequences, or the form of X
         With ``label_counts`` of the new labels, or X itself where it has none. They are empty, so
-        that nobody takes them for the data's, where a label of y lacks a count: X was resampled
-        under other labels.
+        that they are not taken for those of the data, where a label of y lacks a count: X was
+        resampled under other labels.
     """
     if not isinstance(X, Sequences) or X.label_counts is None:
         return X
@@ -115,7 +115,7 @@ def take_columns(proba, classes, wanted):
     Parameters
     ----------
     proba : ndarray of shape (n_rows, n_classes)
-        Of all classes that an inner classifier knows; some have a parameter to name more than
+        Of all classes that an inner classifier knows; some know more than
         occur.
 
     classes : ndarray of shape (n_classes,)

@@ -35,7 +35,7 @@ def centroid_distances(features, codes, metric="euclidean"):
 
 
 def confusion_distances(codes, predicted_codes, n_classes):
-    """How rarely each two classes are taken for one another.
+    """How rarely each two classes are mistaken for one another.
 
     The distance of classes i and j is 1 - (P(j | i) + P(i | j)) / 2, where P(j | i) is the share
     of the rows of class i that are predicted to be j.
@@ -144,7 +144,7 @@ def name_groups(labels, sizes, group, naming):
 
 
 def rename_labels(labels, new_of):
-    """Labels by a dict from old to new ones; those that are no key stay.
+    """Labels by a dict from old to new ones; those that are not keys stay.
 
     Parameters
     ----------

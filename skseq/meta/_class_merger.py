@@ -1,4 +1,4 @@
-"""Fewer classes: merged by name, by size or by likeness, and told apart again if asked to."""
+"""Fewer classes: merged by name, size or likeness, and optionally told apart again."""
 
 import warnings
 from numbers import Integral
@@ -66,8 +66,8 @@ class ClassMerger(BaseMetaClassifier):
 
     n_classes : int, default=None
         The two classes that are most alike are merged, and again, until no more than so many are
-        left. The number of classes itself merges none and still computes ``linkage_``, to look
-        at.
+        left. The number of classes itself merges none but still computes ``linkage_``, for
+        inspection.
 
     distance : {"euclidean", "cosine", "confusion"}, default="euclidean"
         What alike means:
@@ -75,8 +75,8 @@ class ClassMerger(BaseMetaClassifier):
         - "euclidean": the mean features of the classes lie close to each other;
         - "cosine": they point the same way, which suits counts of tokens better: the mean of a
           big class is shorter than that of a small one;
-        - "confusion": ``estimator`` takes one for the other, in predictions out of fold. This fits
-          it once more for each fold.
+        - "confusion": ``estimator`` mistakes one for the other, in predictions out of fold. This
+          fits it once more for each fold.
 
     linkage : {"average", "complete", "single", "ward"}, default="average"
         Distance between classes that were merged already, see
@@ -149,7 +149,7 @@ class ClassMerger(BaseMetaClassifier):
     -----
     **Scores.** Without ``refine`` the predictions are merged labels. `score` maps y the same way.
     A scorer such as "f1_macro" does not: it counts every original label that is no longer
-    predicted as missed, which is what the user of the original labels meets. To score the merged
+    predicted as missed, which is how a user of the original labels sees it. To score the merged
     task in ``GridSearchCV`` or ``cross_val_score``, use ``make_merged_scorer("f1_macro")``. An
     easier task scores higher: do not let such a score choose *how much* to merge. Set
     ``refine=True`` for that, and score the original labels.
@@ -273,7 +273,7 @@ class ClassMerger(BaseMetaClassifier):
         Parameters
         ----------
         y : array-like of shape (n_sequences,)
-            Original labels. One that `fit` did not meet becomes what ``mapping`` says of it, or
+            Original labels. One that `fit` did not see is mapped by ``mapping``, or
             stays.
 
         Returns

@@ -25,8 +25,8 @@ class MajoritySplitter(BaseMetaClassifier):
     """Train a classifier with the biggest class split into parts, and put the parts together again.
 
     A big class often holds several kinds of sequences. Split by k-means into parts, it is neither
-    as big nor as varied as it was, and the classifier has simpler borders to learn. What it
-    predicts for the parts is added up, so that from outside the labels are those of y.
+    as big nor as varied as it was, and the classifier has simpler borders to learn. Its predictions
+    for the parts are added up, so that the labels seen from outside are those of y.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class MajoritySplitter(BaseMetaClassifier):
         are most distinct. With 1 the class stays whole.
 
     max_clusters : int, default=8
-        Most parts for "silhouette".
+        Maximum number of parts for "silhouette".
 
     majority : label, default=None
         The class to split; None takes the commonest, the first of several in sorted order.
@@ -72,7 +72,7 @@ class MajoritySplitter(BaseMetaClassifier):
         Its parts.
 
     part_labels_ : ndarray of shape (n_clusters_,)
-        What ``estimator_`` calls them: "label#0", "label#1", ... for strings; for numbers the
+        Their labels in ``estimator_``: "label#0", "label#1", ... for strings; for numbers the
         label itself and then numbers above all labels.
 
     part_counts_ : ndarray of int of shape (n_clusters_,)
@@ -101,9 +101,10 @@ class MajoritySplitter(BaseMetaClassifier):
     ``sampling_strategy`` that names them still fits. Settings such as "balanced" treat each part
     as a class of its own, which leaves more weight to the split class as a whole.
 
-    The parts' probabilities are added as they are: they are as good as ``estimator``'s. Behind a
-    sampler of skseq it may have ``target_prior="data"``: `Sequences` tell how often the split class
-    occurred before, and each part gets its share of that, the one it has in what is trained on.
+    The parts' probabilities are added as they are: they are as accurate as those of ``estimator``.
+    Behind a sampler of skseq it may have ``target_prior="data"``: `Sequences` tell how often the
+    split class occurred before, and each part gets its share of that, the one it has in what is
+    trained on.
 
     Examples
     --------
@@ -343,7 +344,7 @@ def _part_labels(label, n_parts, classes):
 
 
 def _k_means(features, n_clusters, rng):
-    """Cluster of each row; fewer clusters than asked for where fewer rows differ."""
+    """Cluster of each row; fewer clusters than wanted if fewer rows differ."""
     model = KMeans(
         min(n_clusters, features.shape[0]), n_init=3, random_state=rng.randint(2**31 - 1)
     )

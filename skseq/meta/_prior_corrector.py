@@ -18,22 +18,22 @@ class PriorCorrector(BaseScoreClassifier):
 
     .. math:: p'(c | x) \\propto p(c | x)\\, \\pi'_c / \\pi_c
 
-    where π is the class prior that the estimator's probabilities stand for, after samplers,
-    weights and losses, and π' is the one asked for (Saerens et al. 2002; for under-sampling Dal
-    Pozzolo et al. 2015). The estimator may be any classifier, an imbalanced-learn pipeline among
-    them, or a tagger.
+    where π is the class prior that the estimator's probabilities stand for, after samplers, weights
+    and losses, and π' is the target prior (Saerens et al. 2002; for under-sampling Dal Pozzolo et
+    al. 2015). The estimator may be any classifier, including an imbalanced-learn pipeline, or a
+    tagger.
 
     Parameters
     ----------
     estimator : estimator
         A classifier or tagger with ``predict_proba``, or a pipeline that ends in one, samplers
-        included: the data's prior is that of the ``y`` which comes in here.
+        included: the data's prior is that of the ``y`` passed to `fit`.
 
     target_prior : {"data", "uniform", "em"}, dict or array-like of shape (n_classes,), \
             default="data"
-        The prior asked for: that of ``y`` in `fit`, an even one, that of the X in each call of
-        `predict_proba` (estimated without labels by expectation maximisation, so that predictions
-        depend on the rest of X), or shares of your own.
+        The prior to correct to: that of ``y`` in `fit`, a uniform one, that of the X in each call
+        of `predict_proba` (estimated without labels by expectation maximisation, so that
+        predictions depend on the rest of X), or shares of your own.
 
     train_prior : {"auto", "estimate"}, dict or array-like of shape (n_classes,), default="auto"
         The prior that the estimator's probabilities stand for. "auto" reads ``train_prior_`` off
@@ -52,13 +52,13 @@ class PriorCorrector(BaseScoreClassifier):
         `SequenceClassifier`.
 
     cv : int, float, splitter, iterable or "prefit", default=None
-        Which rows are held out, where something is to be learnt from such: None or an int for
+        Which rows are held out, where something is learnt from held-out rows: None or an int for
         (5) stratified folds; a float for one split with that share held out; "prefit" where the
         estimator is fitted already, and `fit` gets rows that it was not trained on. Sequences
         that share an ``origin`` are kept on one side.
 
     n_jobs : int, default=None
-        Folds that are trained at a time.
+        Number of folds to train in parallel.
 
     random_state : int, RandomState instance or None, default=None
         Draws the split where ``cv`` is a float.
@@ -94,7 +94,7 @@ class PriorCorrector(BaseScoreClassifier):
     Notes
     -----
     Our estimators take ``target_prior`` themselves; this is for others, and for samplers that give
-    back a 2-D array, which cannot say what the data was before.
+    back a 2-D array, which cannot record what the data was before.
 
     References
     ----------
@@ -244,7 +244,7 @@ class PriorCorrector(BaseScoreClassifier):
         if self.calibration != "auto":
             return self.calibration
         last = _last_step(self.estimator_)
-        # Others are taken at their word.
+        # Others are trusted.
         is_calibrated = getattr(last, "_gives_probabilities", True)
         return None if is_calibrated else "vector"
 

@@ -1,4 +1,4 @@
-"""What classifiers that decide on another one's scores share: held-out scores, labels or tags.
+"""What classifiers that decide on the scores of another share: held-out scores, labels or tags.
 
 The inner estimator may be a classifier, with one label per sequence, or a tagger, with one per
 step; everything below works on flat rows, which are sequences for the one and steps for the other.
@@ -56,7 +56,7 @@ class HeldOut(NamedTuple):
 class BaseScoreClassifier(BaseMetaClassifier):
     """A classifier or tagger that decides on the scores of ``self.estimator``.
 
-    Steps without a label, which a tagger's parameter ``ignore`` names the marks of, are left out.
+    Steps without a label, whose marks are named by the tagger's parameter ``ignore``, are left out.
 
     A subclass learns from `_hold_out` in `fit` and writes ``_decide(scores)``, which shifts flat
     scores so that the largest of a row is predicted.
@@ -143,7 +143,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
         return splits
 
     def _check_splits(self, splits, y):
-        """Raise if a training part has one class only: all of the other are held out."""
+        """Raise if a training part has one class only, all others being held out."""
         names, counts = np.unique(self._flat(y), return_counts=True)
         rare = names.tolist()[counts.argmin()]
         for number, (train, _) in enumerate(splits):
@@ -199,7 +199,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
         Returns
         -------
         ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes
-            For two classes, what speaks for the second: positive where it is predicted. For a
+            For two classes, the score of the second: positive where it is predicted. For a
             tagger, `Sequences` with values of shape (n_steps_total, n_classes).
         """
         check_is_fitted(self, "estimator_")

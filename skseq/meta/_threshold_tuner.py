@@ -30,9 +30,9 @@ class ThresholdTuner(BaseScoreClassifier):
     """Shift the scores of each class so that held-out predictions score best.
 
     The class with the largest sum of log probability (or decision score) and offset is predicted.
-    The offsets are found by coordinate ascent on out-of-fold scores, so no row decides on an
-    estimator that was trained on it. For two classes this is a threshold, the best one of all.
-    The estimator may be any classifier, a pipeline with samplers among them, or a tagger.
+    The offsets are found by coordinate ascent on out-of-fold scores, so no row tunes an estimator
+    that was trained on it. For two classes this is a threshold, the best of all.
+    The estimator may be any classifier, including a pipeline with samplers, or a tagger.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ class ThresholdTuner(BaseScoreClassifier):
         ``decision_function``. Samplers belong inside it: then it is tuned on rows as they are.
 
     scoring : str or callable, default=None
-        What is made largest: a name of `skseq.metrics.get_scorer`, or a scorer
+        What is maximised: a name of `skseq.metrics.get_scorer`, or a scorer
         ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", and
         "tag_f1_macro" for tags. These two and accuracy, balanced accuracy and geometric mean by
         name are counted for all candidates at once; another scorer is called for each.
@@ -51,7 +51,7 @@ class ThresholdTuner(BaseScoreClassifier):
 
     n_cuts : int, default=None
         Values of an offset that are tried at most in one go. None tries all that make a
-        difference for two classes, which is exact, and some 1000 a class for more.
+        difference for two classes, which is exact, and some 1000 per class for more.
 
     cv : int, float, splitter, iterable or "prefit", default=None
         Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
@@ -64,7 +64,7 @@ class ThresholdTuner(BaseScoreClassifier):
         one that was trained on the rows of a single split; it has to be False with "prefit".
 
     n_jobs : int, default=None
-        Folds that are trained at a time.
+        Number of folds to train in parallel.
 
     random_state : int, RandomState instance or None, default=None
         Draws the split where ``cv`` is a float.
@@ -100,8 +100,8 @@ class ThresholdTuner(BaseScoreClassifier):
     -----
     For several classes a climb ends where no change of one offset helps; it starts once from
     equal offsets and once from those of the balanced decision, and the better end is taken. Among
-    equally good values the one nearest to where it stood is taken, so that nothing moves without
-    need.
+    equally good values the one nearest to where it stood is taken, so that nothing moves
+    needlessly.
 
     Examples
     --------
@@ -192,7 +192,7 @@ class ThresholdTuner(BaseScoreClassifier):
         return self
 
     def _train(self, X, y, params):
-        """Set ``estimator_``; give the splits, or None where it came fitted."""
+        """Set ``estimator_``; give the splits, or None if it is already fitted."""
         if isinstance(self.cv, str):
             if self.refit:
                 raise ValueError('cv="prefit" needs refit=False: the estimator is fitted already')

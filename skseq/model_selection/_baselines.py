@@ -18,8 +18,8 @@ from skseq.preprocessing import SequenceSummarizer
 def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     """List models without a net, by name, that take the same sequences.
 
-    Those that have something to tune do so when they are fitted, by folds of what they are fitted
-    on: how strongly a linear model is held back, and how far around a step it looks.
+    Those that have something to tune do so when they are fitted, by folds of the data that they
+    are fitted on: the regularisation of a linear model, and how far around a step it looks.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     -------
     dict of str to estimator
         Name -> estimator of `Sequences` of token ids or values, as an encoder or scaler gives them;
-        those for "tokens" take texts as well. The first one names the commonest class always.
+        those for "tokens" take texts as well. The first one always predicts the commonest class.
 
     Raises
     ------

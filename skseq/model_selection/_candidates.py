@@ -1,4 +1,4 @@
-"""Who takes part in a comparison: the plain pipeline, strategies, baselines behind its steps."""
+"""The candidates of a comparison: the plain pipeline, strategies, baselines behind its steps."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ def strategy_candidates(pipeline, strategies, param_grid, X, *, kind, random_sta
     """Make the plain pipeline, and a clone of it for each strategy.
 
     A bare estimator, or a pipeline whose steps have other names, gets the steps that strategies
-    speak of, if any does; parameters of it as it was are taken as well.
+    refer to, if any does; its own parameters are accepted as well.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def strategy_candidates(pipeline, strategies, param_grid, X, *, kind, random_sta
         Names, or name -> parameters.
 
     param_grid : dict, list of dict or None
-        Speaks of the same parameters.
+        Of the same parameters.
 
     X : as the pipeline takes it
         Texts need an encoder before a bare estimator.
@@ -121,7 +121,7 @@ def _is_known(estimator, param):
 def _with_named_steps(estimator, X):
     """A pipeline with the steps of strategies, and how to say parameters of the estimator for it.
 
-    They come as they are where they have such steps, or where nothing is known of what they take.
+    They are unchanged if they have such steps, or if it is unknown what they take.
     """
     if isinstance(estimator, AnyPipeline):
         before, (name, model) = estimator.steps[:-1], estimator.steps[-1]
@@ -180,7 +180,7 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
         The user's own, or whether to take ours.
 
     X : as the pipeline takes it
-        Of texts, ours read the characters too, so they come before an encoder.
+        Ours read the characters of texts, too, so they come before an encoder.
 
     kind : str
         Of the problem.
@@ -216,7 +216,7 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
 
 
 def with_marks(candidate, ignore):
-    """Name the marks to every part of a candidate that asks for them and has none.
+    """Pass the marks to every part of a candidate that takes them and has none.
 
     Parameters
     ----------

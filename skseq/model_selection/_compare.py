@@ -1,4 +1,4 @@
-"""Strategies against imbalance on the same folds, beside baselines, with a test of who won."""
+"""Strategies against imbalance on the same folds as baselines, with a test of which won."""
 
 import warnings
 from numbers import Integral, Real
@@ -96,7 +96,7 @@ def compare_strategies(
     pipeline : estimator
         The plain model: an estimator of ours, alone or at the end of a pipeline. Strategies by name
         change the steps ``sample``, ``weight`` and ``model`` that `make_plain_pipeline` gives;
-        where there are none they are put in (before a sampler of your own, name them yourself).
+        where there are none they are inserted (before a sampler of your own, name them yourself).
 
     X : Sequences, list of str, or any form that the pipeline takes
         The sequences.
@@ -147,12 +147,12 @@ def compare_strategies(
         Of the intervals; differences count as real at the level of 1 minus this.
 
     directory : path-like, default=None
-        Where to keep each finished fit. A run that was killed goes on from there, and so does
-        one with other strategies, another scoring or more repeats. Use only directories that you
+        Where to keep each finished fit. A run that was killed resumes from there, and so does one
+        with other strategies, another scoring or more repeats. Use only directories that you
         trust, for they hold pickles.
 
     n_jobs : int, default=None
-        Fits at the same time.
+        Number of fits to run in parallel.
 
     error_score : "raise" or NaN, default=NaN
         Whether a fit that fails ends the comparison, or only leaves a strategy without a score,
@@ -164,7 +164,7 @@ def compare_strategies(
 
     verbose : int, default=1
         1 shows progress in a terminal or a notebook: the candidate, its score so far, the best one
-        and the time left. 0 shows none, 2 writes it to stderr wherever that leads.
+        and the time left. 0 shows none, 2 always writes it to stderr.
 
     Returns
     -------
@@ -185,14 +185,14 @@ def compare_strategies(
     See Also
     --------
     strategy_grid : All strategies as a grid, to choose one.
-    baselines : What the strategies stand beside.
+    baselines : What the strategies are compared with.
 
     Notes
     -----
     Scores of folds that share training data vary less than they should; standard errors are those
     of Nadeau and Bengio (2003) [1]_: with J folds, and n_test / n_train their rows,
     ``sqrt((1 / J + n_test / n_train) * variance)``, on J - 1 degrees of freedom, also for repeats.
-    Intervals of a score that has bounds end there: the error is taken to shrink towards them as
+    Intervals of a score that has bounds end there: the error is assumed to shrink towards them as
     that of a share does, which is Wilson's interval.
     The p-values in a column are corrected for their number by Holm's method. The best baseline
     is chosen by the same scores, in its favour.

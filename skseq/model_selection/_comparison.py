@@ -44,7 +44,7 @@ class StrategyComparison:
         By name, one for each fold.
 
     metric : str
-        Name of what the candidates are compared by.
+        Name of the score that the candidates are compared by.
 
     splits : list of (train, test)
         Rows of each fold.
@@ -53,7 +53,7 @@ class StrategyComparison:
         Of the intervals; 1 minus this is the level of the tests.
 
     bounds : (low, high), default=(-inf, inf)
-        The least and the highest score that there can be: where intervals end.
+        The lowest and the highest possible score: where intervals end.
 
     Attributes
     ----------
@@ -62,8 +62,8 @@ class StrategyComparison:
         interval from ``low`` to ``high``; ``minority_recall``, the mean recall of all classes but
         the commonest; ``calibration_error``; ``fit_seconds``, the mean of a fit; ``above_plain``
         and ``above_baseline``, the mean lead over the plain model and over the best baseline, with
-        corrected p-values ``p_plain`` and ``p_baseline``; ``n_warned``, folds in which something
-        was warned of.
+        corrected p-values ``p_plain`` and ``p_baseline``; ``n_warned``, folds in which there
+        was a warning.
 
     verdict : str
         What won, and whether the difference is real.
@@ -72,8 +72,8 @@ class StrategyComparison:
         The score of each candidate on each fold; NaN if it failed.
 
     predictions_ : dict of str to list of FoldPrediction
-        What each candidate said of the test rows of each fold, with what it warned of. Where a
-        fit failed, its traceback stands as ``error`` instead.
+        Predictions of each candidate for the test rows of each fold, with its warnings. Where a fit
+        failed, its traceback is in ``error`` instead.
 
     splits_ : list of (train, test)
         Rows of each fold, the same for all.
@@ -221,7 +221,7 @@ class StrategyComparison:
         )
 
     def _tuning(self):
-        """Who chose parameters for itself: a net that did not may be in arrears."""
+        """Which candidates were tuned: a net that was not may be at a disadvantage."""
         tuned = {
             row.role == "baseline"
             for row in self._rows
@@ -283,7 +283,7 @@ def _p_values(scores, other, is_tested, ratio):
 
 
 def _rank(rows):
-    """The best first, what failed last."""
+    """The best first, failed ones last."""
     return sorted(rows, key=lambda row: -np.inf if np.isnan(row.mean) else row.mean, reverse=True)
 
 

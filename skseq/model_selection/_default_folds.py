@@ -1,4 +1,4 @@
-"""The folds that a number stands for: stratified by what there is to stratify by."""
+"""The folds that a number stands for: stratified by labels or tags, with groups if given."""
 
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
@@ -36,7 +36,7 @@ def default_folds(n_splits, *, per_step, groups=None, random_state=None, ignore=
         return WindowKFold(n_splits)
     shuffling = {"shuffle": random_state is not None, "random_state": random_state}
     if per_step:
-        # With groups or without them.
+        # It works with groups and without.
         return TagStratifiedKFold(n_splits, ignore=ignore, **shuffling)
     splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
     return splitter(n_splits, **shuffling)

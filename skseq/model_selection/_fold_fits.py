@@ -1,9 +1,9 @@
-"""Fits of many candidates on the same folds, each finished one kept in a file if asked to.
+"""Fits of many candidates on the same folds, each finished one optionally kept in a file.
 
 Requirements this file meets:
 
 - a run that was killed loses only the fits it was in the middle of;
-- a file is used for the same data, candidate, fold and versions only, whatever they are called;
+- a file is used for the same data, candidate, fold and versions only, whatever their names;
 - what is kept are predictions, so that other metrics need no fit.
 """
 
@@ -34,7 +34,7 @@ from skseq.model_selection._tuned import Tuned
 
 
 class FoldPrediction(NamedTuple):
-    """What a candidate said of the test rows of a fold.
+    """Predictions of a candidate for the test rows of a fold.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class FoldPrediction(NamedTuple):
         How long the fit took.
 
     warnings : list of str
-        What was warned of in the fit and in prediction, each once.
+        Warnings of the fit and of prediction, each once.
 
     best_params : dict or None
         What a search inside the fold chose.
@@ -182,7 +182,7 @@ def _fit_unless_kept(candidate, X, y, groups, train, test, path, error_score):
 
 
 def _write_whole(result, path):
-    """Write a file that is there complete or not at all, whenever the process dies."""
+    """Write a file completely or not at all, whenever the process dies."""
     unfinished = path.with_suffix(f".{os.getpid()}.part")
     try:
         joblib.dump(result, unfinished)
@@ -192,7 +192,7 @@ def _write_whole(result, path):
 
 
 def _for_searches(model, groups):
-    """Parameters of ``fit`` that bring groups to a search: nobody else has a use for them."""
+    """Parameters of ``fit`` that bring groups to a search: nothing else uses them."""
     names = []
     while isinstance(model, Pipeline):
         name, model = model.steps[-1]

@@ -1,4 +1,4 @@
-"""What the two sides of a split share, whoever made the split."""
+"""What the two sides of any split share."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class Leak(NamedTuple):
         What is shared.
 
     n_test : int
-        Test rows that this befalls.
+        Test rows that this concerns.
 
     share : float
         Their share of the test rows of the split.
@@ -73,7 +73,7 @@ def check_leakage(X, splits, windows=None):
     Raises
     ------
     ValueError
-        If a split names rows that X has not, or ``windows`` has another length than X.
+        If a split names rows that X does not have, or ``windows`` has another length than X.
 
     See Also
     --------
@@ -82,8 +82,8 @@ def check_leakage(X, splits, windows=None):
 
     Notes
     -----
-    Identical content need not be a mistake: short utterances such as "yes" repeat in life. That
-    it is in both parts makes the score speak of memory, though, so it is listed. Rows of one
+    Identical content need not be a mistake: short utterances such as "yes" repeat in life. In
+    both parts, though, it lets memory raise the score, so it is listed. Rows of one
     origin are listed as that, whatever they hold.
 
     Examples

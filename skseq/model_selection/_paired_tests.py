@@ -1,7 +1,7 @@
 """Tests and intervals for scores of cross-validation, whose folds share training data.
 
 Scores of folds are not independent, so the variance of their mean is larger than a plain t-test
-takes it for. Nadeau and Bengio's correction adds the ratio of test to training rows to 1 / n_folds.
+assumes. Nadeau and Bengio's correction adds the ratio of test to training rows to 1 / n_folds.
 
 References
 ----------
@@ -82,7 +82,7 @@ def corrected_interval(scores, test_train_ratio, confidence, bounds=(-np.inf, np
         Share of such intervals that hold the true mean, such as 0.95.
 
     bounds : (low, high), default=(-inf, inf)
-        The least and the highest score that there can be.
+        The lowest and the highest possible score.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def corrected_interval(scores, test_train_ratio, confidence, bounds=(-np.inf, np
 
 
 def holm(p_values):
-    """Correct p-values for the number of tests, so that any false alarm is as rare as one was.
+    """Correct p-values for the number of tests, so that false alarms stay rare in all.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Predictions that were made before, as the fitted estimator that a scorer asks for."""
+"""Predictions that were made before, in the form of a fitted estimator, as scorers want it."""
 
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.metaestimators import available_if
@@ -25,7 +25,7 @@ class PrecomputedTagger(BaseEstimator):
         self.proba = proba
 
     def fit(self, X, y):
-        """Do nothing: scorers want to see that there is such a method."""
+        """Do nothing: scorers only check that there is such a method."""
         return self
 
     def predict(self, X):

@@ -1,4 +1,4 @@
-"""What a long comparison shows while it runs: who is at work, who leads, how long it will take."""
+"""What a long comparison shows while it runs: the candidate, the leader, the time left."""
 
 import sys
 
@@ -9,7 +9,7 @@ _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{rema
 
 
 def follow(results, tasks, score, verbose):
-    """Pass results on as they come, and show how far they are.
+    """Pass results on as they come, and show the progress.
 
     Parameters
     ----------
@@ -20,11 +20,11 @@ def follow(results, tasks, score, verbose):
         Name of the candidate and number of the fold, of each fit.
 
     score : callable
-        Gives the score of a result; NaN of a failed one. Not asked where nothing is shown.
+        Gives the score of a result; NaN for a failed one. Not called where nothing is shown.
 
     verbose : int
-        0 shows nothing, 1 shows it to a person (a terminal or a notebook), 2 writes it to stderr
-        wherever that leads.
+        0 shows nothing, 1 shows it to a person (a terminal or a notebook), 2 always writes it to
+        stderr.
 
     Yields
     ------

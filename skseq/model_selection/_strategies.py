@@ -1,7 +1,7 @@
-"""Every way to meet an imbalance, by name, as parameters of one pipeline.
+"""Every strategy against imbalance, by name, as parameters of one pipeline.
 
-Losses, weights and samplers are read from the tables of their kinds, so a new one is here without
-being written down again.
+Losses, weights and samplers are read from their tables of names, so a new one is included
+automatically.
 """
 
 from imblearn.pipeline import Pipeline

@@ -1,8 +1,8 @@
 """Folds of tagged sequences that hold every tag alike, rare ones first.
 
-Tags are handed out one after the other, the one with the fewest holders left before all others,
-as in iterative stratification. All holders of a tag go out in one go: how many to each fold is
-levelled first, then the richest are dealt out. The loops are over tags, never over sequences.
+Tags are distributed one after the other, the one with the fewest holders left before all others, as
+in iterative stratification. All holders of a tag are distributed at once: how many go to each fold
+is levelled first, then the richest are assigned. The loops are over tags, never over sequences.
 """
 
 import warnings
@@ -21,7 +21,7 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
 
     A fold takes whole sequences, or whole groups of them. Every tag with at least ``n_splits``
     holders (sequences, or groups, that it occurs in) has some in every fold, unless two tags that
-    share holders stand in each other's way, which is warned of.
+    share holders conflict, which raises a warning.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
 
     ignore : scalar or list, default=None
         Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``: they are
-        no tag to spread. None refuses such marks.
+        not tags to spread. None refuses such marks.
 
     Warns
     -----
     SmallClassWarning
-        If a tag has fewer holders than there are folds, or is missing from a fold all the same.
+        If a tag has fewer holders than there are folds, or is missing from a fold nevertheless.
 
     See Also
     --------
@@ -125,7 +125,7 @@ class TagStratifiedKFold(GroupsConsumerMixin, BaseKFold):
 
 
 def stratified_folds(counts, n_folds):
-    """Deal units out to folds, so that each has its share of every tag.
+    """Assign units to folds, so that each has its share of every tag.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def _deal(n_waiting, n_holders, n_steps, n_units):
     lap = np.arange(len(folds)) - np.repeat(np.cumsum(allotted) - allotted, allotted)
     poorest_first = np.empty(len(allotted), dtype=np.int64)
     poorest_first[np.lexsort((n_units, n_steps))] = np.arange(len(allotted))
-    # To and fro: who comes first in one lap comes last in the next, so that shares even out.
+    # Back and forth: the first in one round is the last in the next, so that shares even out.
     turn = np.where(lap % 2 == 0, poorest_first[folds], -poorest_first[folds])
     return folds[np.lexsort((turn, lap))]
 

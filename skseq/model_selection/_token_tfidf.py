@@ -23,8 +23,8 @@ class TokenTfidf(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Texts are read as they are, lists of tokens and token ids word by word. Ids say what they
-    are by the ``vocabulary`` of their `Sequences`; without it they have no characters.
+    Texts are read as they are, lists of tokens and token ids word by word. The ``vocabulary`` of
+    `Sequences` gives the texts of ids; without it they have no characters.
     """
 
     def __init__(self, max_parts=100_000):

@@ -1,4 +1,4 @@
-"""A baseline that tunes itself on what it is fitted on: a net has to beat the best of its kind."""
+"""A baseline that tunes itself on the data that it is fitted on, so that it is at its best."""
 
 import warnings
 from numbers import Integral
@@ -17,13 +17,13 @@ class Tuned(BaseEstimator):
     Parameters
     ----------
     estimator : estimator
-        Its parameters as they are count where none can be chosen.
+        Its own parameters are used where none can be chosen.
 
     param_grid : dict of str to list
         What is tried, as for `GridSearchCV`.
 
     scoring : str, callable or None, default=None
-        What is made largest: a name of `skseq.metrics.get_scorer` or a scorer. None is macro F1.
+        What is maximised: a name of `skseq.metrics.get_scorer` or a scorer. None is macro F1.
 
     cv : int or splitter, default=3
         The folds; a number makes stratified ones, which keep groups together.

@@ -1,15 +1,15 @@
-"""Who won a comparison and whether that is more than chance, in one sentence."""
+"""Which candidate won a comparison and whether that is more than chance, in one sentence."""
 
 import numpy as np
 
 
 def verdict_sentence(rows, metric, alpha):
-    """Say in plain words what won, and whether its lead is real.
+    """Say in plain words which candidate won, and whether its lead is real.
 
     Parameters
     ----------
     rows : list of ComparisonRow
-        The best first, what failed last.
+        The best first, failed ones last.
 
     metric : str
         What they were compared by.

@@ -27,11 +27,11 @@ class WindowKFold(GroupsConsumerMixin, BaseKFold):
 
     gap : int, default=0
         Rows around the tested stretch that no training window may hold, on top of its own rows.
-        Choose it as long as the series remembers. Only for the rows of windows.
+        Choose it as long as the memory of the series. Only for the rows of windows.
 
     forward : bool, default=False
-        Whether training windows must lie before the tested stretch, as a forecast has them. There
-        is then one stretch more than folds: the first is only trained on.
+        Whether training windows must lie before the tested stretch, as for a forecast. There is
+        then one stretch more than folds: the first is only for training.
 
     See Also
     --------
@@ -174,7 +174,7 @@ def as_groups(groups):
     Parameters
     ----------
     groups : Sequences, or array-like of length n_sequences
-        The index of `make_windows`, in whatever form it was kept; or one name each.
+        The index of `make_windows`, in any form; or one name each.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""A baseline without a network: each step is classified from what stands around it."""
+"""A baseline without a network: each step is classified by the steps around it."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -36,7 +36,8 @@ class WindowTagger(BaseEstimator):
         The n-grams are hashed to 2 to this power features.
 
     ignore : scalar or list, default=None
-        Marks in tags that stand where there is no label: these steps are only seen around others.
+        Marks in tags that stand where there is no label: these steps are only seen as neighbours of
+        others.
 
     Attributes
     ----------

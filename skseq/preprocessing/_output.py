@@ -17,7 +17,7 @@ def frames_for_tables(cls):
 
 
 def frames_where(gives_table, framing):
-    """Method that makes frames, as `set_output` asks for, only where its output is a table.
+    """Method that makes frames, as set by `set_output`, only where its output is a table.
 
     Parameters
     ----------

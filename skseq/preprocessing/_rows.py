@@ -3,10 +3,10 @@
 Requirements this file meets:
 
 - a frame of pandas or of polars, and an array, mean the same rows;
-- a column whose cells hold lists of numbers, also as text from a CSV file, is as good as a column
-  for each of these numbers;
+- a column whose cells hold lists of numbers, also as text from a CSV file, counts as a column for
+  each of these numbers;
 - what could only fail or mislead later is refused here: columns of one name, times as text,
-  text beside numbers, cells that are missing or of unequal length.
+  text among numbers, cells that are missing or of unequal length.
 """
 
 from numbers import Number
@@ -19,7 +19,7 @@ from skseq.data._cells import is_missing
 
 
 def read_rows_of_series(series, labels, by, time, columns):
-    """Read what `make_windows` is given.
+    """Read the input of `make_windows`.
 
     Returns
     -------
@@ -108,7 +108,7 @@ def _check_no_text_beside_numbers(parts):
         return
     kept = [name for name in parts if name not in text]
     raise ValueError(
-        f"series[{text[0]!r}] holds no numbers, and stands beside other columns; say what a step "
+        f"series[{text[0]!r}] holds no numbers, and there are other columns; say what a step "
         f"holds, with columns={kept or text[:1]!r}, or what {text[0]!r} is, with labels, by or time"
     )
 

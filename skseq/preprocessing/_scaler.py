@@ -14,8 +14,8 @@ from skseq.preprocessing._output import frames_for_tables
 class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     """Standardise each feature to mean 0 and variance 1 over the steps of all sequences.
 
-    Every true step counts once, so a long sequence has a larger say than a short one, and
-    padding has none. All sequences share one mean and one scale for each feature: differences
+    Every true step counts once, so a long sequence counts more than a short one, and padding does
+    not count. All sequences share one mean and one scale for each feature: differences
     between sequences, which may tell the classes apart, are kept. The arithmetic is that of
     `sklearn.preprocessing.StandardScaler` on the steps put one below the other.
 
@@ -56,10 +56,10 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    A 2-D array or frame holds univariate series of equal length, a row each: its columns are
+    A 2-D array or frame holds univariate series of equal length, one per row: its columns are
     steps of *one* feature, which has one mean and one scale, and a 2-D array comes back; so it
     does for a list of equally long lists of numbers, which scikit-learn takes for 2-D. Everything
-    else, a list of arrays for one, gives `Sequences`. Integer steps are taken for measurements:
+    else, a list of arrays for one, gives `Sequences`. Integer steps are read as measurements:
     token ids have no mean, leave the scaler out for them.
 
     Examples

@@ -91,7 +91,7 @@ def statistics(steps, *, quantiles, **_):
 def trend(steps, **_):
     """How the values move: slope, changes from step to step, correlation of neighbours.
 
-    - "slope": of the least-squares line, a step;
+    - "slope": of the least-squares line, per step;
     - "mean_abs_change", "max_abs_change": from one step to the next;
     - "autocorrelation": at a lag of one step, 0 for a constant.
     """
@@ -115,7 +115,7 @@ def trend(steps, **_):
 def spectrum(steps, *, n_bands, **_):
     """Part of the variance that lies in each of ``n_bands`` equal bands of frequency.
 
-    Band b of B holds the periodicities of b/2B to (b + 1)/2B cycles a step, so that the last one
+    Band b of B holds the periodicities of b/2B to (b + 1)/2B cycles per step, so that the last one
     ends at every other step. The bands sum to the variance (Parseval's theorem).
     """
     n_features = steps.values.shape[1]
@@ -125,7 +125,7 @@ def spectrum(steps, *, n_bands, **_):
         power = np.abs(np.fft.rfft(padded, axis=1)) ** 2  # (n_batch, n_padded // 2 + 1, n_features)
         # All but the ends of a real signal's spectrum stand for their mirror image too.
         power[:, 1 : (n_padded + 1) // 2] *= 2
-        frequency = np.arange(power.shape[1]) / n_padded  # in cycles a step, up to 1/2
+        frequency = np.arange(power.shape[1]) / n_padded  # in cycles per step, up to 1/2
         band = np.minimum((frequency * 2 * n_bands).astype(int), n_bands - 1)
         for b in range(n_bands):
             energy[rows, b] = power[:, band == b].sum(axis=1) / n_padded

@@ -42,7 +42,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
 
         - "statistics": ``mean``, ``std``, ``min``, ``max``, the quantiles, ``first`` and ``last``
           value;
-        - "trend": ``slope`` of the least-squares line (a step), ``mean_abs_change`` and
+        - "trend": ``slope`` of the least-squares line (per step), ``mean_abs_change`` and
           ``max_abs_change`` from one step to the next, ``autocorrelation`` at a lag of one step;
         - "spectrum": ``band_0``, ``band_1``, ...: the part of the variance in each band of
           frequency, see ``n_bands``;
@@ -91,7 +91,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
 
     terms_ : list of tuple of int
         The token ids of each column of "counts"; only for tokens. Tokens that ``fit`` did not
-        meet have no column, and `transform` leaves them out.
+        see have no column, and `transform` leaves them out.
 
     idf_ : ndarray of shape (n_terms,)
         Weight of each of these; only for "counts" with ``use_idf``.
@@ -119,7 +119,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Every number of a row comes from its sequence alone, but for the inverse document frequency,
+    Every number of a row comes from its sequence alone, except for the inverse document frequency,
     which is learnt in ``fit``. Sequences of one step, and features that do not change, have
     spread, slope, changes, correlation and energy 0: the output has no NaN.
 

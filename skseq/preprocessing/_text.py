@@ -87,7 +87,7 @@ def check_vocabulary(vocabulary):
     Raises
     ------
     ValueError
-        If a token comes twice.
+        If a token occurs twice.
     TypeError
         If an entry is not text.
     """

@@ -46,11 +46,11 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     max_vocab : int, default=None
         At most so many tokens are known, the most frequent ones; padding and unknown are not
-        counted. None is no limit.
+        counted. None sets no limit.
 
     vocabulary : iterable of str, default=None
         The known tokens, fixed beforehand: they get the ids 2, 3, ... in this order, and
-        ``min_count`` and ``max_vocab`` have no say. So the ids are the same in every fold, and an
+        ``min_count`` and ``max_vocab`` are not used. So the ids are the same in every fold, and an
         estimator's ``embedding`` can hold pretrained vectors: two rows for padding and unknown,
         then one for each of these tokens. None learns the vocabulary.
 
@@ -62,12 +62,12 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         What a token is at level "word", for rows that are texts: a regular expression (with one
         group in it, the group is the token) or a function from a text to a list of tokens. The
         default takes every run of letters, digits and underscores, one-letter words included,
-        and every other sign by itself; white space only separates.
+        and every other sign on its own; white space only separates.
 
     max_length : int, default=None
-        Longer sequences lose their end, here in steps (tokens); ``fit`` warns and says how much
-        that was. None is no limit. Tags are not cut along: leave it None before a tagger, which
-        handles long sequences itself.
+        Longer sequences are cut at their end, to so many steps (tokens); ``fit`` warns and says how
+        much was cut. None sets no limit. Tags are not cut with them: leave it None before a tagger,
+        which handles long sequences itself.
 
     unk_dropout : float in [0, 1), default=0.0
         Probability that a known token of the training data is replaced by the unknown one, so
@@ -105,8 +105,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
     Notes
     -----
     A text without a token (an empty one, or blanks only at level "word") becomes one unknown
-    token, because a service must answer whatever text it is sent. An empty *list of tokens* is
-    an error: lists stand beside lists of tags, and one more step would no longer align.
+    token, because a service must handle whatever text it is sent. An empty *list of tokens* is
+    an error: lists go with lists of tags, and one more step would no longer align.
 
     Tokens written "<pad>" or "<unk>" in lists of tokens have ids 0 and 1.
 

@@ -4,7 +4,7 @@ Requirements this file meets:
 
 - a window never reaches over the border between two recordings;
 - every step knows the row it came from, so nothing has to be counted by hand on the way back;
-- a recording that the length does not divide gives a shorter window, never invented values;
+- a recording that the length does not divide gives a shorter window, never made-up values;
 - no Python loop over windows or rows.
 """
 
@@ -77,11 +77,11 @@ def make_windows(
         them are skipped. None takes ``length``: each row is in one window.
 
     gap : int, default=0
-        Steps from a row to the row whose label it gets: with 5, what is read up to now is
-        labelled by what is 5 steps ahead.
+        Steps from a row to the row whose label it gets: with 5, the steps up to now are labelled
+        by the row 5 steps ahead.
 
     padding : {"short", "short-start", "drop"}, default="short"
-        What happens where a recording holds no whole number of windows. Nothing is invented:
+        What happens if a recording is not a whole number of windows. Nothing is made up:
 
         - "short": windows start at the first step, and the last one may be shorter;
         - "short-start": windows end at the last step, and every ``stride`` steps before it;
@@ -96,14 +96,14 @@ def make_windows(
         - "majority": the commonest label of its steps; of several, the one that is rarest in
           ``labels``;
         - "any-minority": the label of its steps that is rarest in ``labels``;
-        - "step": the window keeps a label for each step, as a tagger wants them.
+        - "step": the window keeps a label for each step, as a tagger needs them.
 
     by : array-like of shape (n_rows,), column name or list of them, default=None
         Which recording a row belongs to; no window holds rows of two. Rows of several recordings
-        may be interleaved. None: all is one recording.
+        may be interleaved. None means that all is one recording.
 
     time : array-like of shape (n_rows,) or column name, default=None
-        What the rows of a recording are sorted by. None: they stand in order.
+        What the rows of a recording are sorted by. None means that they are in order.
 
     columns : column name or list of them, default=None
         What a step holds, for a frame: one name gives flat values (unless its cells hold lists),
@@ -190,13 +190,14 @@ def make_windows(
     prefer_skip_nested_validation=True,
 )
 def merge_windows(predictions, index, n_rows, *, how="auto", fill_value=None):
-    """Glue predictions for windows, or for their steps, back onto the rows of the series.
+    """Merge predictions for windows, or for their steps, back into the rows of the series.
 
     Parameters
     ----------
     predictions : ndarray of shape (n_windows,) or (n_windows, n_classes), Sequences or list
-        What a window says goes to all of its rows: labels, or numbers such as probabilities.
-        `Sequences` that align with ``index``, or a list of lists, hold what each step says.
+        The prediction for a window goes to all of its rows: labels, or numbers such as
+        probabilities. `Sequences` that align with ``index``, or a list of lists, hold one
+        prediction per step.
 
     index : Sequences of int of length n_windows
         The row of each step, from `make_windows`; after a split, the part that was predicted:
@@ -206,18 +207,19 @@ def merge_windows(predictions, index, n_rows, *, how="auto", fill_value=None):
         Rows of the series.
 
     how : {"auto", "mean", "vote", "first", "last"}, default="auto"
-        What a row gets that several windows hold:
+        What a row in several windows gets:
 
         - "mean": the mean;
         - "vote": the commonest label; of several, the one that is predicted more rarely overall;
-        - "first": what the first of them says, which has read most of what came before the row.
-          This undoes ``label_rule="last"``: the window that ends with the row, or soonest after
-          it, speaks;
-        - "last": what the last of them says, which has read most of what comes after the row;
+        - "first": the prediction of the first of them, which has read most of what came before the
+          row. This undoes ``label_rule="last"``: it is the window that ends with the row, or
+          soonest after it;
+        - "last": the prediction of the last of them, which has read most of what comes after the
+          row;
         - "auto": "mean" for floats and for several columns, else "vote".
 
     fill_value : scalar, default=None
-        What rows get that are in no window. None raises where there are any.
+        What rows in no window get. None raises an error if there are any.
 
     Returns
     -------
@@ -321,7 +323,7 @@ def _commonest(place, codes, n_places, n_classes):
 
 
 def _said_by_step(predictions, index):
-    """What each step of the windows is said to be, flat."""
+    """The prediction for each step of the windows, flat."""
     if _is_ragged(predictions):
         steps = as_sequences(predictions, name="predictions")
         check_consistent_length(steps, index)

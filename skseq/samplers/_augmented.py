@@ -9,7 +9,7 @@ from skseq.data import Sequences, as_sequences, fill_marks, known_steps
 
 
 def augment_copies(augment, X, y, n_originals, random_state, ignore=None):
-    """Augment what comes after the originals.
+    """Augment the copies that follow the originals.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def augment_copies(augment, X, y, n_originals, random_state, ignore=None):
         How many are originals.
 
     random_state : numpy.random.RandomState
-        Where the draws come from.
+        Source of randomness.
 
     ignore : scalar, list or None, default=None
         Marks in tags in place of a label; they move along with their steps.
@@ -90,7 +90,7 @@ def _as_table(sequences, table):
         row = int(np.argmax(sequences.lengths != table.shape[1]))
         raise ValueError(
             f"augment changed the length of row {row} from {table.shape[1]} steps to "
-            f"{sequences.lengths[row]}, which a table has no room for; pass Sequences, or "
+            f"{sequences.lengths[row]}, which does not fit into a table; pass Sequences, or "
             "use an augmenter that keeps lengths"
         )
     return sequences.values.reshape(table.shape).astype(table.dtype, copy=False)

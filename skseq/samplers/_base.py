@@ -1,6 +1,6 @@
 """What every sampler of whole sequences shares: the forms of X, origins, double counting.
 
-What goes in and what comes out:
+Forms of input and output:
 
 - 2-D array (sparse too, where labels decide), frame, and a rectangular list of lists of floats,
   which scikit-learn reads as a 2-D array, come back as they came, by imbalanced-learn's conversion;
@@ -120,7 +120,7 @@ class LabelSampler(SequenceSamplerMixin):
 
     A subclass also inherits from imbalanced-learn's ``BaseOverSampler`` or ``BaseUnderSampler``
     and writes one method, ``_draw(y, random_state)``, which gives the positions to keep, in
-    order. ``sampling_strategy_`` is there by then. One that makes new sequences overrides
+    order. ``sampling_strategy_`` is set by then. One that makes new sequences overrides
     ``_fit_resample`` instead.
     """
 
@@ -138,7 +138,7 @@ class LabelSampler(SequenceSamplerMixin):
             Label of each sequence.
 
         **params : dict
-            Nothing is expected here; imbalanced-learn's signature.
+            Not used; part of imbalanced-learn's signature.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class LabelSampler(SequenceSamplerMixin):
             Label of each sequence.
 
         **params : dict
-            Nothing is expected here; imbalanced-learn's signature.
+            Not used; part of imbalanced-learn's signature.
 
         Returns
         -------

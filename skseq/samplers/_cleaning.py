@@ -52,14 +52,14 @@ class SequenceEditedNearestNeighbours(_Cleaner):
         which is "not minority", or a list of labels.
 
     n_neighbors : int, default=3
-        Neighbours that are asked; at most one less than there are sequences.
+        Number of neighbours; at most one less than there are sequences.
 
     kind_sel : {"all", "mode"}, default="all"
         A sequence stays if "all" of its neighbours have its label, or if its label is the
         commonest among them ("mode").
 
     metric : {"dtw", "euclidean"} or callable, default="dtw"
-        Who is near, as for `SequenceSMOTE`.
+        Distance between sequences, as for `SequenceSMOTE`.
 
     window : int, float or None, default=None
         Band of DTW, as for `SequenceSMOTE`.
@@ -88,7 +88,7 @@ class SequenceEditedNearestNeighbours(_Cleaner):
 
     Notes
     -----
-    A class of which nothing would be left is kept whole, with a SmallClassWarning.
+    A class that would lose all its sequences is kept whole, with a SmallClassWarning.
 
     References
     ----------
@@ -167,7 +167,7 @@ class SequenceTomekLinks(_Cleaner):
         "all", "auto", which is "not minority", or a list of labels.
 
     metric : {"dtw", "euclidean"} or callable, default="dtw"
-        Who is near, as for `SequenceSMOTE`.
+        Distance between sequences, as for `SequenceSMOTE`.
 
     window : int, float or None, default=None
         Band of DTW, as for `SequenceSMOTE`.
@@ -196,7 +196,7 @@ class SequenceTomekLinks(_Cleaner):
 
     Notes
     -----
-    A class of which nothing would be left is kept whole, with a SmallClassWarning.
+    A class that would lose all its sequences is kept whole, with a SmallClassWarning.
 
     References
     ----------

@@ -55,7 +55,7 @@ def near_minority(is_minority, offsets, ratio, min_context):
         Steps wanted for each minority step, that one included.
 
     min_context : int
-        Steps on either side that stay in any case.
+        Steps on either side that always stay.
 
     Returns
     -------
@@ -79,12 +79,12 @@ def near_minority(is_minority, offsets, ratio, min_context):
 
 
 class ContextUnderSampler(TagSampler):
-    """Keep the steps around the rare tags, and cut the background between them away.
+    """Keep the steps around the rare tags, and cut away the background between them.
 
     In each sequence the steps that hold another tag than the background stay, and so do their
-    neighbours on both sides, then the next ones, and so on, until ``ratio`` times as many steps
-    as those are there (or the sequence is used up). Each run of steps that stays becomes a
-    sequence of its own: no two steps become neighbours that were none. Sequences of background
+    neighbours on both sides, then the next ones, and so on, until there are ``ratio`` times as many
+    steps as those (or the sequence is used up). Each run of steps that stays becomes a sequence of
+    its own: no two steps become neighbours that were not neighbours before. Sequences of background
     only are dropped, unless ``keep_background``. Nothing is drawn at random.
 
     Parameters
@@ -94,7 +94,7 @@ class ContextUnderSampler(TagSampler):
         least 1. The last round of neighbours stays whole, so it may be a few more.
 
     min_context : int, default=0
-        Steps on either side of those that are not background that stay in any case. With
+        Steps on either side of those that are not background that always stay. With
         ``ratio=1`` it is the context of every one of them.
 
     majority : label, default=None
@@ -102,7 +102,7 @@ class ContextUnderSampler(TagSampler):
 
     ignore : scalar or list, default=None
         Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
-        out as they were. These steps are context, as the background is. None refuses such marks.
+        out unchanged. These steps are context, as the background is. None refuses such marks.
 
     keep_background : bool, default=False
         Keep the sequences that hold background only, whole. Without any of them a tagger learns
@@ -176,7 +176,7 @@ class ContextUnderSampler(TagSampler):
         self.keep_background = keep_background
 
     def fit_resample(self, X, y):
-        """Cut the pieces around the rare tags out, and their tags.
+        """Cut out the pieces around the rare tags, and their tags.
 
         Parameters
         ----------

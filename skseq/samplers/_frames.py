@@ -1,6 +1,6 @@
-"""Frames in, frames out: imbalanced-learn gives pandas frames back, and samplers here polars too.
+"""Frames in, frames out: of pandas as in imbalanced-learn, and of polars as well.
 
-imbalanced-learn makes a new frame of an array of what it drew, which knows pandas alone. Rows are
+imbalanced-learn makes a new frame from the array that it drew, and only of pandas. Rows are
 taken from the frame itself here, so that every column keeps its type, whatever its cells hold.
 """
 
@@ -10,7 +10,7 @@ from skseq.data import column_names, has_mixed_columns, is_frame, is_table, to_c
 
 
 def is_resampled_as_frame(X):
-    """Whether X is a frame, or texts, of which imbalanced-learn can't give the like back."""
+    """Whether X is a frame, or texts, that imbalanced-learn can't return in the form it came in."""
     if is_foreign(X):
         return len(X) > 0 and isinstance(X[0], str)
     if not is_frame(X):
@@ -72,7 +72,7 @@ def _has_drawn_rows(sampler, n_rows):
 
 def _take_rows(frame, rows):
     if not hasattr(frame, "iloc"):
-        # Arrow tables and data sets of Hugging Face name their columns otherwise.
+        # Arrow tables and data sets of Hugging Face name their columns differently.
         take = "take" if hasattr(frame, "take") else "select"
         return getattr(frame, take)(rows) if hasattr(frame, "column_names") else frame[rows]
     taken = frame.iloc[rows]

@@ -81,7 +81,7 @@ def as_float_sequences(X):
     return X if X.dtype.kind == "f" else X.replace(values=X.values.astype(np.float64))
 
 
-# -- who is near --------------------------------------------------------------------------------
+# -- neighbours ---------------------------------------------------------------------------------
 
 
 def nearest_sequences(X, k, queries=None, *, metric="dtw", window=None, n_jobs=None):
@@ -90,14 +90,14 @@ def nearest_sequences(X, k, queries=None, *, metric="dtw", window=None, n_jobs=N
     Parameters
     ----------
     X : Sequences of float
-        Where neighbours are looked for.
+        The sequences among which neighbours are searched.
 
     k : int
         Neighbours of each, fewer than there are sequences.
 
     queries : ndarray of int of shape (n_queries,), default=None
-        Positions in X, each once, of the sequences whose neighbours are asked for; None asks
-        for all.
+        Positions in X, each once, of the sequences to find the neighbours of; None means
+        all.
 
     metric : "dtw", "euclidean" or callable, default="dtw"
         A callable takes two arrays of shape (length,) or (length, n_features) and gives their
@@ -199,7 +199,7 @@ class _Nearest:
 
 
 def mix_sequences(X, first, second, fraction, *, metric="dtw", window=None):
-    """New sequences between two each.
+    """New sequences, each between two others.
 
     Their length lies between the two lengths as their values lie between the values.
 

@@ -26,11 +26,11 @@ class SequenceOverSampler(LabelSampler, BaseOverSampler):
         - callable: takes y, gives such a dict.
 
     augment : Augmenter, str or list of them, default=None
-        What changes the copies, an instance from `skseq.augment` or a name in its
+        Changes the copies, an instance from `skseq.augment` or a name in its
         `AUGMENTERS`; it learns from the originals, which stay as they are. None makes exact copies.
 
     random_state : int, RandomState instance or None, default=None
-        Where the draws come from.
+        Seed of the draws.
 
     Attributes
     ----------
@@ -103,7 +103,7 @@ class SequenceUnderSampler(LabelSampler, BaseUnderSampler):
         - callable: takes y, gives such a dict.
 
     random_state : int, RandomState instance or None, default=None
-        Where the draws come from.
+        Seed of the draws.
 
     replacement : bool, default=False
         Whether one sequence may be drawn several times.

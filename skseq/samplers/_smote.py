@@ -91,12 +91,12 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
         are faster in proportion and often classify better; 0.1 is a common choice.
 
     cleaning : {"tomek", "enn"}, sampler or None, default=None
-        What is cleaned away afterwards, from all classes: `SequenceTomekLinks` or
+        Cleaning afterwards, of all classes: `SequenceTomekLinks` or
         `SequenceEditedNearestNeighbours` with the same metric, as imbalanced-learn's
         ``SMOTETomek`` and ``SMOTEENN`` do, or a cleaning sampler of your own settings.
 
     random_state : int, RandomState instance or None, default=None
-        Where the draws come from.
+        Seed of the draws.
 
     n_jobs : int or None, default=None
         Threads that look for neighbours; -1 takes all cores.
@@ -118,7 +118,7 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
 
     See Also
     --------
-    SequenceOverSampler : Repeats sequences; also for tokens, which have nothing in between.
+    SequenceOverSampler : Repeats sequences; also for tokens, between which nothing lies.
     SequenceTomekLinks : Removes sequences at the border of two classes.
     SequenceEditedNearestNeighbours : Removes sequences that their neighbours contradict.
 
@@ -137,13 +137,13 @@ class SequenceSMOTE(NeighbourSampler, BaseOverSampler):
     walks do, and none on mere noise. Compiled libraries serve ragged multivariate series too, but
     neither is needed here: dtaidistance leaves the bounds and the search to Python, and its
     wheels for macOS look for an OpenMP that has to be installed apart; aeon asks for older
-    versions of numpy and pandas. ``benchmarks/bench_samplers.py`` measures this beside aeon.
+    versions of numpy and pandas. ``benchmarks/bench_samplers.py`` compares this with aeon.
 
     Time is quadratic in the length, and in the number of sequences of the class ("regular") or
     the product of that and of all ("borderline", "adasyn"); cleaning compares all with all.
     Memory is that of blocks of pairs.
 
-    "adasyn" rounds its counts so that they add up to what was asked for; imbalanced-learn's
+    "adasyn" rounds its counts so that they add up to the wanted total; imbalanced-learn's
     ``ADASYN`` rounds each one.
 
     References

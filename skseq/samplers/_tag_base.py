@@ -31,8 +31,9 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
 
     A subclass writes one method, ``_choose(tags, codes)``, which learns what comes out from the
     tags and their positions in ``classes_`` and sets ``sample_indices_``; ``classes_`` and
-    ``majority_`` are there by then. Steps without a label are cut out of what it sees, or, with
-    ``_reads_all_steps``, are background. One that cuts sequences overrides `fit_resample` as well.
+    ``majority_`` are set by then. It does not see steps without a label, or, with
+    ``_reads_all_steps``, sees them as background. One that cuts sequences overrides `fit_resample`
+    as well.
     """
 
     _reads_all_steps = False

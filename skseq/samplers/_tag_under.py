@@ -1,4 +1,4 @@
-"""Under-sampling of tagged sequences: whole sequences that say little go."""
+"""Under-sampling of tagged sequences: drops whole sequences that are least informative."""
 
 from numbers import Real
 
@@ -16,11 +16,11 @@ from skseq.samplers._tags import CRITERIA, score_sequences
 
 
 class TagUnderSampler(TagSampler):
-    r"""Drop whole tagged sequences that hold background only, or that say least.
+    r"""Drop whole tagged sequences that hold background only, or are least informative.
 
-    Which sequences go, and in which order, is up to ``criterion``; how many, to
-    ``sampling_strategy``. What stays keeps its order. No tag is lost: for each, the last sequence
-    that holds it stays.
+    ``criterion`` decides which sequences are dropped, and in which order; ``sampling_strategy``
+    decides how many. What stays keeps its order. No tag is lost: for each, the last sequence that
+    holds it stays.
 
     Parameters
     ----------
@@ -31,22 +31,22 @@ class TagUnderSampler(TagSampler):
           alone are dropped; raises where there are more already;
         - "auto": as many sequences of background only as there are others, or fewer;
         - dict: tag -> steps of it that are left at most, not more than there are. The tags are
-          the background and those of ``entity_types_``. They take their turns, the commonest
-          first: while there is too much of one, sequences that hold it go;
+          the background and those of ``entity_types_``. They take turns, the commonest first:
+          while there is too much of one, sequences that hold it are dropped;
         - callable: takes what each step counts as, an ndarray of shape (n_steps_total,), and
           gives such a dict.
 
     criterion : {"background", "sC", "sCR", "sCRD", "nsCRD"}, default="background"
         "background" drops nothing but sequences of background only, at random. The others are
         the formulas of `TagOverSampler`: the sequences with the smallest value go first, those
-        with equal values at random. With a dict any sequence may go, then.
+        with equal values at random. With a dict, any sequence may then be dropped.
 
     majority : label, default=None
         The tag that counts as background. None takes the commonest.
 
     ignore : scalar or list, default=None
         Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
-        out as they were. Sequences are chosen as if these steps were not there. None refuses such
+        out unchanged. Sequences are chosen as if these steps were not there. None refuses such
         marks.
 
     merge_spans : bool, default=True
@@ -54,7 +54,7 @@ class TagUnderSampler(TagSampler):
         a prefix (IOB, IOBES, BILOU, BMES). Otherwise each tag is a type.
 
     random_state : int, RandomState instance or None, default=None
-        Where the draws come from.
+        Seed of the draws.
 
     Attributes
     ----------
@@ -79,12 +79,12 @@ class TagUnderSampler(TagSampler):
     See Also
     --------
     ContextUnderSampler : Cuts background away inside sequences, too.
-    TagOverSampler : Repeats sequences that say much instead.
+    TagOverSampler : Repeats informative sequences instead.
 
     Notes
     -----
     In long sequences other tags stand nearly everywhere. Where none holds background only,
-    "auto" drops nothing: ask for a number of steps, or take `ContextUnderSampler`.
+    "auto" drops nothing: give a number of steps, or use `ContextUnderSampler`.
 
     References
     ----------
@@ -150,7 +150,7 @@ class TagUnderSampler(TagSampler):
         self.sample_indices_ = np.flatnonzero(kept)
 
     def _order_of_leaving(self, tags, entity):
-        """Positions of all sequences: those of background only, or that say least, first."""
+        """Positions of all sequences: those of background only, or the least informative, first."""
         if self.criterion == "background":
             scores = _holds_entities(tags, entity)
         else:

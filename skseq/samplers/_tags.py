@@ -47,7 +47,7 @@ CRITERIA = {
 
 
 def score_sequences(criterion, sequence, entity, lengths):
-    """How much each sequence says, from where the entities stand.
+    """How informative each sequence is, from where the entities are.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def score_sequences(criterion, sequence, entity, lengths):
     def add(terms):
         return np.bincount(pair_sequence, weights=terms, minlength=len(lengths))
 
-    # A sum that is a whole number but for the last digit must not gain a copy, nor break a tie.
+    # A sum that is a whole number up to rounding must not gain a copy, nor break a tie.
     return CRITERIA[criterion](c, rareness, add, np.maximum(lengths, 1)).round(9)
 
 
@@ -132,21 +132,21 @@ class TagOverSampler(TagSampler):
     r"""Repeat whole tagged sequences by the rare tags they hold.
 
     With c(t, s) the steps of entity type t in sequence s, \|s\| the length of s, and the
-    rareness :math:`r_t = -\log_2(\text{share of type } t \text{ among all steps})`, a sequence
-    comes out so many times:
+    rareness :math:`r_t = -\log_2(\text{share of type } t \text{ among all steps})`, this is
+    how often a sequence comes out:
 
     - "sC" (count): :math:`1 + \sum_t c`
     - "sCR" (and rareness): :math:`\lceil \sqrt{1 + \sum_t c\, r_t} \rceil`
     - "sCRD" (and density): :math:`\lceil (1 + \sum_t c\, r_t) / \sqrt{|s|} \rceil`
     - "nsCRD" (normalised): :math:`\lceil (1 + \sum_t \sqrt{c}\, r_t) / \sqrt{|s|} \rceil`
 
-    Sequences of nothing but background are kept once. Which are copied is not drawn: the
-    originals come first, in their order, then the copies.
+    Sequences of nothing but background are kept once. Nothing is random: the originals come
+    first, in their order, then the copies.
 
     With ``sampling_strategy`` the number of copies comes from the steps that each tag is to have
-    instead. This is greedy: the tags take their turns, the rarest first. While a tag lacks steps,
+    instead. This is greedy: the tags take turns, the rarest first. While a tag lacks steps,
     the sequences that hold it are copied in rounds, the one with the largest share of it first.
-    A tag ends with fewer steps than asked for only where ``max_copies`` stops it; it ends with
+    A tag ends with fewer steps than wanted only where ``max_copies`` stops it; it ends with
     more where its own last copy, or copies for the sake of another tag, bring them along.
 
     Parameters
@@ -160,7 +160,7 @@ class TagOverSampler(TagSampler):
 
     ignore : scalar or list, default=None
         Marks in tags that stand where there is no label, such as -100, NaN or ``[None]``; they come
-        out as they were. Copies are counted as if these steps were not there. None refuses such
+        out unchanged. Copies are counted as if these steps were not there. None refuses such
         marks.
 
     merge_spans : bool, default=True
@@ -172,16 +172,16 @@ class TagOverSampler(TagSampler):
 
     sampling_strategy : dict or callable, default=None
         Tag -> steps of it that there will be, at least as many as there are; tags that it leaves
-        out, and the background, take what comes along. The tags are those of ``entity_types_``:
+        out, and the background, take what they get. The tags are those of ``entity_types_``:
         PER, or with ``merge_spans=False`` B-PER. A callable takes what each step counts as, an
         ndarray of shape (n_steps_total,), and gives such a dict. None goes by ``criterion``.
 
     augment : Augmenter, str or list of them, default=None
-        What changes the copies, an instance from `skseq.augment` or a name in its
+        Changes the copies, an instance from `skseq.augment` or a name in its
         `AUGMENTERS`; it learns from the originals, which stay as they are. None makes exact copies.
 
     random_state : int, RandomState instance or None, default=None
-        Where the draws of ``augment`` come from; without it, nothing is drawn.
+        Seed of ``augment``; without it, nothing is random.
 
     Attributes
     ----------
@@ -209,12 +209,12 @@ class TagOverSampler(TagSampler):
     See Also
     --------
     SequenceOverSampler : For one label per sequence.
-    TagUnderSampler : Drops sequences that say little instead.
+    TagUnderSampler : Drops the least informative sequences instead.
     ContextUnderSampler : Cuts background away.
 
     Notes
     -----
-    imbalanced-learn's words and numbers for ``sampling_strategy`` have no place here: a sequence
+    imbalanced-learn's strings and floats for ``sampling_strategy`` do not apply here: a sequence
     holds several tags, so the counts of the tags cannot be set one by one.
 
     References
@@ -307,7 +307,7 @@ class TagOverSampler(TagSampler):
         if short:
             warnings.warn(
                 f"max_copies={self.max_copies} keeps these tags below their sampling_strategy: "
-                f"{', '.join(short)}; raise max_copies, or ask for fewer steps",
+                f"{', '.join(short)}; raise max_copies, or lower the number of steps",
                 SmallClassWarning,
                 stacklevel=2,
             )

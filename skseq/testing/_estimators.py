@@ -274,7 +274,7 @@ def check_sampler(sampler, *, kind=None, forms=None):
     >>> check_sampler(SequenceUnderSampler())
     """
     if not hasattr(sampler, "fit_resample"):
-        raise TypeError(f"a sampler has the method fit_resample, {sampler!r} has not")
+        raise TypeError(f"a sampler has the method fit_resample, {sampler!r} does not")
     check_estimator(sampler, kind=kind, forms=forms)
 
 

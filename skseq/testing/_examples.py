@@ -33,7 +33,7 @@ def kind_of(estimator):
     """Give the kind of an estimator, a key of `FORMS`, from its methods and tags.
 
     A sampler by label has imbalanced-learn's contract and with it ``_sampling_type``, which its
-    ``sampling_strategy`` is read by; a sampler by tags has not.
+    ``sampling_strategy`` is read by; a sampler by tags does not have it.
 
     Raises
     ------
