@@ -288,7 +288,7 @@ class WeighsUnfitted(ClassWeightTransformer):
 
 
 BROKEN_TRANSFORMERS = [
-    (LosesOrigins, "check_weight_and_origin_follow", "must hand on the origins"),
+    (LosesOrigins, "check_weight_and_origin_follow", "must pass on the origins"),
     (DropsFirstStep, "check_transform_aligns", "must keep the steps of a sequence"),
     (WidensFloats, "check_preserved_dtypes", "names float32, but transform gave float64"),
     (CentresWhatItIsGiven, "check_subset_invariance", "transform .* alone as among others"),
@@ -914,7 +914,7 @@ def test_expected_failures_are_told_apart_and_callbacks_hear_of_all():
 
 
 def test_failures_can_be_warnings():
-    with pytest.warns(UserWarning, match="must hand on the origins"):
+    with pytest.warns(UserWarning, match="must pass on the origins"):
         results = check_estimator(LosesOrigins(), on_fail="warn")
     assert "failed" in {result["status"] for result in results}
 

@@ -22,19 +22,19 @@ def weighted_barycentres(X, start, parents, weights, *, n_iter=5, window=None):
     Parameters
     ----------
     X : Sequences of float of shape (n_sequences,), with n_features features
-        Where the parents lie.
+        The sequences that hold the parents.
 
     start : ndarray of int of shape (n_averages,)
         Positions in X of what each average starts as; it keeps that length.
 
     parents : ndarray of int of shape (n_averages, n_parents)
-        Positions in X of what is averaged.
+        Positions in X of the parents.
 
     weights : ndarray of float of shape (n_averages, n_parents)
         How much each parent counts, at least one of each average above 0.
 
     n_iter : int, default=5
-        Rounds.
+        Number of rounds.
 
     window : int, float or None, default=None
         Half the width of the band: in steps, or as a share of the longer length.
@@ -65,7 +65,7 @@ class Barycentre(MixingAugmenter):
     r"""Average a signal with some of its neighbours in its class, under dynamic time warping.
 
     Weighted DTW barycentre averaging (wDBA): the new signal z starts as the signal itself and
-    comes near to the least
+    approaches the minimum of
 
     .. math:: \sum_j w_j \, \mathrm{DTW}(z, x_j)^2
 
@@ -84,8 +84,8 @@ class Barycentre(MixingAugmenter):
         Nearest neighbours that it is averaged with.
 
     n_candidates : int, default=20
-        Members of the class that are drawn for each signal to look for neighbours among. As many
-        as the class has members find the true nearest ones, in more time.
+        Members of the class that are drawn for each signal to look for neighbours among. With as
+        many as the class has members, the true nearest ones are found, in more time.
 
     n_iter : int, default=5
         Rounds of aligning and averaging.
@@ -117,8 +117,8 @@ class Barycentre(MixingAugmenter):
 
     Notes
     -----
-    Fitted, it holds the training data, from which the neighbours come. ``origin`` of what comes
-    out names all parents, where the sequences know their own.
+    Fitted, it holds the training data, from which the neighbours come. ``origin`` of the result
+    names all parents, where the sequences know their own.
 
     The papers set the weights in several ways: all members of the class with random weights; or 0.5
     for the signal, 0.15 for two of five neighbours and little for all others. Here half the weight

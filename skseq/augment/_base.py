@@ -1,6 +1,6 @@
-"""What every augmenter shares: the forms of X and y, who is augmented, and what follows along.
+"""What every augmenter shares: forms of X and y, which sequences are augmented, what moves along.
 
-An augmenter is called with X, or with X and y, and gives back as much. It writes one method,
+An augmenter is called with X, or with X and y, and returns the same. It writes one method,
 ``_change``, for sequences that are all to be changed; the base
 
 - draws which sequences those are, and puts them back among the others, in their order;
@@ -30,7 +30,7 @@ from skseq.data import (
 
 
 class NewSteps(NamedTuple):
-    """What became of some sequences; positions are flat, counted over all of their steps.
+    """The augmented form of some sequences; positions are flat, counted over all of their steps.
 
     Parameters
     ----------
@@ -66,12 +66,12 @@ class NewSteps(NamedTuple):
 
 
 class Augmenter(BaseEstimator):
-    """Base of the augmenters, and of a user's own.
+    """Base of the augmenters, ours and your own.
 
     A subclass writes ``_change(X, y, random_state)``, which takes checked `Sequences` and gives the
     `NewSteps` of all of them. One that reads something off the training data, such as the spread
     of a feature or the tokens that occur, writes ``_learn(X, y)`` too. The attributes ``kind`` and
-    ``by_class`` say what it is for.
+    ``by_class`` say what it applies to.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ class Augmenter(BaseEstimator):
             Labels of their steps, if there are any, or of the sequences.
 
         random_state : numpy.random.RandomState
-            Where all draws come from.
+            Source of all randomness.
 
         Returns
         -------
@@ -198,7 +198,7 @@ class Augmenter(BaseEstimator):
             comes back as it is.
 
         random_state : int, RandomState instance or None, default=None
-            Where the draws come from; pass an int for the same result every time.
+            Seed of the draws; pass an int for the same result every time.
 
         Returns
         -------
@@ -211,7 +211,7 @@ class Augmenter(BaseEstimator):
         X, labels = _as_steps(X, y)
         if len(X):
             if self.by_class and X.origin is None and not self.__sklearn_is_fitted__():
-                X = X.replace(origin=np.arange(len(X)))  # who is whose parent is known here
+                X = X.replace(origin=np.arange(len(X)))  # parents are known here
             fitted = self._fitted_for(X, labels)
             X, labels = fitted._augment_some(X, labels, check_random_state(random_state))
             if isinstance(labels, Sequences):
@@ -294,7 +294,7 @@ class Augmenter(BaseEstimator):
         if self.kind == "tokens" and check_kind(X) != "tokens":
             raise TypeError(
                 f"{name} changes token ids, one integer per step, but X has {X.dtype} steps of "
-                f"{X.n_features} feature(s); see AUGMENTERS['signals'] for values"
+                f"{X.n_features} feature(s); see AUGMENTERS['values'] for values"
             )
         if self.kind == "values":
             _check_signals(X, name)

@@ -10,7 +10,7 @@ from skseq.data import Sequences
 
 
 class _Combination(Augmenter):
-    """Base of what holds ``augmenters``: each learns from the data as they came."""
+    """Base of what holds ``augmenters``: each learns from the original data."""
 
     _parameter_constraints: dict = {**Augmenter._parameter_constraints, "augmenters": [list, tuple]}
 
@@ -83,7 +83,7 @@ class _Combination(Augmenter):
         return super().set_params(**params)
 
     def _members(self):
-        """Members by name; empty while ``augmenters`` is not what it should be."""
+        """Members by name; empty while ``augmenters`` is not valid."""
         if not isinstance(self.augmenters, (list, tuple)):
             return {}
         return dict(name_estimators(self.augmenters))
@@ -114,7 +114,7 @@ class Compose(_Combination):
         the `Jitter` of the list, ``jitter__sigma`` its parameter, ``jitter-2`` the second of two.
 
     p : float in [0, 1], default=1.0
-        Probability that a sequence is handed to them; the others stay as they are.
+        Probability that a sequence is passed to them; the others stay as they are.
 
     Attributes
     ----------
@@ -150,7 +150,7 @@ class OneOf(_Combination):
         How often each is drawn, relative to the others. None draws all alike.
 
     p : float in [0, 1], default=1.0
-        Probability that a sequence is handed to one of them; the others stay as they are.
+        Probability that a sequence is passed to one of them; the others stay as they are.
 
     Attributes
     ----------

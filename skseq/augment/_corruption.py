@@ -152,7 +152,7 @@ class CharacterNoise(Augmenter):
 
     actions : sequence of {"swap", "replace", "delete", "insert"}, default=("swap", "replace", \
             "delete", "insert")
-        The errors to draw from, all alike.
+        The errors to draw from, all equally likely.
 
     p : float in [0, 1], default=1.0
         Probability that a sequence is augmented; the others stay as they are.
@@ -164,7 +164,7 @@ class CharacterNoise(Augmenter):
 
     Notes
     -----
-    What is replaced by or inserted is drawn from the ids of the data, as often as they occur.
+    Replacements and insertions are drawn from the ids of the data, as often as they occur.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""What augmenters that mix sequences of one class share: whom to mix with, and who comes of it."""
+"""What augmenters that mix sequences of one class share: partners to mix with, and origins."""
 
 import warnings
 
@@ -14,7 +14,7 @@ class MixingAugmenter(Augmenter):
     """Base of what mixes a signal with others of its class, which come from the training data.
 
     Fitted, it holds the training data. A subclass writes ``_change``, where `_draw_partners` says
-    whom each sequence may be mixed with, and `_origin_with` what the result comes from.
+    which sequences each may be mixed with, and `_origin_with` what the result comes from.
     """
 
     kind = "values"

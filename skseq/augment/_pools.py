@@ -47,7 +47,7 @@ class Frequencies:
 
 
 class Synonyms:
-    """Synonyms' ids, from a dict of ids, or of words that a vocabulary has the ids of.
+    """Synonyms' ids, from a dict of ids, or of words whose ids a vocabulary has.
 
     Parameters
     ----------

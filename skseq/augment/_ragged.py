@@ -55,7 +55,7 @@ def keep_one(kept, X, rng):
 
 
 def window_starts(lengths, sizes, rng):
-    """First step of a window of the given size in each sequence, all places alike."""
+    """First step of a window of the given size in each sequence, all places equally likely."""
     return (rng.random_sample(len(lengths)) * (lengths - sizes + 1)).astype(np.int64)
 
 

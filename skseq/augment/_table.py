@@ -53,7 +53,7 @@ def make_augmenter(augment):
     ----------
     augment : str, class, Augmenter or list of these
         A name in `AUGMENTERS`; a class, made with its default parameters; an instance, which is
-        given back; a list is applied in its order, as by `Compose`.
+        returned as it is; a list is applied in its order, as by `Compose`.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def make_augmenter(augment):
     ValueError
         If the name is not in the table, or the class cannot be made without arguments.
     TypeError
-        If it is nothing of these.
+        If it is none of these.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Easy data augmentation (EDA) of token sequences.
 
-The share of tokens that EDA changes goes by the size of the data, as its paper recommends. Where
+The share of tokens that EDA changes depends on the size of the data, as its paper recommends. Where
 steps have tags, spans that are written as "B-PER", "I-PER" are not torn: steps are doubled and
 dropped in the middle of a span or outside of one, and only steps of the same tag change places.
 """
@@ -60,7 +60,7 @@ class _SynonymAugmenter(_WordAugmenter):
             self._meet(X)
 
     def _meet(self, X):
-        """Have ``_synonyms`` hold the ids of the vocabulary of X, which another fold may change."""
+        """Set ``_synonyms`` to ids of the vocabulary of X, which may differ between folds."""
         if self._synonyms is None or X.vocabulary not in (None, self._met):
             self._met = X.vocabulary
             vocabulary = self.vocabulary if X.vocabulary is None else X.vocabulary
@@ -76,9 +76,9 @@ class SynonymReplacement(_SynonymAugmenter):
         Word -> its synonyms, a list or one; or ids instead of words.
 
     vocabulary : dict, default=None
-        Word -> id, for words and an X that does not say which words its ids stand for. What
-        `skseq.preprocessing.TokenEncoder` encodes does say it, and that counts: each fold has ids
-        of its own. Words that the vocabulary lacks are passed over.
+        Word -> id, for words and an X that does not say which words its ids stand for. The output
+        of `skseq.preprocessing.TokenEncoder` does, and then that vocabulary is used: each fold has
+        its own ids. Words that the vocabulary lacks are skipped.
 
     alpha : float in [0, 1] or "auto", default="auto"
         Share of the tokens of a sequence to replace, at least one; "auto" is 0.05 below 5,000
@@ -138,7 +138,7 @@ class SynonymReplacement(_SynonymAugmenter):
 class RandomInsertion(_SynonymAugmenter):
     """Insert tokens at random places: synonyms of the sequence's, or any that occur.
 
-    With labels of steps, a new one has the label of the step that it stands beside.
+    With labels of steps, a new one has the label of the step that it stands next to.
 
     Parameters
     ----------

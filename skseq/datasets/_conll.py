@@ -1,4 +1,4 @@
-"""Reader of column files: a token and its tag on each line, sentences apart by blank lines."""
+"""Reader of column files: a token and its tag on each line, sentences separated by blank lines."""
 
 import re
 from pathlib import Path
@@ -19,8 +19,8 @@ def read_conll(
 ):
     """Read tokens and tags from a CoNLL-style column file.
 
-    One token a line, its columns apart by white space or ``separator``, a blank line after each
-    sentence.
+    One token per line, its columns separated by white space or ``separator``, a blank line after
+    each sentence.
 
     Parameters
     ----------
@@ -34,11 +34,11 @@ def read_conll(
         Column of the tag, likewise; None reads tokens only.
 
     separator : str or None, default=None
-        What stands between columns. None is any run of spaces and tabs; other kinds of white
+        What separates columns. None is any run of spaces and tabs; other kinds of white
         space (no-break spaces, say) are part of a token.
 
     comment : str, tuple of str or None, default=None
-        Lines that start so are skipped: "# " for CoNLL-U, "-DOCSTART-" for CoNLL-2003. None
+        Lines that start with it are skipped: "# " for CoNLL-U, "-DOCSTART-" for CoNLL-2003. None
         skips nothing, since a token may well be "#".
 
     encoding : str, default="utf-8-sig"
@@ -122,7 +122,7 @@ def _sentences(text, name, separator, comment):
         if len(columns) != first[1]:
             raise ValueError(
                 f"{name}, line {number}: {len(columns)} column(s), but line {first[0]} has "
-                f"{first[1]}; mend the line, or pass separator= (a token may hold a space) or "
+                f"{first[1]}; fix the line, or pass separator= (a token may hold a space) or "
                 "comment="
             )
         sentence.append(columns)

@@ -68,7 +68,7 @@ module hold no training text of theirs; use stratified folds.
     prefer_skip_nested_validation=True,
 )
 def load_docstrings(*, min_words=4, return_X_y=False):
-    """Load first paragraphs of the standard library's docstrings, a module family for each.
+    """Load first paragraphs of the standard library's docstrings, each with a family of modules.
 
     About 600 short texts in 18 classes, imbalanced as they come: the largest has some 240
     texts, the smallest 6. The text is the running interpreter's own, so it is real, always

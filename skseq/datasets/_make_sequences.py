@@ -60,8 +60,8 @@ def make_imbalanced_sequences(
     """Make imbalanced sequences with one label each, whose best possible score is known.
 
     Every class is a random process of its own, simple enough for the exact probability of each
-    label given the sequence, p(y | x). No classifier can rank better than by it, so it says how
-    much of a low score is the data's fault.
+    label given the sequence, p(y | x). No classifier can rank better than it, so it tells how much
+    of a low score is due to the data.
 
     Parameters
     ----------
@@ -93,15 +93,15 @@ def make_imbalanced_sequences(
 
     temporal : float in [0, 1], default=0.5
         Share of the signal that lies in the order of the steps. At 0 the order means nothing;
-        at 1 a single step looks the same in every class, so that what counts or averages steps
-        stays at chance.
+        at 1 a single step looks the same in every class, so that models that count or average
+        steps stay at chance.
 
     ordinal : bool, default=False
         Whether the classes stand in order, at equal distances on one line, instead of each in a
         direction of its own.
 
     flip_y : float in [0, 1], default=0.0
-        Share of the labels that are drawn anew, whatever the sequence says.
+        Share of the labels that are redrawn at random, regardless of the sequence.
 
     random_state : int, RandomState instance or None, default=None
         Draws the classes' processes and the sequences.

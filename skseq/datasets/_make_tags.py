@@ -55,11 +55,11 @@ def make_imbalanced_tags(
 ):
     """Make sequences with a tag for each step, whose best possible score is known.
 
-    Tag 0 is the background. Every other tag comes in runs, and before each run stands one step,
+    Tag 0 is the background. Every other tag comes in runs, and each run is preceded by one step,
     the cue, that is tagged as background. The signal may lie in the tagged steps themselves or in
-    the cue; then the step looks like background, and only its context says what it is. The
-    process is a hidden Markov model, so the exact probability of each tag, given the whole
-    sequence, is known.
+    the cue; then the step looks like background, and only its context says what it is. The process
+    is a hidden Markov model, so the exact probability of each tag, given the whole sequence, is
+    known.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def make_imbalanced_tags(
         Strength of the signal; 0 makes all steps alike.
 
     context : float in [0, 1], default=1.0
-        Share of the signal that lies in the cue. At 0 a tagged step tells its tag by itself (and
+        Share of the signal that lies in the cue. At 0 a tagged step reveals its own tag (and
         its neighbours help); at 1 it is distributed like the background.
 
     run_length : int, default=3

@@ -4,7 +4,7 @@ Requirements this file meets:
 
 - a tag depends on context: the same digit is a NUMBER in code and nothing in a string;
 - the same tags from every Python version, though 3.12 began to tokenize inside f-strings;
-- no more files are tokenized, which is slow, than the asked number of sequences needs.
+- no more files are tokenized, which is slow, than the requested number of sequences needs.
 """
 
 import io
@@ -125,7 +125,7 @@ def load_python_tokens(*, max_length=500, n_sequences=5000, random_state=0, retu
     end of the expression, numbers inside included. EXCEPTION is the name raised
     (``raise KeyError(key)``) and each name caught (``except (OSError, socket.timeout) as e``); a
     dotted name counts whole, dots included. DEFINITION is the name after ``def`` or ``class``. A
-    comment is O wherever it stands. Of all the source of Python 3.11, 96.6 % of the characters
+    comment is always O. Of all the source of Python 3.11, 96.6 % of the characters
     are O, 1.9 % DEFINITION, 0.9 % EXCEPTION, 0.4 % NUMBER and 0.15 % DECORATOR.
 
     Left out are tests, bundled applications, tables (``encodings``, ``pydoc_data``), and files

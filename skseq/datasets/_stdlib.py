@@ -9,7 +9,7 @@ import tokenize
 from pathlib import Path
 
 # Tests repeat themselves, the bundled applications and lib2to3 are absent from many
-# installations and from newer versions, and the last two are tables of data in Python's clothes.
+# installations and from newer versions, and the last two are tables of data in the form of Python.
 _LEFT_OUT = {"idlelib", "lib2to3", "test", "turtledemo", "encodings", "pydoc_data"}
 _TEST_FOLDERS = {"test", "tests"}
 

@@ -17,7 +17,7 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
 
     For each member a bootstrap is drawn, its common classes are thinned out at random until all
     are as frequent, and a clone of ``estimator`` is fitted to what is left. A single under-sample
-    throws most of the common classes away; the members together see much more of them.
+    discards most of the common classes; the members together see much more of them.
 
     This is imbalanced-learn's ``BalancedBaggingClassifier`` for whatever the members take:
     `Sequences`, lists of arrays, texts, tables.
@@ -44,7 +44,7 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
         score; True takes the accuracy. Needs ``bootstrap``.
 
     warm_start : bool, default=False
-        Whether `fit` keeps the members that are there and adds what ``n_estimators`` lacks.
+        Whether `fit` keeps the existing members and adds more, up to ``n_estimators``.
 
     sampling_strategy : float, str, dict or callable, default="auto"
         How many sequences of each class are left of a bootstrap, as for
@@ -55,7 +55,7 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
 
     sampler : sampler, default=None
         Balances the bootstraps in another way: ``SequenceOverSampler()`` makes over-bagging,
-        ``SequenceSMOTE()`` SMOTE-bagging. It has settings of its own; ``sampling_strategy`` and
+        ``SequenceSMOTE()`` SMOTE-bagging. It has its own settings; ``sampling_strategy`` and
         ``replacement`` are for the under-sampler that None stands for.
 
     n_jobs : int or None, default=None
@@ -104,12 +104,12 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
     classes than their share in the data makes them. The most probable class is predicted; a
     decision rule of the members themselves plays no part.
 
-    `Sequences` know their originals in each bootstrap, so that early stopping of a member holds
-    no copy of a training sequence out.
+    `Sequences` know their originals in each bootstrap, so that early stopping of a member never
+    holds out a copy of a training sequence.
 
-    Ensembles of taggers are not offered: the mean of the probabilities that some taggers, each
-    fitted after a `skseq.samplers.TagUnderSampler` of another seed, give for each step is short
-    to write.
+    There are no ensembles of taggers: it is easy to fit some taggers after a
+    `skseq.samplers.TagUnderSampler` with different seeds, and to average the probabilities of each
+    step.
 
     References
     ----------

@@ -37,7 +37,7 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
     """Forms of X, features, tags and predictions of an ensemble that gives probabilities."""
 
     def _default_estimator(self):
-        """What members are made of where ``estimator`` is None."""
+        """The estimator of members if ``estimator`` is None."""
         from skseq.estimators import SequenceClassifier  # torch, which other members don't need
 
         return SequenceClassifier()
@@ -98,7 +98,7 @@ class SequenceEnsemble(ClassifierMixin, BaseEnsemble):
 
 
 class BalancedEnsemble(SequenceEnsemble):
-    """Members side by side, each fitted to a balanced draw; not for direct use.
+    """Members in parallel, each fitted to a balanced draw; not for direct use.
 
     A subclass writes ``_bag(codes, rng)``, the rows that the sampler of a member gets to see.
     """
@@ -180,7 +180,7 @@ class BalancedEnsemble(SequenceEnsemble):
         """Fit the members that are still missing."""
         n_there = len(self.estimators_)
         rng = check_random_state(self.random_state)
-        # Members that are there took the first of these.
+        # Existing members took the first of these.
         seeds = rng.randint(_LARGEST_SEED, size=self.n_estimators)[n_there:]
         codes = np.searchsorted(self.classes_, y)
         counting = rows_that_count(X, len(y))

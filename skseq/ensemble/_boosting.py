@@ -1,4 +1,4 @@
-"""AdaBoost (SAMME) over sequences: each round weighs what the one before got wrong."""
+"""AdaBoost (SAMME) over sequences: each round puts more weight on the errors of the one before."""
 
 import warnings
 from numbers import Integral, Real
@@ -24,7 +24,7 @@ from skseq.ensemble._weighting import check_weighable, fit_weighted
 
 
 class SequenceAdaBoostClassifier(SequenceEnsemble):
-    r"""Boost classifiers of sequences: each round weighs more what the one before got wrong.
+    r"""Boost classifiers of sequences: each round puts more weight on the errors of the one before.
 
     With K classes and :math:`\epsilon` the weighted share of errors of a round, that round votes
     with weight
@@ -43,7 +43,8 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         them. None takes ``SequenceClassifier()``.
 
     n_estimators : int, default=5
-        Most rounds. They end before where one makes no errors, or is no better than chance.
+        Maximum number of rounds. They end early if one makes no errors, or is no better than
+        chance.
 
     learning_rate : float, default=1.0
         Factor of the weight of each round.
@@ -139,8 +140,8 @@ class SequenceAdaBoostClassifier(SequenceEnsemble):
         Raises
         ------
         ValueError
-            If a parameter or y breaks a rule, or weights don't get to what learns: its fit takes
-            none, or a step of the pipeline before it loses them.
+            If a parameter or y breaks a rule, or weights don't reach the estimator that learns: its
+            fit takes none, or a step of the pipeline before it loses them.
 
         Warns
         -----

@@ -25,7 +25,7 @@ class SequenceEasyEnsembleClassifier(BalancedEnsemble):
         cost or less.
 
     warm_start : bool, default=False
-        Whether `fit` keeps the members that are there and adds what ``n_estimators`` lacks.
+        Whether `fit` keeps the existing members and adds more, up to ``n_estimators``.
 
     sampling_strategy : float, str, dict or callable, default="auto"
         How many sequences of each class a member gets, as for

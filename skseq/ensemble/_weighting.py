@@ -1,8 +1,8 @@
-"""How weights get to what is boosted: by ``sample_weight``, or in the `Sequences` themselves.
+"""How weights reach what is boosted: by ``sample_weight``, or in the `Sequences` themselves.
 
-A pipeline hands no ``sample_weight`` on. The `Sequences` that run through it carry their weights
-along, but not through every step: a table carries none, and a sampler may lose them. Boosting
-would then fit the same classifier again and again, so it is found out beforehand.
+A pipeline does not pass ``sample_weight`` on. The `Sequences` that run through it carry their
+weights along, but not through every step: a table carries none, and a sampler may lose them.
+Boosting would then fit the same classifier again and again, so this is checked beforehand.
 """
 
 import warnings
@@ -24,7 +24,7 @@ def fit_weighted(estimator, X, y, weight):
 
 
 def check_weighable(estimator, X, y, weight):
-    """Check that weights get to what learns: the last step of a pipeline, the inside of a search.
+    """Check that weights reach what learns: the last step of a pipeline, the inside of a search.
 
     Steps before the last one of a pipeline are fitted for that, but not what learns.
 
@@ -56,7 +56,7 @@ def check_weighable(estimator, X, y, weight):
 
 
 def _inner(estimator):
-    """What an estimator hands its data to, if it doesn't learn itself."""
+    """What an estimator passes its data to, if it doesn't learn itself."""
     if isinstance(estimator, Pipeline):
         return estimator.steps[-1][1]
     if isinstance(estimator, SequenceEnsemble):

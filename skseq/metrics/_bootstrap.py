@@ -61,10 +61,10 @@ def confidence_interval(
     random_state=None,
     **arguments,
 ):
-    """Bootstrap confidence interval of a metric, with sequences as what is drawn.
+    """Bootstrap confidence interval of a metric, by drawing sequences.
 
-    Steps of one sequence resemble each other. Drawing steps would take them for so many
-    observations of their own, and make the interval far too narrow.
+    Steps of one sequence resemble each other. Drawing steps would treat them as independent
+    observations, and make the interval far too narrow.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def confidence_interval(
     -------
     ConfidenceInterval
         With ``estimate``, ``low`` and ``high``: the percentiles of the scores of the resamples. A
-        resample that the metric has no score for (NaN) is left out.
+        resample for which the metric has no score (NaN) is left out.
 
     Raises
     ------

@@ -27,7 +27,7 @@ def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, aver
         Classes that are left out.
 
     unseen : {"raise", "zero"}
-        What becomes of labels that have no column: an error, or a column of zeros.
+        How to treat labels that have no column: an error, or a column of zeros.
 
     average : {"macro"} or None
         The mean over classes, or a score for each of them.

@@ -10,8 +10,8 @@ from skseq.metrics._pairs import count_pairs, positions
 def macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=None):
     """Mean over the classes of how far predictions for their members are off.
 
-    Each class counts alike, however rare, so a model that always names the middle of the scale is
-    not rewarded for the middle being common.
+    Each class counts alike, however rare, so a model that always predicts the middle of the scale
+    is not rewarded because the middle is common.
 
     Parameters
     ----------

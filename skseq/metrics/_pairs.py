@@ -136,7 +136,7 @@ def excluded_codes(exclude, classes, true_counts):
     Parameters
     ----------
     exclude : None, "majority", label or list of labels
-        A single label must be known, for a slip would silently average over everything; one
+        A single label must be known, for a typing error would silently average over everything; one
         that a fold may lack goes into a list.
 
     classes : ndarray of shape (n_classes,)

@@ -44,7 +44,7 @@ def expected_calibration_error(
         - "top": of the most probable class, whichever it is;
         - "macro": mean over the classes, each against the rest;
         - None: of each class against the rest, in the order of ``classes``. Under imbalance these
-          are small for rare classes: they are rightly thought improbable nearly everywhere.
+          are small for rare classes: their probability is rightly near 0 almost everywhere.
 
     n_bins : int, default=15
         Bins of equal width over [0, 1].
@@ -53,8 +53,8 @@ def expected_calibration_error(
         Classes left out of "macro" and None; "majority" is the commonest label in ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of labels in ``y_true`` that ``classes`` lacks: an error, or a column of zeros,
-        as from a model that never met them in training. Scorers use "zero".
+        How to treat labels in ``y_true`` that ``classes`` lacks: an error, or a column of zeros,
+        as from a model that never saw them in training. Scorers use "zero".
 
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under: each class then weighs as if it had that share of ``y_true``,
@@ -141,7 +141,7 @@ def tag_expected_calibration_error(
         Classes left out of "macro" and None, such as the background tag.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of tags in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
+        How to treat tags in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
 
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under, see `expected_calibration_error`.
@@ -192,7 +192,7 @@ def tag_expected_calibration_error(
 def brier_score(
     y_true, y_proba, *, classes=None, unseen="raise", class_prior=None, sample_weight=None
 ):
-    """Mean squared distance between probabilities and what came true.
+    """Mean squared distance between probabilities and outcomes.
 
     It rewards both calibration and sharpness.
 
@@ -209,7 +209,7 @@ def brier_score(
         ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of labels in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
+        How to treat labels in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
 
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under, see `expected_calibration_error`.
@@ -257,7 +257,7 @@ def tag_brier_score(
     ignore=None,
     sample_weight=None,
 ):
-    """Mean squared distance between probabilities of tags and what came true, over steps.
+    """Mean squared distance between probabilities of tags and outcomes, over steps.
 
     Parameters
     ----------
@@ -273,7 +273,7 @@ def tag_brier_score(
         ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of tags in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
+        How to treat tags in ``y_true`` that ``classes`` lacks: an error, or a column of zeros.
 
     class_prior : "uniform", dict or array-like of shape (n_classes,), default=None
         Class shares to measure under, see `expected_calibration_error`.
@@ -388,7 +388,7 @@ def _check_proba(y_proba, y_true, classes):
 
 
 def _factor_of_class(class_prior, classes, codes, weight):
-    """What brings the share of each class to the one that is asked for."""
+    """What brings the share of each class to that of the prior."""
     if isinstance(class_prior, str):
         check_choice("class_prior", class_prior, ("uniform",))
         wanted = np.ones(len(classes))

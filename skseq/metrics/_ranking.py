@@ -39,8 +39,8 @@ def macro_average_precision_score(
         Classes left out; "majority" is the commonest label in ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of labels in ``y_true`` that ``classes`` lacks: an error, or a column of
-        zeros, as from a model that never met them in training. Scorers use "zero".
+        How to treat labels in ``y_true`` that ``classes`` lacks: an error, or a column of
+        zeros, as from a model that never saw them in training. Scorers use "zero".
 
     average : {"macro"} or None, default="macro"
         The mean over classes, or the score of each class in the order of ``classes`` (then of
@@ -107,8 +107,8 @@ def macro_roc_auc_score(
         Classes left out; "majority" is the commonest label in ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of labels in ``y_true`` that ``classes`` lacks: an error, or a column of
-        zeros, as from a model that never met them in training. Scorers use "zero".
+        How to treat labels in ``y_true`` that ``classes`` lacks: an error, or a column of
+        zeros, as from a model that never saw them in training. Scorers use "zero".
 
     average : {"macro"} or None, default="macro"
         The mean over classes, or the score of each class in the order of ``classes`` (then of
@@ -167,7 +167,7 @@ def tag_average_precision_score(
     y_score : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)
         Probabilities, or any scores that rank, with a column for each class; its lengths are
-        those of ``y_true``. One value a step is the score of the second of two classes.
+        those of ``y_true``. One value per step is the score of the second of two classes.
 
     classes : array-like of shape (n_classes,), default=None
         The tag of each column, such as ``estimator.classes_``. None means the sorted tags of
@@ -178,8 +178,8 @@ def tag_average_precision_score(
         ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of tags in ``y_true`` that ``classes`` lacks: an error, or a column of
-        zeros, as from a model that never met them in training. Scorers use "zero".
+        How to treat tags in ``y_true`` that ``classes`` lacks: an error, or a column of
+        zeros, as from a model that never saw them in training. Scorers use "zero".
 
     average : {"macro"} or None, default="macro"
         The mean over classes, or the score of each class in the order of ``classes`` (then of
@@ -251,7 +251,7 @@ def tag_roc_auc_score(
     y_score : Sequences of shape (n_steps_total, n_classes) values, or list of array-like of \
             shape (length_i, n_classes)
         Probabilities, or any scores that rank, with a column for each class; its lengths are
-        those of ``y_true``. One value a step is the score of the second of two classes.
+        those of ``y_true``. One value per step is the score of the second of two classes.
 
     classes : array-like of shape (n_classes,), default=None
         The tag of each column, such as ``estimator.classes_``. None means the sorted tags of
@@ -262,8 +262,8 @@ def tag_roc_auc_score(
         ``y_true``.
 
     unseen : {"raise", "zero"}, default="raise"
-        What becomes of tags in ``y_true`` that ``classes`` lacks: an error, or a column of
-        zeros, as from a model that never met them in training. Scorers use "zero".
+        How to treat tags in ``y_true`` that ``classes`` lacks: an error, or a column of
+        zeros, as from a model that never saw them in training. Scorers use "zero".
 
     average : {"macro"} or None, default="macro"
         The mean over classes, or the score of each class in the order of ``classes`` (then of

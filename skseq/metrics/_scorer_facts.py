@@ -1,4 +1,4 @@
-"""What a scorer is called, with its arguments, and where its scores end."""
+"""The name of a scorer, with its arguments, and the bounds of its scores."""
 
 import reprlib
 
@@ -9,7 +9,7 @@ from skseq.metrics._scorers import METRICS, metrics_of
 _SHORT = reprlib.Repr()
 _SHORT.maxother = _SHORT.maxstring = 40
 
-# By name of the function; of ours that stand in neither, scores go from 0 to 1.
+# By name of the function; scores of ours that are in neither go from 0 to 1.
 _BOUNDS = {
     "brier_score": (0, 2),
     "cohen_kappa_score": (-1, 1),
@@ -32,7 +32,7 @@ _THEIRS_IN_UNIT = {
 
 
 def scorer_name(scorer):
-    """Give the name that `get_scorer` knows a scorer by, and the arguments beside it.
+    """Give the name that `get_scorer` knows a scorer by, with the arguments.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def scorer_name(scorer):
 
 
 def score_bounds(scorer):
-    """Give the least and the highest score that there can be.
+    """Give the lowest and the highest possible score.
 
     Parameters
     ----------

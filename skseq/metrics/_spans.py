@@ -38,8 +38,8 @@ def span_f1_score(
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
-        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
-        changes or a prefix says so.
+        does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
+        type changes or a prefix says so.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -126,8 +126,8 @@ def span_fbeta_score(
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
-        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
-        changes or a prefix says so.
+        does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
+        type changes or a prefix says so.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -209,8 +209,8 @@ def span_precision_score(
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
-        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
-        changes or a prefix says so.
+        does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
+        type changes or a prefix says so.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -291,8 +291,8 @@ def span_recall_score(
 
     scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
-        is none in IOB2. None is relaxed and takes any of them: a span starts wherever the type
-        changes or a prefix says so.
+        does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
+        type changes or a prefix says so.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -416,7 +416,7 @@ def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
     found = type(guessed)(*(part[hit] for part in guessed))
     n_hits = total(found, guessed_codes[hit])
     n_true, n_predicted = total(true, true_codes), total(guessed, guessed_codes)
-    counts = n_true + n_predicted > 0  # sequences of weight 0 are not there
+    counts = n_true + n_predicted > 0  # sequences of weight 0 are left out
     return types[counts], n_hits[counts], n_true[counts], n_predicted[counts]
 
 

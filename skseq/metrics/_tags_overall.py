@@ -267,7 +267,7 @@ def tag_accuracy_score(
     ignore=None,
     sample_weight=None,
 ):
-    """Share of steps whose tag is right; on imbalanced tags hardly more than a check.
+    """Share of steps whose tag is right; on imbalanced tags little more than a sanity check.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Which classes are alike, and where merging them stops."""
+"""Which classes are alike, and where merging stops."""
 
 import numpy as np
 from scipy.cluster import hierarchy
@@ -83,7 +83,7 @@ class ClassDendrogramDisplay:
         Raises
         ------
         ValueError
-            If it did not look for classes that are alike.
+            If it did not compare the classes.
         """
         check_is_fitted(estimator)
         if getattr(estimator, "n_classes", None) is None or not hasattr(estimator, "linkage_"):
@@ -94,7 +94,7 @@ class ClassDendrogramDisplay:
         xlabel = {
             "euclidean": "Distance between mean features",
             "cosine": "1 - cosine of mean features",
-            "confusion": "1 - share taken for one another",
+            "confusion": "1 - share mistaken for one another",
         }[estimator.distance]
         display = cls(
             estimator.linkage_,
@@ -137,7 +137,7 @@ class ClassDendrogramDisplay:
             _, ax = pyplot.subplots()
         self.ax_, self.figure_ = ax, ax.figure
         self.cut_ = self._cut(linkage[:, 2])
-        # Colours would tell of a distance of scipy's choice.
+        # Colours would depend on a distance of scipy's choice.
         style = {
             "orientation": "right",
             "labels": [str(label) for label in self.labels],

@@ -12,10 +12,10 @@ def import_optional(module, *, extra, needed_by):
         Dotted name.
 
     extra : str
-        The extra of skseq that brings it.
+        The extra of skseq that installs it.
 
     needed_by : str
-        What asks for it, for the message.
+        What needs it, for the message.
 
     Returns
     -------

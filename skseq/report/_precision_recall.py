@@ -11,7 +11,7 @@ from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import one_vs_rest
 from skseq.report._optional import import_optional
 
-# Okabe and Ito's colours, told apart by the colour-blind, but for the yellow, too pale for lines.
+# Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
 _COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 _DASHES = ["-", "--", ":", "-."]
 
@@ -38,7 +38,7 @@ class ClassPrecisionRecallDisplay:
         Area under each curve, for the legend.
 
     prevalence : array-like of shape (n_classes,), default=None
-        Share of each class: the precision of scores that know nothing.
+        Share of each class: the precision of uninformative scores.
 
     Attributes
     ----------
@@ -91,7 +91,7 @@ class ClassPrecisionRecallDisplay:
 
         y : array-like of shape (n_sequences,), or one tag per step as list of lists, object array \
                 or Sequences
-            The true labels or tags. One that the estimator never met is given probability 0.
+            The true labels or tags. One that the estimator has never seen is given probability 0.
 
         exclude : None, "majority", label or list of labels, default=None
             Classes without a curve; "majority" is the commonest in ``y``.
@@ -132,7 +132,7 @@ class ClassPrecisionRecallDisplay:
         ax=None,
         **kwargs,
     ):
-        """Draw the curves of scores that are there already.
+        """Draw the curves of given scores.
 
         Parameters
         ----------
@@ -191,7 +191,7 @@ class ClassPrecisionRecallDisplay:
             Where to draw; None makes a new figure.
 
         chance_level : bool, default=False
-            Whether to draw the precision of scores that know nothing, a thin level line in the
+            Whether to draw the precision of uninformative scores, a thin horizontal line in the
             colour of each class.
 
         **kwargs : dict

@@ -1,4 +1,4 @@
-"""Checks that one's own estimator, sampler, augmenter, encoder or loss keeps the house's rules.
+"""Checks that your own estimator, sampler, augmenter, encoder or loss keeps the rules of skseq.
 
 They are scikit-learn's checks re-stated for ragged X and ragged y, and the contracts of the parts
 a network is built from. Each raises an AssertionError that says what broke, and for which input.

@@ -20,7 +20,7 @@ _N_TOKENS = 40
 def check_augmenter(augmenter, *, kind=None):
     """Check that an augmenter keeps the contract of `skseq.augment.Augmenter`.
 
-    Sequences stay as many as they were, in their order, none of them empty; labels and weights of
+    The number of sequences and their order stay, none of them becomes empty; labels and weights of
     steps move along with their steps, and stay in their sequence; weights of sequences, origin,
     ``n_tokens`` and the type of the values are kept; y comes back in the form it came in. One
     ``by_class`` mixes sequences of one class only, and adds their origins. The
@@ -32,7 +32,7 @@ def check_augmenter(augmenter, *, kind=None):
     ----------
     augmenter : Augmenter
         An instance, with default parameters or any that change a minor part of the steps: most of
-        them must stay what they were.
+        them must stay unchanged.
 
     kind : {"values", "tokens", "tags"}, default=None
         Which data to try it on; None takes the ``kind`` of the augmenter, or all where it has
@@ -110,7 +110,7 @@ class _Trial:
         labels = self.labels.values
         if self.kind == "values":
             size = [0.5, 1.0, 2.0]
-            if self.by_class:  # a mean of what is all the same would be the same again
+            if self.by_class:  # the mean of equal values would be the same again
                 size *= rng.uniform(0.5, 1.5, (len(labels), 1))
             return self.labels.replace(values=(2.0 * labels[:, None] - 1) * size)
         ids = 2 + 2 * rng.integers(0, _N_TOKENS // 2 - 1, len(labels)) + labels

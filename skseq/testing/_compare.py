@@ -1,4 +1,4 @@
-"""Fitting, asking, and comparing the outputs of an estimator, whatever form they have."""
+"""Fitting, predicting, and comparing outputs of an estimator, whatever form they have."""
 
 import re
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ def fitted(estimator, example, **fit_params):
 
 
 def outputs_of(estimator, example):
-    """What each method gives for an example: dict from method to output."""
+    """The outputs of each method for an example: dict from method to output."""
     if hasattr(estimator, "fit_resample"):
         X, y = estimator.fit_resample(example.X, example.y)
         return {"fit_resample (X)": X, "fit_resample (y)": y}
@@ -51,7 +51,7 @@ def outputs_of(estimator, example):
 
 
 def prediction_outputs(estimator, X):
-    """What each prediction method of a fitted estimator gives for X."""
+    """The output of each prediction method of a fitted estimator for X."""
     methods = [name for name in PREDICTION_METHODS if hasattr(estimator, name)]
     return {method: getattr(estimator, method)(X) for method in methods}
 
@@ -128,7 +128,7 @@ def must_raise(errors, match, deed):
     Parameters
     ----------
     errors : exception class or tuple of them
-        What has to come.
+        What must be raised.
 
     match : str
         Regular expression that the message has to contain, in any case.

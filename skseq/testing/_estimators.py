@@ -66,7 +66,7 @@ def check_estimator(
 
     They are those of `sklearn.utils.estimator_checks.check_estimator`, which only knows 2-D
     arrays, re-stated for ragged X (token ids, values, or texts) and, for taggers and their
-    samplers, ragged y; and what skseq asks on top: padding changes nothing, weights and origins
+    samplers, ragged y; and what skseq requires on top: padding changes nothing, weights and origins
     follow their sequences, the order of steps is never touched, the caller's random state is left
     alone.
 
@@ -79,7 +79,7 @@ def check_estimator(
             "text_transformer", "sampler", "tag_sampler"}, default=None
         What it is. None decides by its methods: ``fit_resample`` makes a sampler (by label if it
         derives from imbalanced-learn's bases, else by tags), ``predict`` a classifier or a
-        regressor or, where scikit-learn does not take it for either, a tagger, ``transform`` a
+        regressor or, if it is neither for scikit-learn, a tagger, ``transform`` a
         transformer (of texts if its tags say that it takes strings). "step_regressor", one number
         for each step, has to be named.
 

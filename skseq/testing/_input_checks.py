@@ -17,7 +17,7 @@ from skseq.testing._compare import (
     seeded,
 )
 
-# What scikit-learn's check_requires_y_none takes for a graceful failure.
+# What scikit-learn's check_requires_y_none accepts as a graceful failure.
 _Y_IS_MISSING = (
     "requires y to be passed, but the target y is None"
     r"|Expected array-like \(array or non-string sequence\), got None"
@@ -76,7 +76,7 @@ def check_empty_sequence(estimator, example):
 
 
 def check_one_sequence(estimator, example):
-    """One sequence is answered, or refused for a reason."""
+    """One sequence is predicted, or refused for a reason."""
     try:
         learn(seeded(estimator), example.X[:1], example.y[:1])
     except ValueError as error:

@@ -89,7 +89,7 @@ def check_predictions_are_numbers(estimator, example):
 
 
 def check_types_of_numbers(estimator, example):
-    """Whole numbers are learnt alike as integers and as floats."""
+    """Whole numbers are learnt the same as integers and as floats."""
     whole = np.rint(flatten(example.y)[0])
     typed = [whole, whole.astype(np.int64), whole.astype(np.float32)]
     if example.per_step:
@@ -102,7 +102,7 @@ def check_types_of_numbers(estimator, example):
 
 
 def check_classes(estimator, example):
-    """Labels of any type are learnt alike, and predictions are labels of that type."""
+    """Labels of any type are learnt the same, and predictions are labels of that type."""
     expected = outputs_of(fitted(estimator, example.relabelled(_LABELS["strings"])), example)
     for name, labels in _LABELS.items():
         model = fitted(estimator, example.relabelled(labels))

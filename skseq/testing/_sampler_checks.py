@@ -68,7 +68,7 @@ def check_resampled_types(estimator, example):
 
 
 def check_origin(estimator, example):
-    """Every sequence that came out knows which of X it came from."""
+    """Every resampled sequence knows which of X it came from."""
     X, _ = _resampled(estimator, example)
     must(
         X.origin is not None, "fit_resample must set origin, or copies of a held-out sequence train"
@@ -148,7 +148,7 @@ def check_sampling_ends_with_fit(estimator, example):
 
 
 class _Counter(BaseEstimator):
-    """Counts the sequences that it is fitted to, and those that it is asked about."""
+    """Counts the sequences that it is fitted to, and those that it predicts."""
 
     def fit(self, X, y):
         self.n_fitted_ = len(X)

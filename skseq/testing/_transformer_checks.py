@@ -56,11 +56,11 @@ def check_weight_and_origin_follow(estimator, example):
         return
     must(
         out.weight is not None and np.array_equal(out.weight, weight),
-        "transform must hand on the weights of X",
+        "transform must pass on the weights of X",
     )
     must(
         out.origin is not None and out.origin == X.origin,
-        "transform must hand on the origins of X, or copies leak between splits",
+        "transform must pass on the origins of X, or copies leak between splits",
     )
 
 

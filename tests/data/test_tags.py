@@ -125,7 +125,7 @@ MARKED = [
 @pytest.mark.parametrize(("y", "ignore"), MARKED)
 def test_marks_are_refused_with_the_cure(y, ignore):
     X = Sequences.from_lengths(np.zeros(as_tags(y).n_steps), as_tags(y).lengths)
-    with pytest.raises(ValueError, match=r"no label: step 0 of y\[0\], 1 such .* ignore="):
+    with pytest.raises(ValueError, match=r"not a label: step 0 of y\[0\], 1 such .* ignore="):
         check_tags(y, X)
     assert check_tags(y, X, ignore=ignore).aligns_with(X)
 

@@ -101,7 +101,7 @@ def test_what_cannot_be_changed_is_refused_with_the_cure():
     with pytest.raises(TypeError, match="put a TokenEncoder before the sampler"):
         SequenceOverSampler(augment="token_dropout").fit_resample(["a b", "c", "d"], [0, 0, 1])
     X = np.arange(12.0).reshape(4, 3)
-    with pytest.raises(ValueError, match="which a table has no room for"):
+    with pytest.raises(ValueError, match="which does not fit into a table"):
         SequenceOverSampler(augment=Shorter()).fit_resample(X, [0, 0, 0, 1])
     with pytest.raises(ValueError, match="Did you mean 'jitter'"):
         SequenceOverSampler(augment="jiter").fit_resample(X, [0, 0, 0, 1])
