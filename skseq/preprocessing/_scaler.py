@@ -58,9 +58,9 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     -----
     A 2-D array or frame holds univariate series of equal length, one per row: its columns are
     steps of *one* feature, which has one mean and one scale, and a 2-D array comes back; so it
-    does for a list of equally long lists of numbers, which scikit-learn takes for 2-D. Everything
-    else, a list of arrays for one, gives `Sequences`. Integer steps are read as measurements:
-    token ids have no mean, leave the scaler out for them.
+    does for a list of equally long lists of numbers, which scikit-learn takes for 2-D, if they
+    are as long as those of ``fit``. Everything else, a list of arrays for one, gives `Sequences`.
+    Integer steps are read as measurements: token ids have no mean, leave the scaler out for them.
 
     Examples
     --------
@@ -186,7 +186,8 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         sequences = self._check(X, reset=False)
         values = getattr(self._scaler, method)(_step_table(sequences))
-        if is_table(X) or is_list_table(X):
+        # A list of other lengths than those of fit is no table for what follows in a pipeline.
+        if is_table(X) or (is_list_table(X) and len(X[0]) == self.n_features_in_):
             return values.reshape(len(sequences), -1)
         return sequences.replace(values=values.reshape(sequences.values.shape), n_tokens=None)
 

@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skseq import Sequences
+from skseq import SequenceClassifier, Sequences
 from skseq.preprocessing import SequenceScaler
 
 
@@ -87,6 +87,17 @@ def test_a_table_is_one_feature_and_stays_a_table():
     assert scaler.mean_.shape == scaler.scale_.shape == (1,)
     assert (scaler.n_features_in_, scaler.n_step_features_) == (4, 1)
     assert isinstance(scaler.transform(table.tolist()), np.ndarray)
+
+
+def test_a_list_of_another_length_than_those_of_fit_goes_through_a_pipeline():
+    rows = np.random.default_rng(0).normal(size=(12, 5)).tolist()
+    pipe = make_pipeline(
+        SequenceScaler(), SequenceClassifier(hidden_size=4, max_epochs=2, random_state=0)
+    )
+    pipe.fit(rows, [0, 1] * 6)
+    assert len(pipe.predict([[0.1, 0.2, 0.3]])) == 1
+    with pytest.raises(ValueError, match="expecting 5"):
+        pipe.predict(np.ones((1, 3)))
 
 
 def test_lists_of_arrays_and_3d_arrays_give_sequences(X):
