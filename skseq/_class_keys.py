@@ -85,11 +85,17 @@ def _check_type(key, classes, name):
     label = next((label for label in classes if _read_alike(key, label)), classes[0])
     cure = ""
     if isinstance(key, str):
-        cure = f" Keys from JSON are text; turn them back with {type(label).__name__}(key)."
+        cure = f" Keys from JSON are text; turn them back with {_reading(label)}."
     raise ValueError(
         f"{name}: the key {key!r} is {_article(key)}, but the class {label!r} is "
         f"{_article(label)}.{cure}"
     )
+
+
+def _reading(label):
+    if _type_of_label(label) == "bool":  # bool("False") is True
+        return "json.loads(key.lower())"
+    return f"{type(label).__name__}(key)"
 
 
 def _article(value):

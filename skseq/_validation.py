@@ -198,10 +198,24 @@ def check_labels(y, X, estimator):
         )
     check_label_types(y, "y")
     refuse_mask(y, "y")
+    _refuse_missing(y)
     y = _check_y(y, estimator=estimator)
     check_consistent_length(X, y)
     check_classification_targets(y)
     return y
+
+
+def _refuse_missing(y):
+    # In a list of texts numpy would make the text "nan" of NaN.
+    labels = y if isinstance(y, (list, tuple)) else np.asarray(y)
+    if isinstance(labels, np.ndarray) and (labels.dtype != object or labels.ndim != 1):
+        return
+    missing = [row for row, label in enumerate(labels) if np.ndim(label) == 0 and is_missing(label)]
+    if missing:
+        raise ValueError(
+            f"Input y contains NaN or None: y[{missing[0]}] is missing, {len(missing)} of "
+            f"{len(labels)} labels in all; drop these rows, from X as well"
+        )
 
 
 def has_step_labels(y):

@@ -99,3 +99,11 @@ def test_labels_where_tags_are_needed_are_told_where_to_go(door, form):
 def test_text_of_numpy_is_text_beside_text():
     y = [np.str_("a"), "b", "b"] * 8
     assert ClassWeightTransformer().fit(X, y).classes_.tolist() == ["a", "b"]
+
+
+@pytest.mark.parametrize("missing", [None, np.nan, pd.NA])
+@pytest.mark.parametrize("form", [list, pd.Series, lambda y: np.array(y, dtype=object)])
+def test_a_missing_label_of_a_sequence_is_located(missing, form):
+    y = form(["a", "b", "a", missing, "b", "a"])
+    with pytest.raises(ValueError, match=r"y\[3\] is missing, 1 of 6 labels in all"):
+        SequenceClassifier().fit([[0.5, 1.0]] * 6, y)

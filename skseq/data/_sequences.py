@@ -588,8 +588,12 @@ def _as_steps(entry, index, dtype):
         entry = unmasked(entry, f"X[{index}]")
     try:
         steps = np.asarray(entry, dtype=dtype)
-    except ValueError as error:
-        raise ValueError(f"sequence {index} is not an array of steps: {error}") from None
+    except ValueError:
+        raise ValueError(
+            f"sequence {index} has steps of different sizes; a step is one number, or a list of "
+            "as many numbers as every other step has. If each entry of X is a pair of a sequence "
+            "and its label, pass X, y = zip(*X)"
+        ) from None
     became_text = steps.dtype.kind == "U" and steps.ndim == 1 and dtype is None
     if became_text and steps is not entry and not all(isinstance(step, str) for step in entry):
         steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"

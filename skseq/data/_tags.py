@@ -47,6 +47,11 @@ def _ragged_tags(y, name):
     entries = list(y) if isinstance(y, (list, tuple)) else np.asanyarray(y)
     if len(entries) and np.ndim(entries[0]) == 0:
         first = getattr(entries[0], "item", lambda: entries[0])()
+        if is_missing(first):
+            raise ValueError(
+                f"{name}[0] is missing ({first!r}): it needs one label for each step; drop these "
+                "rows, from X as well"
+            )
         raise TypeError(
             f"{name} must hold one label for each step (a list of lists, an object array or "
             f"Sequences), got one label per sequence: {name}[0] is {first!r}. "

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from skseq._validation import check_choice
 from skseq.decisions._calibration import scale_scores
 from skseq.decisions._priors import check_prior, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
@@ -85,6 +86,8 @@ class Posterior:
             return check_prior(
                 self.target_prior, self.classes, are_all_classes=self.are_all_classes
             )
+        # A parameter that was set after fit has not been checked yet.
+        check_choice("target_prior", self.target_prior, ("train", "data", "uniform", "em"))
         if self.target_prior == "uniform":
             return np.full(len(self.classes), 1 / len(self.classes))
         if self.target_prior == "em":
@@ -100,6 +103,9 @@ class Posterior:
         return self.data_prior
 
     def _rule(self, target):
+        if isinstance(self.decision, str):
+            ordered = () if self.rank is None else ("median",)
+            check_choice("decision", self.decision, ("argmax", "balanced", *ordered))
         if isinstance(self.decision, str) and self.decision == "median":
             distance = np.abs(np.subtract.outer(self.rank, self.rank))
             return DecisionRule(cost=distance.astype(np.float64))

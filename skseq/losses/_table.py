@@ -26,6 +26,10 @@ LOSSES = {
 }
 
 
+# What is asked of a loss; `SequenceLoss` has all of it but ``per_step``.
+_METHODS = ("fit", "per_step", "prior_of_scores", "get_params", "__call__")
+
+
 def make_loss(loss):
     """Give a new, unfitted loss from a name, a class or an instance.
 
@@ -34,14 +38,14 @@ def make_loss(loss):
     ValueError
         If the name is not in `LOSSES`.
     TypeError
-        If the object lacks ``per_step``.
+        If the object lacks a method of `SequenceLoss`.
     """
     if isinstance(loss, str):
         check_choice("loss", loss, LOSSES)
         return LOSSES[loss]()
     if isinstance(loss, type):
         loss = loss()
-    missing = [name for name in ("fit", "per_step", "prior_of_scores") if not hasattr(loss, name)]
+    missing = [name for name in _METHODS if not hasattr(loss, name)]
     if missing:
         raise TypeError(
             f"loss must be one of {sorted(LOSSES)} or a SequenceLoss; {loss!r} lacks the "

@@ -68,7 +68,7 @@ def test_sequences_come_back_as_themselves():
         ([0.1, 0.2], ValueError, r"sequence 0 .* one value \(float\), .*pass \[X\]"),
         ([iter([1.0])], ValueError, r"sequence 0 .*\(list_iterator\).*pass a list"),
         ([[1.0], 2.0], ValueError, r"sequence 1 has shape \(\): it is one value"),
-        ([[[1.0], [2.0, 3.0]]], ValueError, r"sequence 0 is not an array of steps"),
+        ([[[1.0], [2.0, 3.0]]], ValueError, r"sequence 0 has steps of different sizes"),
         (
             [np.array(["2020-01-01"], dtype="datetime64[D]"), [1.5]],
             TypeError,

@@ -505,7 +505,7 @@ def test_a_part_that_does_not_fit_is_named(parts, message):
         (["some words"], TypeError, r"sequence 0 is text \('some words'\).*TokenEncoder"),
         ([[1], 2], ValueError, r"sequence 1 has shape \(\)"),
         ([np.zeros((1, 1, 1))], ValueError, r"sequence 0 has shape \(1, 1, 1\)"),
-        ([[1], [[1], [2, 3]]], ValueError, r"sequence 1 is not an array of steps: .*inhomogeneous"),
+        ([[1], [[1], [2, 3]]], ValueError, r"sequence 1 has steps of different sizes.*X, y = zip"),
         ([[[1, 2]], [[1]]], ValueError, r"X\[1\] has 1 features but X\[0\] has 2"),
         ([[], [1], [[1]]], ValueError, r"X\[2\] has 1 features but X\[1\] has no axis of"),
     ],

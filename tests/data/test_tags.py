@@ -41,6 +41,7 @@ def test_a_table_of_tags_is_taken_row_by_row():
     [
         ([0, 1], TypeError, r"y must hold one label for each step.*y\[0\] is 0"),
         (["ab", "c"], TypeError, r"one label per sequence: y\[0\] is 'ab'"),
+        ([None, [0, 1]], ValueError, r"y\[0\] is missing \(None\)"),
         (np.array([0, 1]), TypeError, r"one label per sequence"),
         (np.zeros((1, 2, 3)), ValueError, r"y must have one label per step, got 3 columns"),
         ([[[0, 1]]], ValueError, r"one label per step, got 2 columns"),

@@ -1,6 +1,7 @@
 """Decisions, class priors and calibration of the estimators."""
 
 import pickle
+from copy import deepcopy
 from itertools import product
 
 import numpy as np
@@ -54,6 +55,20 @@ def test_costs_and_offsets_decide_on_the_probabilities_of_the_data(three_classes
     np.testing.assert_array_equal(
         model.predict(X), (np.log(p) + np.array([0, 0, 1])).argmax(axis=1)
     )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"decision": "balance"}, "decision must be one of .*did you mean 'balanced'"),
+        ({"decision": "median"}, "decision must be one of"),
+        ({"target_prior": "unifrm"}, "target_prior must be one of .*did you mean 'uniform'"),
+    ],
+)
+def test_a_name_that_is_set_after_fit_is_checked_too(three_classes, balanced, parameters, message):
+    model = deepcopy(balanced).set_params(**parameters)
+    with pytest.raises(ValueError, match=f"(?i){message}"):
+        model.predict(three_classes[0])
 
 
 def test_a_balanced_decision_is_the_same_under_every_prior(three_classes, balanced):

@@ -469,3 +469,11 @@ def test_a_loss_that_forgot_its_method_is_told_which():
 def test_an_object_that_is_no_loss_is_told_what_it_lacks():
     with pytest.raises(TypeError, match=r"lacks the method\(s\) fit, per_step, prior_of_scores"):
         make_loss(torch.nn.CrossEntropyLoss())
+
+
+def test_an_object_with_the_methods_alone_is_told_to_derive():
+    class Own:
+        fit = per_step = prior_of_scores = None
+
+    with pytest.raises(TypeError, match=r"lacks the method\(s\) get_params.* Derive it from"):
+        make_loss(Own())
