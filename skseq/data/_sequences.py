@@ -11,14 +11,12 @@ Requirements this file meets:
 """
 
 import itertools
-import numbers
-from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from skseq.data import _interop
+from skseq.data._entries import as_step_array, concatenate_steps
 from skseq.data._layout import (
-    are_rounded_integers,
     as_indices,
     as_lengths,
     as_offsets,
@@ -28,6 +26,16 @@ from skseq.data._layout import (
     step_mask,
     take_steps,
     unmasked,
+)
+from skseq.data._parts import (
+    check_label_counts,
+    check_n_tokens,
+    check_vocabulary,
+    check_weight,
+    common_label_counts,
+    common_n_tokens,
+    common_vocabulary,
+    concatenate_weights,
 )
 
 _MAX_REPR_ROWS = 4
@@ -120,12 +128,12 @@ class Sequences:
         self.values = unmasked(values, "values")
         self.offsets = as_offsets(offsets)
         check_layout(self.values, self.offsets)
-        self.weight = _check_weight(weight, self)
+        self.weight = check_weight(weight, self)
         self.has_step_weight = weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
-        self.n_tokens = _check_n_tokens(n_tokens)
-        self.label_counts = _check_label_counts(label_counts)
-        self.vocabulary = _check_vocabulary(vocabulary)
+        self.n_tokens = check_n_tokens(n_tokens)
+        self.label_counts = check_label_counts(label_counts)
+        self.vocabulary = check_vocabulary(vocabulary)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -178,9 +186,9 @@ class Sequences:
         ValueError
             If the entries have different numbers of features.
         """
-        arrays = [_as_steps(entry, index, dtype) for index, entry in enumerate(sequences)]
+        arrays = [as_step_array(entry, index, dtype) for index, entry in enumerate(sequences)]
         lengths = np.fromiter(map(len, arrays), dtype=np.int64, count=len(arrays))
-        return cls.from_lengths(_concatenate_steps(arrays, dtype), lengths, **kwargs)
+        return cls.from_lengths(concatenate_steps(arrays, dtype), lengths, **kwargs)
 
     @classmethod
     def from_padded(cls, padded, lengths=None, **kwargs):
@@ -271,11 +279,11 @@ class Sequences:
         return _trusted(
             np.concatenate([part.values for part in parts]),
             offsets_from_lengths(np.concatenate([part.lengths for part in parts])),
-            *_concatenate_weights(parts),
+            *concatenate_weights(parts),
             _concatenate_origins(parts),
-            _common_n_tokens(parts),
-            _common_label_counts(parts),
-            _common_vocabulary(parts),
+            common_n_tokens(parts),
+            common_label_counts(parts),
+            common_vocabulary(parts),
         )
 
     # -- going back -------------------------------------------------------------------------
@@ -565,7 +573,7 @@ class Sequences:
         self.__dict__.update(state)
 
 
-# -- parts and their checks --------------------------------------------------------------------
+# -- what needs the class itself ------------------------------------------------------------------
 
 
 def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_counts, vocabulary):
@@ -576,164 +584,6 @@ def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_c
     out.origin, out.n_tokens, out.label_counts = origin, n_tokens, label_counts
     out.vocabulary = vocabulary
     return out
-
-
-def _as_steps(entry, index, dtype):
-    if isinstance(entry, (str, bytes)):
-        raise TypeError(
-            f"sequence {index} is text ({entry[:20]!r}); skseq.preprocessing.TokenEncoder turns "
-            "text into token ids"
-        )
-    if isinstance(entry, np.ma.MaskedArray):
-        entry = unmasked(entry, f"X[{index}]")
-    try:
-        steps = np.asarray(entry, dtype=dtype)
-    except ValueError:
-        raise ValueError(
-            f"sequence {index} has steps of different sizes; a step is one number, or a list of "
-            "as many numbers as every other step has. If each entry of X is a pair of a sequence "
-            "and its label, pass X, y = zip(*X)"
-        ) from None
-    became_text = steps.dtype.kind == "U" and steps.ndim == 1 and dtype is None
-    if became_text and steps is not entry and not all(isinstance(step, str) for step in entry):
-        steps = np.asarray(entry, dtype=object)  # or NaN would become the text "nan"
-    if dtype is None and are_rounded_integers(steps, entry):
-        steps = np.asarray(entry, dtype=object)
-    if steps.ndim == 0 and isinstance(entry, Iterable) and not isinstance(entry, Iterator):
-        return _as_steps(list(entry), index, dtype)  # such as the values of a dict
-    if steps.ndim == 0:
-        raise ValueError(
-            f"sequence {index} has shape (): it is one value ({type(entry).__name__}), no steps; "
-            + ("pass a list" if isinstance(entry, Iterator) else "if X is one sequence, pass [X]")
-        )
-    if steps.ndim not in (1, 2):
-        raise ValueError(
-            f"sequence {index} has shape {steps.shape}; a sequence has shape (length,) or "
-            "(length, n_features)"
-        )
-    return steps
-
-
-def _concatenate_steps(arrays, dtype):
-    # An empty sequence does not affect the type or the features of the others.
-    filled = [(index, steps) for index, steps in enumerate(arrays) if len(steps)]
-    if not filled:
-        return np.empty(0, dtype=dtype)
-    first, reference = filled[0]
-    for index, steps in filled:
-        if steps.shape[1:] != reference.shape[1:]:
-            raise ValueError(
-                f"X[{index}] has {_n_features(steps)} features but X[{first}] has "
-                f"{_n_features(reference)}; all sequences must have the same number"
-            )
-    arrays = [steps for _, steps in filled]
-    if {steps.dtype.kind for steps in arrays} == {"i", "u"} and dtype is None:
-        arrays = _as_one_integer_type(arrays)
-    try:
-        return np.concatenate(arrays)
-    except TypeError:
-        index, steps = next(pair for pair in filled if pair[1].dtype.kind != reference.dtype.kind)
-        raise TypeError(
-            f"X[{index}] has steps of type {steps.dtype} but X[{first}] has {reference.dtype}; "
-            "all sequences must have one type"
-        ) from None
-
-
-def _as_one_integer_type(arrays):
-    # numpy makes floats of int64 and uint64 together, but ids above 2**63 stay integers.
-    if np.result_type(*arrays).kind == "f" and all(steps.min() >= 0 for steps in arrays):
-        return [steps.astype(np.uint64) for steps in arrays]
-    return arrays
-
-
-def _n_features(steps):
-    return "no axis of" if steps.ndim == 1 else steps.shape[1]
-
-
-def _concatenate_weights(parts):
-    if all(part.weight is None for part in parts):
-        return None, False
-    if any(part.has_step_weight for part in parts):
-        return np.concatenate([part.step_weight() for part in parts]), True
-    ones_or_weight = [np.ones(len(part)) if part.weight is None else part.weight for part in parts]
-    return np.concatenate(ones_or_weight), False
-
-
-def _concatenate_origins(parts):
-    known = [part.origin is not None for part in parts]
-    if not any(known):
-        return None
-    if not all(known):
-        missing = known.index(False)
-        raise ValueError(
-            f"parts[{missing}] has no origin while others have one; give every part its origin "
-            "(X.replace(origin=ids)) or none (X.replace(origin=None))"
-        )
-    return Sequences.concatenate([part.origin for part in parts])
-
-
-def _common_n_tokens(parts):
-    sizes = [part.n_tokens for part in parts]
-    return None if None in sizes else max(sizes)
-
-
-def _common_vocabulary(parts):
-    known = [part.vocabulary for part in parts]
-    if any(vocabulary is None for vocabulary in known):
-        return None
-    for index, vocabulary in enumerate(known):
-        if vocabulary is not known[0] and vocabulary != known[0]:
-            raise ValueError(
-                f"parts[{index}] has another vocabulary than parts[0], so their ids name different "
-                "tokens; encode both with one TokenEncoder"
-            )
-    return known[0]
-
-
-def _common_label_counts(parts):
-    counts = [part.label_counts for part in parts]
-    if any(count is None for count in counts):
-        return None
-    if all(count == counts[0] for count in counts):
-        return counts[0]
-    labels = dict.fromkeys(label for count in counts for label in count)
-    return {label: sum(count.get(label, 0) for count in counts) for label in labels}
-
-
-def _lengths_of_masked(padded):
-    """True lengths of a masked array, where what it hides is not a step."""
-    hidden = np.ma.getmaskarray(padded).reshape(*padded.shape[:2], -1)
-    lengths = lengths_of_padded(hidden.all(axis=2))
-    if lengths is None or (hidden.any(axis=2) != hidden.all(axis=2)).any():
-        raise ValueError(
-            "the mask hides values amid the steps, so it is not padding; fill them first, such as "
-            "by X.filled(0)"
-        )
-    return lengths
-
-
-def _check_n_tokens(n_tokens):
-    if n_tokens is None:
-        return None
-    if not isinstance(n_tokens, numbers.Integral) or isinstance(n_tokens, (bool, np.bool_)):
-        raise TypeError(f"n_tokens must be an integer, got {n_tokens!r}")
-    if n_tokens < 0:
-        raise ValueError(f"n_tokens must not be negative, got {n_tokens}")
-    return int(n_tokens)
-
-
-def _check_weight(weight, X):
-    if weight is None:
-        return None
-    weight = np.asarray(unmasked(weight, "weight"), dtype=np.float64)
-    if weight.shape not in {(len(X),), (X.n_steps,)}:
-        raise ValueError(
-            f"weight must have one entry per sequence ({len(X)}) or one per step ({X.n_steps}), "
-            f"got shape {weight.shape}"
-        )
-    if weight.size and not (np.isfinite(weight).all() and weight.min() >= 0):
-        raise ValueError("weight must be finite and not negative")
-    return weight
 
 
 def _check_origin(origin, X):
@@ -753,24 +603,29 @@ def _check_origin(origin, X):
     return origin
 
 
-def _check_vocabulary(vocabulary):
-    if vocabulary is not None and not isinstance(vocabulary, Mapping):
-        raise TypeError(
-            "vocabulary must be a dict from tokens to ids, such as TokenEncoder's vocabulary_, got "
-            f"{type(vocabulary).__name__}"
-        )
-    return vocabulary
-
-
-def _check_label_counts(label_counts):
-    if label_counts is None:
+def _concatenate_origins(parts):
+    known = [part.origin is not None for part in parts]
+    if not any(known):
         return None
-    if not isinstance(label_counts, dict):
-        raise TypeError(f"label_counts must be a dict label -> number, got {label_counts!r}")
-    for label, count in label_counts.items():
-        if not (np.isfinite(count) and count >= 0):
-            raise ValueError(f"label_counts[{label!r}] is {count}; a count cannot be negative")
-    return dict(label_counts)
+    if not all(known):
+        missing = known.index(False)
+        raise ValueError(
+            f"parts[{missing}] has no origin while others have one; give every part its origin "
+            "(X.replace(origin=ids)) or none (X.replace(origin=None))"
+        )
+    return Sequences.concatenate([part.origin for part in parts])
+
+
+def _lengths_of_masked(padded):
+    """True lengths of a masked array, where what it hides is not a step."""
+    hidden = np.ma.getmaskarray(padded).reshape(*padded.shape[:2], -1)
+    lengths = lengths_of_padded(hidden.all(axis=2))
+    if lengths is None or (hidden.any(axis=2) != hidden.all(axis=2)).any():
+        raise ValueError(
+            "the mask hides values amid the steps, so it is not padding; fill them first, such as "
+            "by X.filled(0)"
+        )
+    return lengths
 
 
 def _same_values(ours, theirs):

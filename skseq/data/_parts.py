@@ -1,0 +1,97 @@
+"""What `Sequences` carry beside their steps: checks, and how several become one."""
+
+import numbers
+from collections.abc import Mapping
+
+import numpy as np
+
+from skseq.data._layout import unmasked
+
+
+def check_weight(weight, X):
+    """Weights, one per sequence or per step, as float64; ValueError where they do not fit."""
+    if weight is None:
+        return None
+    weight = np.asarray(unmasked(weight, "weight"), dtype=np.float64)
+    if weight.shape not in {(len(X),), (X.n_steps,)}:
+        raise ValueError(
+            f"weight must have one entry per sequence ({len(X)}) or one per step ({X.n_steps}), "
+            f"got shape {weight.shape}"
+        )
+    if weight.size and not (np.isfinite(weight).all() and weight.min() >= 0):
+        raise ValueError("weight must be finite and not negative")
+    return weight
+
+
+def check_n_tokens(n_tokens):
+    """Size of the vocabulary as an int, or None."""
+    if n_tokens is None:
+        return None
+    if not isinstance(n_tokens, numbers.Integral) or isinstance(n_tokens, (bool, np.bool_)):
+        raise TypeError(f"n_tokens must be an integer, got {n_tokens!r}")
+    if n_tokens < 0:
+        raise ValueError(f"n_tokens must not be negative, got {n_tokens}")
+    return int(n_tokens)
+
+
+def check_vocabulary(vocabulary):
+    """The vocabulary itself, if it is a dict or None."""
+    if vocabulary is not None and not isinstance(vocabulary, Mapping):
+        raise TypeError(
+            "vocabulary must be a dict from tokens to ids, such as TokenEncoder's vocabulary_, got "
+            f"{type(vocabulary).__name__}"
+        )
+    return vocabulary
+
+
+def check_label_counts(label_counts):
+    """A copy of the counts, if they are a dict of numbers that are not negative, or None."""
+    if label_counts is None:
+        return None
+    if not isinstance(label_counts, dict):
+        raise TypeError(f"label_counts must be a dict label -> number, got {label_counts!r}")
+    for label, count in label_counts.items():
+        if not (np.isfinite(count) and count >= 0):
+            raise ValueError(f"label_counts[{label!r}] is {count}; a count cannot be negative")
+    return dict(label_counts)
+
+
+def concatenate_weights(parts):
+    """Weights of several parts, and whether there is one per step."""
+    if all(part.weight is None for part in parts):
+        return None, False
+    if any(part.has_step_weight for part in parts):
+        return np.concatenate([part.step_weight() for part in parts]), True
+    ones_or_weight = [np.ones(len(part)) if part.weight is None else part.weight for part in parts]
+    return np.concatenate(ones_or_weight), False
+
+
+def common_n_tokens(parts):
+    """Size of the vocabulary that holds the ids of all parts; None where a part knows none."""
+    sizes = [part.n_tokens for part in parts]
+    return None if None in sizes else max(sizes)
+
+
+def common_vocabulary(parts):
+    """The vocabulary of all parts, which must be the same."""
+    known = [part.vocabulary for part in parts]
+    if any(vocabulary is None for vocabulary in known):
+        return None
+    for index, vocabulary in enumerate(known):
+        if vocabulary is not known[0] and vocabulary != known[0]:
+            raise ValueError(
+                f"parts[{index}] has another vocabulary than parts[0], so their ids name different "
+                "tokens; encode both with one TokenEncoder"
+            )
+    return known[0]
+
+
+def common_label_counts(parts):
+    """Counts of one data set that all parts share, or those of their own added up."""
+    counts = [part.label_counts for part in parts]
+    if any(count is None for count in counts):
+        return None
+    if all(count == counts[0] for count in counts):
+        return counts[0]
+    labels = dict.fromkeys(label for count in counts for label in count)
+    return {label: sum(count.get(label, 0) for count in counts) for label in labels}
