@@ -245,7 +245,7 @@ class UsualNetwork(nn.Module):
 
 
 class UsualDataset(torch.utils.data.Dataset):
-    """One sample a sequence, made tensors beforehand."""
+    """One sample per sequence, made tensors beforehand."""
 
     def __init__(self, X, y):
         self.sequences = [torch.as_tensor(sequence) for sequence in X]

@@ -1,4 +1,4 @@
-"""Memory that a fit needs beside the data.
+"""Memory that a fit needs on top of the data.
 
 Claim, asserted below: the process of a fit, from the data on, never holds more than 3 times the
 data plus the model (weights, gradients and Adam's two moments: 4 times its parameters), for 200 MB

@@ -132,7 +132,7 @@ def main():
         except FileNotFoundError as error:
             print(f"{name} is left out: {error}")
             continue
-        print(f"\n{name}: {len(y)} sequences, {np.bincount(y)[np.unique(y)].tolist()} a class")
+        print(f"\n{name}: {len(y)} sequences, {np.bincount(y)[np.unique(y)].tolist()} per class")
         splitter = RepeatedStratifiedKFold(
             n_splits=N_FOLDS, n_repeats=options.repeats, random_state=0
         )

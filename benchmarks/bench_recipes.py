@@ -1,9 +1,9 @@
 """Recipes of training on the training parts of real sets: what makes the plain net stronger.
 
 Each recipe changes the encoder of the plain net, or how it learns, and nothing about imbalance. All
-are compared on the same folds of the training parts (`_real_sets.py`); test parts have no say. No
-claim is asserted: the tables are the result. Finished fits are kept, so a run that was stopped goes
-on where it ended.
+are compared on the same folds of the training parts (`_real_sets.py`); test parts are not used. No
+claim is asserted: the tables are the result. Finished fits are kept, so a run that was stopped
+resumes where it ended.
 
 Run: ``python benchmarks/bench_recipes.py [--sets docstrings phalanx] [--repeats 1]``
 """

@@ -11,7 +11,7 @@ Claims, asserted below on the best run of each, taken by turns in one process:
 3. Its memory grows with the number of sequences, not with the square: twice as many need at most
    2.5 times as much.
 
-aeon asks for older versions of numpy and pandas than others do, so give it an environment of its
+aeon requires older versions of numpy and pandas than others do, so give it an environment of its
 own (``pip install aeon imbalanced-learn``); without it claim 2 is skipped.
 
 Run: ``python benchmarks/bench_samplers.py``

@@ -23,7 +23,7 @@ SPLIT = GroupShuffleSplit(1, test_size=0.25, random_state=0)  # whole talks, nev
 
 
 def make_frame():
-    """One row per turn: its talk, its number there, two measurements, its act; the best answers."""
+    """One row per turn: talk, number in it, two measurements, act; and the best predictions."""
     X, y, posterior = make_imbalanced_tags(
         400,
         n_classes=len(ACTS),

@@ -165,7 +165,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         for number, net in enumerate(self.nets_):
             train(net, data, held_out, n_epochs, self._seeds.of_net(number), first_epoch)
             if was_interrupted(net):
-                if is_new:  # those that have not had their turn know nothing
+                if is_new:  # nets that are yet to be trained know nothing
                     self.nets_ = self.nets_[: number + 1]
                 break
         self.history_ = self.net_.history

@@ -28,7 +28,7 @@ class SequenceTagger(BaseClassEstimator):
     encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
             default="bilstm"
         What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
-        "bag" is the inputs alone, "resnet" is for series with one answer each. A callable, such as
+        "bag" is the inputs alone, "resnet" is for series with one target each. A callable, such as
         a module class of your own, is called with ``(input_size, hidden_size, num_layers,
         dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
         time, input_size), and gives (batch, time, output_size); it has the attribute
@@ -185,8 +185,8 @@ class SequenceTagger(BaseClassEstimator):
         Learning rate.
 
     lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
-        How the learning rate goes on from ``lr``, batch by batch, over ``max_epochs``: not at all;
-        down to 0 in a line, or along a cosine; or first up to ``lr`` and then down to 0.
+        How the learning rate changes from ``lr``, batch by batch, over ``max_epochs``: not at all;
+        down to 0 along a line or a cosine; or first up to ``lr`` and then down to 0.
 
     weight_decay : float, default=0.0
         Strength of weight decay, as the optimizer defines it.
@@ -215,8 +215,8 @@ class SequenceTagger(BaseClassEstimator):
         Epochs without improvement before training stops early.
 
     n_seeds : int, default=1
-        Nets that are trained, alike but for their seed; what they say is averaged (log
-        probabilities, or numbers). Takes so many times as long, and is steadier and often better.
+        Number of nets to train, which differ only in their seed; their outputs are averaged (log
+        probabilities, or numbers). Takes so many times as long, but is steadier and often better.
 
     callbacks : list of skorch callbacks, default=None
         Called during training, after skseq's own.

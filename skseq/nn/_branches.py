@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 
 class BagEncoder(nn.Module):
-    """The inputs as they are, each step by itself; order is for a pooling to forget.
+    """The inputs as they are, step by step; a pooling then ignores their order.
 
     Of tokens, with mean pooling, that is a bag of embeddings (Joulin et al., "Bag of Tricks for
     Efficient Text Classification", 2017), hard to beat on a few hundred texts.
@@ -19,7 +19,7 @@ class BagEncoder(nn.Module):
         Features of a step, and of a state.
 
     hidden_size, num_layers, dropout
-        Of no effect: there is nothing to learn.
+        No effect: there is nothing to learn.
     """
 
     bidirectional = False
@@ -39,9 +39,9 @@ class BagEncoder(nn.Module):
 class JoinedEncoder(nn.Module):
     """States of several encoders of the same inputs, side by side.
 
-    In training, *branch dropout* takes all that a branch says of a sequence, at random, so that
-    each branch learns to stand alone, the quick learner beside the slow one. At least one branch is
-    always left, and what is left is scaled, so that expectations stay.
+    In training, *branch dropout* drops the whole output of a branch for a sequence, at random, so
+    that each branch learns to stand alone, the quick learner and the slow one. At least one branch
+    is always left, and what is left is scaled, so that expectations stay.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ class JoinedEncoder(nn.Module):
         Encoders of the same ``input_size``, none of which shortens sequences.
 
     branch_dropout : float or sequence of float, default=None
-        Probability that a branch is taken, for all or for each. Of what remains, cases in which
-        nothing would be left are excluded. None is .5, and 0 for a `BagEncoder`.
+        Probability that a branch is dropped, for all or for each. Cases in which nothing would be
+        left are excluded. None is .5, and 0 for a `BagEncoder`.
 
     Attributes
     ----------
@@ -68,14 +68,14 @@ class JoinedEncoder(nn.Module):
         for branch in branches:
             if hasattr(branch, "output_lengths"):
                 raise ValueError(
-                    f"{type(branch).__name__} gives fewer steps than it gets, so that other "
-                    "encoders cannot stand beside it; use it alone"
+                    f"{type(branch).__name__} gives fewer steps than it gets, so it "
+                    "cannot be joined with other encoders; use it alone"
                 )
         self.branches = nn.ModuleList(branches)
         self.output_size = sum(branch.output_size for branch in branches)
         self.causal = all(getattr(branch, "causal", False) for branch in branches)
         kept, probability = _patterns(_each(branch_dropout, branches))
-        # A row a pattern: what each branch counts for, 0 where it is taken.
+        # One row per pattern: the factor of each branch, 0 where it is dropped.
         self.register_buffer("_scale", (kept / (probability @ kept)).float(), persistent=False)
         self.register_buffer("_probability", probability.float(), persistent=False)
 
@@ -90,7 +90,7 @@ class JoinedEncoder(nn.Module):
 
 
 def _each(branch_dropout, branches):
-    """Probability that each branch is taken, checked."""
+    """Probability that each branch is dropped, checked."""
     if branch_dropout is None:
         each = [0.0 if isinstance(branch, BagEncoder) else 0.5 for branch in branches]
     else:

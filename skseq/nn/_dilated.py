@@ -12,12 +12,12 @@ class DilatedEncoder(nn.Module):
     """Residual convolutions whose gaps double from layer to layer, over padded batches.
 
     The temporal convolutional network of Bai et al. ("An Empirical Evaluation of Generic
-    Convolutional and Recurrent Networks for Sequence Modeling", 2018), with one convolution a
+    Convolutional and Recurrent Networks for Sequence Modeling", 2018), with one convolution per
     layer and layer normalisation in place of weight normalisation:
 
     .. math:: h_l = h_{l-1} + dropout(relu(norm(conv_l(h_{l-1}))))
 
-    where :math:`h_0` is a linear map of the inputs, and :math:`conv_l` reads 3 steps that stand
+    where :math:`h_0` is a linear map of the inputs, and :math:`conv_l` reads 3 steps that are
     :math:`2^{l-1}` apart.
 
     A state of n layers sees :math:`2^{n+1} - 1` steps: half of them ahead and half behind, or, if

@@ -6,7 +6,7 @@ nothing for real steps (`skseq.testing.check_encoder`). It may say more about it
 
 - ``bidirectional = True``: its features are two halves, the second of which is read backward.
 - ``causal = True``: a state never depends on later steps.
-- ``output_lengths(lengths)``: it gives fewer steps than it gets, so many, and hence cannot tag.
+- ``output_lengths(lengths)``: it gives so many steps, fewer than it gets, and hence cannot tag.
 """
 
 from functools import partial
@@ -18,7 +18,7 @@ from skseq.nn._dilated import DilatedEncoder
 from skseq.nn._recurrent import RecurrentEncoder
 from skseq.nn._residual import ResidualEncoder
 
-# One line a kind of encoder. Names joined by "+" stand side by side.
+# One line per kind of encoder. Names joined by "+" stand side by side.
 ENCODERS = {
     "bag": BagEncoder,
     "bigru": partial(RecurrentEncoder, cell="gru"),
@@ -50,10 +50,10 @@ def make_encoder(encoder, input_size, hidden_size, num_layers, dropout, *, causa
         Features of a step.
 
     hidden_size : int
-        Features of a state; what exactly, the encoders say.
+        Features of a state; the encoders say what exactly.
 
     num_layers : int or None
-        Stacked layers; None is as many as the encoder has by default, 1 for one's own.
+        Stacked layers; None is as many as the encoder has by default, 1 for your own.
 
     dropout : float
         Share of activations dropped between layers.

@@ -82,7 +82,7 @@ class TokenInput(nn.Module):
 
     std : float, default=None
         Standard deviation of vectors that are not pretrained; None is that of torch, 1. With a
-        small one, what is learnt of a token soon outweighs what it was born with.
+        small one, what is learnt about a token soon outweighs its random start.
 
     step_dropout : float, default=0.0
         Share of the steps that are dropped: their vectors are 0.
@@ -130,7 +130,7 @@ class ValueInput(nn.Module):
 
 
 def make_scorer(input_size, dense_sizes, dropout, head, start, *, locked=False):
-    """Dense layers, and the layer of a head, whose scores start where they are told.
+    """Dense layers, and the layer of a head, whose scores start at the given values.
 
     Dropout of states (batch, time, width) may be ``locked``, the same at all steps of a sequence.
     """
@@ -187,7 +187,7 @@ def make_network(
     tags = pooling is None
     if tags and hasattr(body, "output_lengths"):
         raise ValueError(
-            f"encoder {encoder!r} gives fewer steps than it gets, so it cannot tell about each "
+            f"encoder {encoder!r} gives fewer steps than it gets, so it cannot label each "
             "step; take one that keeps them, such as 'bilstm' or 'tcn'"
         )
     pooling = None if tags else _make_pooling_for(body, pooling)

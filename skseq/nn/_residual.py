@@ -12,8 +12,8 @@ class ResidualEncoder(nn.Module):
 
     The network of Wang et al. ("Time Series Classification from Scratch with Deep Neural Networks:
     A Strong Baseline", 2017), half as wide, with the steps averaged in pairs between blocks, so
-    that long series cost less. It is for one label a sequence: three blocks give a quarter of the
-    steps, which a pooling then makes one vector of; "mean" is what the paper has.
+    that long series cost less. It is for one label per sequence: three blocks give a quarter of the
+    steps, which a pooling then makes one vector of; "mean" is that of the paper.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class ResidualEncoder(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Three convolutions, each followed by batch normalisation, beside a shortcut.
+    """Three convolutions, each followed by batch normalisation, and a shortcut.
 
     Takes and gives (batch, channels, time) with zeros in the padding.
     """
@@ -104,7 +104,7 @@ class MaskedBatchNorm(nn.BatchNorm1d):
 
     On these it does what torch's does to them in a batch without padding, running statistics
     included; padding becomes 0. Where a batch in training has one real step in all, of which there
-    is no variance, the running statistics serve, and stay.
+    is no variance, the running statistics are used, and stay unchanged.
     """
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:

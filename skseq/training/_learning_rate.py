@@ -1,4 +1,4 @@
-"""The learning rate over the course of training: schedules by name, batch by batch."""
+"""The learning rate in the course of training: schedules by name, batch by batch."""
 
 import math
 

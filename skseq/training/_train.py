@@ -69,7 +69,7 @@ def log_probabilities(nets, targets):
 
 
 def _mean(arrays):
-    """Mean of arrays, each made only when it is added; of one, that one itself."""
+    """Mean of arrays, each made only when it is added; a single one is returned as it is."""
     total, n = next(arrays), 1
     for array in arrays:
         total += array
