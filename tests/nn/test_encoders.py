@@ -156,7 +156,7 @@ def test_an_unknown_name_is_named_with_the_nearest_one(encoder):
 
 
 def test_nothing_stands_beside_an_encoder_that_shortens():
-    with pytest.raises(ValueError, match="ResidualEncoder gives fewer steps than it gets, so that"):
+    with pytest.raises(ValueError, match="ResidualEncoder gives fewer steps than it gets, so it"):
         make("resnet+bag")
 
 
