@@ -29,13 +29,13 @@ def main():
     ratios = {}
     for estimator in ESTIMATORS:
         for kind in KINDS:
-            answer = subprocess.run(
+            process = subprocess.run(
                 [sys.executable, __file__, estimator, kind],
                 check=True,
                 capture_output=True,
                 text=True,
             )
-            data, model, peak = map(float, answer.stdout.split())
+            data, model, peak = map(float, process.stdout.split())
             ratios[estimator, kind] = (peak - model) / data
             print(
                 f"  {estimator:<18} {kind:<7} data {data:5.0f}, model {model:4.1f}, "

@@ -2,7 +2,7 @@
 
 34,890 rows of one frame, two measurements each and 5 acts, of which one makes up 90 %. A row alone
 tells little; what came just before tells its act. The rows are made up, by a process whose best
-possible answers are known: the last line says how much there was to gain.
+possible predictions are known: the last line says how much there was to gain.
 
 Run it with ``python docs/examples/dialogue.py``; it takes less than a minute.
 """
@@ -67,14 +67,14 @@ if __name__ == "__main__":
     torch.set_num_threads(1)  # nets as small as these run fastest so
     frame, best = make_frame()
     acts = frame["act"].to_numpy()
-    answers = {
+    predictions = {
         "always the commonest": np.full(len(frame), "statement"),
         "classifier of windows": classify(frame),
         "tagger": tag(frame),
         "best possible": best,
     }
-    is_test = answers["tagger"] != ""
+    is_test = predictions["tagger"] != ""
     print(f"{len(frame)} rows, macro F1 on {is_test.sum()} of them:")
-    for name, answer in answers.items():
-        score = f1_score(acts[is_test], answer[is_test], average="macro")
+    for name, predicted in predictions.items():
+        score = f1_score(acts[is_test], predicted[is_test], average="macro")
         print(f"  {name:22} {score:.2f}")

@@ -1,4 +1,4 @@
-"""What `Sequences` carry beside their steps: checks, and how several become one."""
+"""What `Sequences` carry besides their steps: checks, and how several become one."""
 
 import numbers
 from collections.abc import Mapping

@@ -186,7 +186,7 @@ class SequenceScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         sequences = self._check(X, reset=False)
         values = getattr(self._scaler, method)(_step_table(sequences))
-        # A list of other lengths than those of fit is no table for what follows in a pipeline.
+        # A list of other lengths than those of fit is not a table for what follows in a pipeline.
         if is_table(X) or (is_list_table(X) and len(X[0]) == self.n_features_in_):
             return values.reshape(len(sequences), -1)
         return sequences.replace(values=values.reshape(sequences.values.shape), n_tokens=None)

@@ -1,4 +1,4 @@
-"""Calibration error and Brier score: class shares, borders of bins, what is no probability."""
+"""Calibration error and Brier score: class shares, borders of bins, what is not a probability."""
 
 import numpy as np
 import pytest

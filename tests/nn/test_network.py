@@ -69,7 +69,7 @@ def draw_sequences(lengths, seed, kind):
 
 
 def pad(sequences, time, seed=0):
-    """Batch (batch, time, ...) whose padding is no zeros but other steps, and its lengths."""
+    """Batch (batch, time, ...) whose padding is other steps, not zeros, and its lengths."""
     lengths = [len(sequence) for sequence in sequences]
     kind = "values" if sequences[0].is_floating_point() else "tokens"
     padding = draw_sequences([time] * len(sequences), seed, kind)
