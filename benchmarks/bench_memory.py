@@ -20,7 +20,7 @@ import numpy as np
 MEGABYTES = 200
 LENGTH, N_FEATURES = 100, 200
 MAX_RATIO = 3.0
-KINDS = ["float32", "float64"]
+DTYPES = ["float32", "float64"]
 ESTIMATORS = ["SequenceClassifier", "SequenceTagger"]
 
 
@@ -28,33 +28,33 @@ def main():
     print(f"{MEGABYTES} MB of steps in sequences of {LENGTH}; peak of a fit of one epoch, MB")
     ratios = {}
     for estimator in ESTIMATORS:
-        for kind in KINDS:
+        for dtype in DTYPES:
             process = subprocess.run(
-                [sys.executable, __file__, estimator, kind],
+                [sys.executable, __file__, estimator, dtype],
                 check=True,
                 capture_output=True,
                 text=True,
             )
             data, model, peak = map(float, process.stdout.split())
-            ratios[estimator, kind] = (peak - model) / data
+            ratios[estimator, dtype] = (peak - model) / data
             print(
-                f"  {estimator:<18} {kind:<7} data {data:5.0f}, model {model:4.1f}, "
-                f"peak {peak:5.0f}: {ratios[estimator, kind]:.2f} times the data"
+                f"  {estimator:<18} {dtype:<7} data {data:5.0f}, model {model:4.1f}, "
+                f"peak {peak:5.0f}: {ratios[estimator, dtype]:.2f} times the data"
             )
     worst = max(ratios, key=ratios.get)
     assert ratios[worst] <= MAX_RATIO, f"{worst} needs {ratios[worst]:.2f} times its data"
 
 
-def measure(estimator, kind):
+def measure(estimator, dtype):
     """Print megabytes of the data, of the model, and of the peak of a fit, data included."""
     import skseq
 
     warnings.simplefilter("ignore", skseq.exceptions.CollapseWarning)
     # Few states: what grows with the data is looked for here, and an epoch stays short.
     model = getattr(skseq, estimator)("cnn", hidden_size=4, max_epochs=1)
-    model.fit(*make_data(estimator, kind, megabytes=1))
+    model.fit(*make_data(estimator, dtype, megabytes=1))
     before = resident()
-    X, y = make_data(estimator, kind, MEGABYTES)
+    X, y = make_data(estimator, dtype, MEGABYTES)
     model.fit(X, y)
     data = X.values.nbytes + (y.nbytes if isinstance(y, np.ndarray) else y.values.nbytes)
     weights = sum(weight.nbytes for weight in model.net_.module_.parameters())
@@ -62,14 +62,14 @@ def measure(estimator, kind):
         print(size / 2**20)
 
 
-def make_data(estimator, kind, megabytes):
+def make_data(estimator, dtype, megabytes):
     import skseq
 
     rng = np.random.default_rng(0)
-    n_sequences = megabytes * 2**20 // (LENGTH * N_FEATURES * np.dtype(kind).itemsize)
+    n_sequences = megabytes * 2**20 // (LENGTH * N_FEATURES * np.dtype(dtype).itemsize)
     n_steps = n_sequences * LENGTH
     # Drawn in its own precision: float64 noise on the way to float32 would be the peak itself.
-    values = rng.random((n_steps, N_FEATURES), dtype=kind)
+    values = rng.random((n_steps, N_FEATURES), dtype=dtype)
     offsets = np.arange(0, n_steps + 1, LENGTH)
     X = skseq.Sequences(values, offsets)
     if estimator == "SequenceTagger":
