@@ -20,6 +20,7 @@ from skseq.training import (
     Seeds,
     StepScale,
     build_net,
+    follow,
     last_states,
     learn_scaler,
     train,
@@ -108,16 +109,18 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     # -- the net ------------------------------------------------------------------------------
 
-    def _build(self, head, start, *, validation_score, settings=None, **options):
+    def _settings(self):
+        checked = {"embedding": self._check_embedding(), "dense_sizes": self._check_dense_sizes()}
+        if self._per_step:
+            checked["pooling"] = None
+        return NetSettings.of(self, **checked)
+
+    def _build(self, head, start, *, validation_score, **options):
         """Build new nets, whose scores start at ``start``; the rest is as in `build_net`."""
-        checked = {
-            "embedding": self._check_embedding(),
-            "dense_sizes": self._check_dense_sizes(),
-            **(settings or {}),
-        }
+        settings = self._settings()
         self.nets_ = [
             build_net(
-                NetSettings.of(self, **checked),
+                settings,
                 head,
                 start,
                 validation_score=deepcopy(validation_score),
@@ -162,7 +165,10 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _train(self, data, held_out, n_epochs, first_epoch=0):
         is_new = not len(self.net_.history)
+        settings = None if is_new else self._settings()
         for number, net in enumerate(self.nets_):
+            if settings is not None:
+                follow(net, settings)
             train(net, data, held_out, n_epochs, self._seeds.of_net(number), first_epoch)
             if was_interrupted(net):
                 if is_new:  # nets that are yet to be trained know nothing

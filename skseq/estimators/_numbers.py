@@ -84,8 +84,14 @@ def mean_and_scale(values, weight):
     -------
     mean, scale : float
     """
-    mean = np.average(values, weights=weight)
-    scale = np.sqrt(np.average((values - mean) ** 2, weights=weight))
+    with np.errstate(over="ignore"):
+        mean = np.average(values, weights=weight)
+        scale = np.sqrt(np.average((values - mean) ** 2, weights=weight))
+    if not np.isfinite(scale):
+        raise ValueError(
+            f"y is too large to be squared, up to {np.abs(values).max():.3g} in size. If that "
+            "marks what is missing, leave these samples out, of X as well; else scale y down"
+        )
     # What rounding leaves of equal numbers is not a scale.
     is_constant = scale <= 10 * np.finfo(np.float64).eps * max(abs(mean), 1e-300)
     return float(mean), 1.0 if is_constant else float(scale)

@@ -171,7 +171,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
 
     warm_start : bool, default=False
-        Whether `fit` goes on from the last fit's network instead of a new one.
+        Whether `fit` goes on from the last fit's network instead of a new one. The net follows
+        ``lr``, ``batch_size`` and what else steers training; a changed size, say, is refused.
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same
@@ -532,7 +533,6 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             NumberHead(loss),
             [start_of(loss, scaled, weight)],
             validation_score=None,
-            settings={"pooling": None if self.per_step_ else self.pooling},
         )
 
     @property

@@ -12,7 +12,7 @@ from skseq.training._labels import (
 )
 from skseq.training._learning_rate import LR_SCHEDULES
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
-from skseq.training._net import OPTIMIZERS, build_net
+from skseq.training._net import OPTIMIZERS, build_net, follow
 from skseq.training._row_steps import warn_if_rows_are_steps
 from skseq.training._scale import SCALE_CONSTRAINTS, StepScale, learn_scaler
 from skseq.training._schedule import Schedule
@@ -41,6 +41,7 @@ __all__ = [
     "encode_labels",
     "find_classes",
     "first_classes",
+    "follow",
     "labels_of_steps",
     "last_states",
     "learn_scaler",

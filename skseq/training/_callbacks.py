@@ -57,6 +57,8 @@ class ValidationScore(Callback):
         np.add.at(self._confusion, (target, self.posterior.codes(log_proba)), 1)
 
     def on_epoch_end(self, net, **kwargs):
+        if net.train_split is None:
+            return
         net.history.record("valid_f1_macro", macro_f1(self._confusion))
         rank = self.head.rank
         if rank is not None:
@@ -84,7 +86,7 @@ class LateEarlyStopping(EarlyStopping):
 
     def on_epoch_end(self, net, **kwargs):
         self._n_epochs += 1
-        if self._n_epochs > self.watch_from:
+        if self._n_epochs > self.watch_from and net.train_split is not None:
             super().on_epoch_end(net, **kwargs)
 
 

@@ -30,8 +30,8 @@ def find_classes(labels, classes=None):
     present = np.unique(labels)
     if len(present) < 2:
         raise ValueError(
-            f"y has only one class, {present[0]!r}; learning to tell classes apart needs at least "
-            "two"
+            f"y has only one class, {present.tolist()[0]!r}; learning to tell classes apart needs "
+            "at least two"
         )
     if classes is None:
         return present

@@ -16,6 +16,7 @@ from skseq.training._callbacks import EpochProgress, LateEarlyStopping, Reseed
 from skseq.training._divergence import FiniteLoss
 from skseq.training._interrupts import WholeEpochs, is_early_stop
 from skseq.training._learning_rate import LearningRate
+from skseq.training._settings import FIXED_SETTINGS
 
 OPTIMIZERS = {
     "adam": (torch.optim.Adam, {"fused": True}),
@@ -192,7 +193,50 @@ def build_net(
     net = SequenceNet(**(params | (settings.skorch_params or {})))
     with isolated_torch_seed(seeds.integer("weights"), net.device):
         net.initialize()
+    net.settings = settings
     return net
+
+
+def follow(net, settings):
+    """Let a net that is trained further follow parameters that have changed since it was built.
+
+    Parameters
+    ----------
+    net : SequenceNet
+        From `build_net`.
+
+    settings : NetSettings
+        Parameters of the estimator now.
+
+    Raises
+    ------
+    ValueError
+        If one that a net cannot change has changed, such as its size.
+    """
+    changed = settings.changed_from(net.settings)
+    for name in changed:
+        if name in FIXED_SETTINGS:
+            raise ValueError(
+                f"{name} has changed since the net was built, which cannot follow while it is "
+                "trained further by warm_start=True or partial_fit. Set it back, or fit with "
+                "warm_start=False to train a new net"
+            )
+    for name, key in (("lr", "lr"), ("lr", "initial_lr"), ("weight_decay", "weight_decay")):
+        for group in net.optimizer_.param_groups if name in changed else ():
+            if key in group:
+                group[key] = getattr(settings, name)
+    if "batch_size" in changed:
+        net.batch_size = settings.batch_size
+    if changed:
+        riding = dict(net.callbacks_)
+        net.callbacks = _callbacks(
+            settings,
+            riding["seeds"].seeds,
+            riding.get("validation_score"),
+            riding["early_stopping"].watch_from,
+        )
+        net.initialize_callbacks()
+        net.settings = settings
 
 
 def _optimizer(optimizer):
@@ -210,11 +254,11 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     if settings.gradient_clip_value is not None:
         clipping = GradientNormClipping(settings.gradient_clip_value)
         callbacks.append(("gradient_clipping", clipping))
-    if settings.early_stopping:
-        if validation_score is not None:
-            callbacks.append(("validation_score", validation_score))
-        stopping = LateEarlyStopping(watch_from, settings.scoring, settings.n_iter_no_change)
-        callbacks.append(("early_stopping", stopping))
+    # These two wait for held-out rows, which not every training of a net has.
+    if validation_score is not None:
+        callbacks.append(("validation_score", validation_score))
+    stopping = LateEarlyStopping(watch_from, settings.scoring, settings.n_iter_no_change)
+    callbacks.append(("early_stopping", stopping))
     callbacks.append(("finite_loss", FiniteLoss(settings.name)))
     callbacks.append(("whole_epochs", WholeEpochs()))
     if settings.verbose == 1:

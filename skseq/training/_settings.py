@@ -5,6 +5,24 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+# Those that a net keeps for good, once it is built.
+FIXED_SETTINGS = {
+    "encoder",
+    "hidden_size",
+    "num_layers",
+    "embedding_dim",
+    "embedding",
+    "dense_sizes",
+    "dropout",
+    "embedding_dropout",
+    "step_dropout",
+    "locked_dropout",
+    "causal",
+    "pooling",
+    "optimizer",
+    "skorch_params",
+}
+
 
 @dataclass(frozen=True)
 class NetSettings:
@@ -57,6 +75,14 @@ class NetSettings:
         }
         return cls(name=type(estimator).__name__, **(read | checked))
 
+    def changed_from(self, before):
+        """Names of those that are not what they were ``before``, another `NetSettings`."""
+        return [
+            field.name
+            for field in fields(self)
+            if not _same(getattr(self, field.name), getattr(before, field.name))
+        ]
+
     def of_network(self):
         """Those that `skseq.nn.make_network` takes: a dict."""
         names = (
@@ -75,3 +101,11 @@ class NetSettings:
             "causal",
         )
         return {name: getattr(self, name) for name in names}
+
+
+def _same(now, before):
+    if now is before:
+        return True
+    if isinstance(now, np.ndarray) or isinstance(before, np.ndarray):
+        return np.array_equal(now, before)
+    return now == before

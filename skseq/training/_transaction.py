@@ -4,6 +4,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 
 from skseq.training._interrupts import CutShortError, interrupt_of, was_interrupted
+from skseq.training._net import follow
 
 
 @contextmanager
@@ -53,7 +54,7 @@ def net_restorer(estimator):
 
 
 def _restorer_of_one(net):
-    loss = net.criterion_.loss
+    loss, settings = net.criterion_.loss, net.settings
     # History rows are not changed later, so their number is enough.
     n_epochs = len(net.history)
     weights = deepcopy(net.module_.state_dict())
@@ -61,6 +62,7 @@ def _restorer_of_one(net):
     learnt = deepcopy(vars(loss))
 
     def put_back():
+        follow(net, settings)
         net.module_.load_state_dict(weights)
         net.optimizer_.load_state_dict(steps)
         vars(loss).clear()

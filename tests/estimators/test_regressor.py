@@ -221,3 +221,9 @@ def test_partial_fit_keeps_the_scale_of_the_first_call(ragged_values, means):
     first = model.target_mean_
     assert model.partial_fit(ragged_values, means + 100).target_mean_ == first
     assert model.n_iter_ == 2
+
+
+def test_targets_too_large_to_be_scaled_are_refused(ragged_values):
+    y = np.r_[-np.finfo(float).max, np.ones(len(ragged_values) - 1)]
+    with pytest.raises(ValueError, match=r"y is too large to be squared, up to 1\.8e\+308"):
+        SequenceRegressor().fit(ragged_values, y)

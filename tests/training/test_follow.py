@@ -1,0 +1,111 @@
+"""Parameters that change between trainings of one net: followed, or refused."""
+
+import numpy as np
+import pytest
+from skorch.callbacks import Callback
+
+from skseq import (
+    SequenceClassifier,
+    SequenceOrdinalClassifier,
+    SequenceRegressor,
+    SequenceTagger,
+)
+from skseq.exceptions import DivergenceError
+
+pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+
+rng = np.random.default_rng(0)
+X = [rng.normal(size=n) for n in rng.integers(2, 7, 24)]
+Y = {
+    SequenceClassifier: [0, 0, 1] * 8,
+    SequenceOrdinalClassifier: [0, 1, 2] * 8,
+    SequenceRegressor: [float(x.sum()) for x in X],
+    SequenceTagger: [(np.arange(len(x)) % 2).tolist() for x in X],
+}
+every_estimator = pytest.mark.parametrize("kind", Y)
+
+
+def fitted(kind, **parameters):
+    small = {"hidden_size": 4, "max_epochs": 2, "random_state": 0, "device": "cpu"}
+    return kind(**small, warm_start=True, **parameters).fit(X, Y[kind])
+
+
+def outputs(model):
+    return np.concatenate([np.ravel(output) for output in model.predict_proba(X)])
+
+
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+@pytest.mark.parametrize(
+    "change", [{"lr": 0.3}, {"weight_decay": 5.0}, {"batch_size": 4}, {"gradient_clip_value": 1e-5}]
+)
+def test_what_steers_learning_is_followed(method, change):
+    as_before, changed = fitted(SequenceClassifier), fitted(SequenceClassifier)
+    for model in (as_before, changed.set_params(**change)):
+        getattr(model, method)(X, Y[SequenceClassifier])
+    assert not np.array_equal(outputs(as_before), outputs(changed))
+
+
+def test_a_learning_rate_that_is_set_again_is_that_of_a_schedule_too():
+    model = fitted(SequenceClassifier, lr_schedule="linear").set_params(lr=0.2, max_epochs=1)
+    model.fit(X, Y[SequenceClassifier])
+    (group,) = model.net_.optimizer_.param_groups
+    assert group["initial_lr"] == group["lr"] == 0.2  # one batch, at the beginning
+
+
+@every_estimator
+@pytest.mark.parametrize("change", [{"hidden_size": 8}, {"encoder": "cnn"}, {"optimizer": "sgd"}])
+def test_what_a_net_cannot_change_is_refused(kind, change):
+    model = fitted(kind)
+    before = model.predict(X)
+    for method in (model.fit, model.partial_fit):
+        model.set_params(**change)
+        with pytest.raises(ValueError, match=f"{next(iter(change))} has changed since the net was"):
+            method(X, Y[kind])
+    for now, then in zip(model.predict(X), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+    model.set_params(warm_start=False).fit(X, Y[kind])
+
+
+@every_estimator
+@pytest.mark.parametrize("scoring", ["loss", "f1_macro"])
+def test_early_stopping_comes_and_goes(kind, scoring):
+    scored = {"scoring": scoring} if "scoring" in kind().get_params() else {}
+    model = fitted(kind, early_stopping=True, validation_fraction=0.3, **scored)
+    watched = [key for key in model.history_[-1] if key.startswith("valid_")]
+    assert watched
+    model.partial_fit(X, Y[kind])
+    assert not any(key.startswith("valid_") for key in model.history_[-1])
+    model.set_params(early_stopping=False).fit(X, Y[kind])
+    assert not any(key.startswith("valid_") for key in model.history_[-1])
+    model.set_params(early_stopping=True).fit(X, Y[kind])
+    assert all(key in model.history_[-1] for key in watched)
+
+
+def test_early_stopping_may_begin_with_a_warm_start_that_draws_progressively():
+    model = fitted(SequenceClassifier).set_params(early_stopping=True, batch_balance="progressive")
+    model.set_params(validation_fraction=0.3, max_epochs=4).fit(X, Y[SequenceClassifier])
+    assert "valid_f1_macro" in model.history_[-1]
+
+
+def test_a_training_that_fails_leaves_the_settings_as_they_were():
+    model = fitted(SequenceClassifier)
+    model.set_params(lr=1e38, batch_size=4)
+    with pytest.raises(DivergenceError):
+        model.fit(X, Y[SequenceClassifier])
+    model.set_params(lr=0.01, batch_size=32).fit(X, Y[SequenceClassifier])
+    as_if_never = fitted(SequenceClassifier).fit(X, Y[SequenceClassifier])
+    np.testing.assert_array_equal(outputs(model), outputs(as_if_never))
+
+
+def test_callbacks_of_the_user_are_followed():
+    class Counter(Callback):
+        n_epochs = 0
+
+        def on_epoch_end(self, net, **kwargs):
+            self.n_epochs += 1
+
+    counter = Counter()
+    model = fitted(SequenceClassifier).set_params(callbacks=[counter])
+    model.fit(X, Y[SequenceClassifier])
+    model.set_params(callbacks=None).fit(X, Y[SequenceClassifier])
+    assert counter.n_epochs == 2
