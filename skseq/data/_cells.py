@@ -26,7 +26,12 @@ _MOST_NAMES_SHOWN = 8
 _NUMBERS = re.compile(
     r"[\s(]*-?[\d.]+(e[+-]?\d+)?([\s,;]+-?[\d.]+(e[+-]?\d+)?)*[\s,)]*", re.IGNORECASE
 )
-_NUMBER_LIST = re.compile(r"\s*\[\s*(\[\s*)?(-?[\d.]|-?Infinity|NaN|\])")
+# Also what str makes of arrays and of their numbers, which is refused with a better cure.
+_NUMBER_LIST = re.compile(
+    r"\s*((np\.)?(array|tensor)\()?\[\s*(\[\s*)?"
+    r"(-?[\d.]|-?(Infinity|inf|nan|null|None)\b|np\.float|\])",
+    re.IGNORECASE,
+)
 
 
 def to_cells(X, *, name="X"):

@@ -193,6 +193,13 @@ def test_a_cell_that_cannot_be_read_is_named_with_the_way_to_read_the_others():
         as_sequences(["[1, 2]", "some text"])
 
 
+@pytest.mark.parametrize("cell", [[np.nan, 0.5], [np.float64(0.5)], np.array([0.5]), [None, 1.0]])
+@pytest.mark.parametrize("as_text", [str, repr])
+def test_what_str_makes_of_arrays_and_of_numbers_of_numpy_has_its_cure_named(cell, as_text):
+    with pytest.raises(ValueError, match=r"X\[0\] is not a list of numbers.*array\.tolist\(\)"):
+        as_sequences([as_text(cell)] * 2)
+
+
 @pytest.mark.parametrize("text", ["0.5 -1e-3", "0.5, -1e-3", "(0.5, -1e-3)", "(0.5 , -1E-3,)"])
 @pytest.mark.parametrize("make", [list, pd.Series])
 def test_numbers_as_other_text_are_refused_with_a_cure_that_works(text, make):
@@ -206,7 +213,9 @@ def test_numbers_as_other_text_are_refused_with_a_cure_that_works(text, make):
     assert eval(cure + " for cell in X]", {"X": X}) == [[0.5, -1e-3]] * 2
 
 
-@pytest.mark.parametrize("column", [pd.Series(["a b"]), pl.Series(["a b"]), ["[a]"], ['["a"]']])
+@pytest.mark.parametrize(
+    "column", [pd.Series(["a b"]), pl.Series(["a b"]), ["[a]"], ['["a"]'], ["[info] x"]]
+)
 def test_other_text_is_for_the_encoder(column):
     with pytest.raises(TypeError, match="TokenEncoder turns text"):
         as_sequences(column)
