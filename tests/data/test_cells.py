@@ -193,7 +193,9 @@ def test_a_cell_that_cannot_be_read_is_named_with_the_way_to_read_the_others():
         as_sequences(["[1, 2]", "some text"])
 
 
-@pytest.mark.parametrize("cell", [[np.nan, 0.5], [np.float64(0.5)], np.array([0.5]), [None, 1.0]])
+@pytest.mark.parametrize(
+    "cell", [[np.nan, 0.5], [np.float64(0.5)], np.array([0.5, 1.5]), [None, 1.0]]
+)
 @pytest.mark.parametrize("as_text", [str, repr])
 def test_what_str_makes_of_arrays_and_of_numbers_of_numpy_has_its_cure_named(cell, as_text):
     with pytest.raises(ValueError, match=r"X\[0\] is not a list of numbers.*array\.tolist\(\)"):
