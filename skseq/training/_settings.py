@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 # Those that a net keeps for good, once it is built.
 FIXED_SETTINGS = {
@@ -21,6 +22,11 @@ FIXED_SETTINGS = {
     "pooling",
     "optimizer",
     "skorch_params",
+    "loss",
+    "head",
+    "mixup",
+    "scale",
+    "n_seeds",
 }
 
 
@@ -65,6 +71,13 @@ class NetSettings:
     scoring: str = "loss"
     lr_schedule: str = "constant"
 
+    # Used elsewhere; here to tell whether they have changed.
+    loss: object = None
+    head: object = None
+    mixup: object = None
+    scale: object = None
+    n_seeds: int = 1
+
     @classmethod
     def of(cls, estimator, **checked):
         """Read them off an estimator, except those that are ``checked`` and passed here."""
@@ -108,4 +121,6 @@ def _same(now, before):
         return True
     if isinstance(now, np.ndarray) or isinstance(before, np.ndarray):
         return np.array_equal(now, before)
+    if isinstance(now, BaseEstimator) and type(now) is type(before):
+        return str(now.get_params()) == str(before.get_params())
     return now == before

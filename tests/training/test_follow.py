@@ -1,7 +1,10 @@
 """Parameters that change between trainings of one net: followed, or refused."""
 
+import pickle
+
 import numpy as np
 import pytest
+from sklearn.base import clone
 from skorch.callbacks import Callback
 
 from skseq import (
@@ -11,6 +14,7 @@ from skseq import (
     SequenceTagger,
 )
 from skseq.exceptions import DivergenceError
+from skseq.losses import FocalLoss
 
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 
@@ -64,6 +68,30 @@ def test_what_a_net_cannot_change_is_refused(kind, change):
     for now, then in zip(model.predict(X), before, strict=True):
         np.testing.assert_array_equal(now, then)
     model.set_params(warm_start=False).fit(X, Y[kind])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"loss": FocalLoss(gamma=3)},
+        {"loss": FocalLoss},
+        {"mixup": "mixup"},
+        {"scale": None},
+        {"n_seeds": 2},
+    ],
+)
+def test_what_was_settled_before_training_is_refused(change):
+    model = fitted(SequenceClassifier).set_params(**change)
+    with pytest.raises(ValueError, match=f"{next(iter(change))} has changed since the net was"):
+        model.fit(X, Y[SequenceClassifier])
+
+
+@pytest.mark.parametrize("loss", [FocalLoss(gamma=3), "focal", FocalLoss])
+def test_the_same_loss_in_another_object_is_no_change(loss):
+    model = fitted(SequenceClassifier, loss=loss)
+    model.set_params(**clone(model).get_params(deep=False)).fit(X, Y[SequenceClassifier])
+    assert len(model.history_) == 4
+    assert len(pickle.loads(pickle.dumps(model)).fit(X, Y[SequenceClassifier]).history_) == 6
 
 
 @every_estimator
