@@ -194,7 +194,7 @@ def check_labels(y, X, estimator):
     if has_step_labels(y):
         raise ValueError(
             "y must have one label for each sequence, got one for each step; use "
-            "skseq.SequenceTagger, which learns a label for each step"
+            f"skseq.SequenceTagger, which learns a label for each step{_one_hot_hint(y)}"
         )
     check_label_types(y, "y")
     refuse_mask(y, "y")
@@ -203,6 +203,16 @@ def check_labels(y, X, estimator):
     check_consistent_length(X, y)
     check_classification_targets(y)
     return y
+
+
+def _one_hot_hint(y):
+    """A cure where each row of y is 0 but for a single 1."""
+    try:
+        table = np.asarray(y)
+        is_one_hot = table.ndim == 2 and np.isin(table, (0, 1)).all() and (table.sum(1) == 1).all()
+    except (TypeError, ValueError):  # rows of different lengths, or text
+        return ""
+    return ". If its rows are one-hot, pass np.argmax(y, axis=1)" if is_one_hot else ""
 
 
 def _refuse_missing(y):

@@ -107,3 +107,13 @@ def test_a_missing_label_of_a_sequence_is_located(missing, form):
     y = form(["a", "b", "a", missing, "b", "a"])
     with pytest.raises(ValueError, match=r"y\[3\] is missing, 1 of 6 labels in all"):
         SequenceClassifier().fit([[0.5, 1.0]] * 6, y)
+
+
+@pytest.mark.parametrize("form", [np.asarray, lambda y: y.tolist(), pd.DataFrame])
+def test_one_hot_rows_are_told_how_to_become_labels(form):
+    y = form(np.eye(2)[[0, 1, 1, 0]])
+    with pytest.raises(ValueError, match=r"one-hot, pass np\.argmax\(y, axis=1\)") as caught:
+        SequenceClassifier().fit([[0.5, 1.0]] * 4, y)
+    assert "SequenceTagger" in str(caught.value)
+    with pytest.raises(ValueError, match="learns a label for each step$"):
+        SequenceClassifier().fit([[0.5, 1.0]] * 4, [["a", "b"], ["a"]] * 2)
