@@ -115,5 +115,5 @@ def test_one_hot_rows_are_told_how_to_become_labels(form):
     with pytest.raises(ValueError, match=r"one-hot, pass np\.argmax\(y, axis=1\)") as caught:
         SequenceClassifier().fit([[0.5, 1.0]] * 4, y)
     assert "SequenceTagger" in str(caught.value)
-    with pytest.raises(ValueError, match="learns a label for each step$"):
+    with pytest.raises(ValueError, match=r"learns a label for each step$"):
         SequenceClassifier().fit([[0.5, 1.0]] * 4, [["a", "b"], ["a"]] * 2)
