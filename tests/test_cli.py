@@ -3,6 +3,7 @@
 import contextlib
 import csv
 import io
+import itertools
 import struct
 import subprocess
 import sys
@@ -13,7 +14,15 @@ import pytest
 
 import skseq
 from skseq.cli import main
-from skseq.cli._experiment import FULL, QUICK, SCORERS, make_candidates
+from skseq.cli._experiment import (
+    ARCHITECTURES,
+    LONGER,
+    METRICS,
+    PLAIN,
+    QUICK,
+    STRATEGIES,
+    make_baselines,
+)
 
 PICTURES = ["confusion_matrix.png", "learning_curve.png", "precision_recall.png"]
 
@@ -56,7 +65,9 @@ def test_the_table_has_every_candidate_the_best_first(rehearsal, rows):
         for row in rows
     ]
     assert places == list(range(places[0], places[0] + len(rows)))
-    assert f"{float(rows[0]['macro_f1_mean']):.2f} ± " in table[places[0]]
+    best, line = rows[0], table[places[0]]
+    names = ["macro_f1_mean", "minority_recall_mean", "average_precision_mean"]
+    assert "  ".join(f"{float(best[name]):.2f}" for name in names).split() == line.split()[-4:-1]
 
 
 def test_what_is_written_into_a_file_is_plain_text_of_80_columns(rehearsal):
@@ -69,11 +80,13 @@ def test_what_is_written_into_a_file_is_plain_text_of_80_columns(rehearsal):
 
 
 def test_the_csv_has_a_row_for_each_candidate_with_its_folds(rows):
-    names = {(each.strategy, each.architecture) for each in make_candidates(QUICK, seed=0)}
-    assert {(row["strategy"], row["architecture"]) for row in rows} == names
+    nets = set(itertools.product([PLAIN, LONGER, *STRATEGIES], ARCHITECTURES))
+    names = [(row["strategy"], row["architecture"]) for row in rows]
+    assert len(names) == len(set(names))
+    assert set(names) == nets | set(make_baselines(0))
     for row in rows:
         assert float(row["fit_seconds"]) >= 0
-        for metric in SCORERS:
+        for metric in METRICS:
             folds = [float(row[f"{metric}_fold_{fold + 1}"]) for fold in range(QUICK.n_folds)]
             assert float(row[f"{metric}_mean"]) == pytest.approx(np.mean(folds))
             assert float(row[f"{metric}_std"]) == pytest.approx(np.std(folds))
@@ -109,9 +122,38 @@ def test_the_folders_readme_names_every_file(rehearsal):
     assert conclusion in " ".join(printed.split())
 
 
-def test_full_and_quick_differ_in_size_alone():
-    names = [[each.name for each in make_candidates(size, seed=0)] for size in (FULL, QUICK)]
-    assert names[0] == names[1]
+def test_leads_over_plain_nets_are_means_over_the_folds(rows):
+    by_name = {(row["strategy"], row["architecture"]): row for row in rows}
+    for (strategy, architecture), row in by_name.items():
+        for reference, column in [(PLAIN, "plain"), (LONGER, "plain_twice_as_long")]:
+            lead, p_value = row[f"above_{column}"], row[f"p_{column}"]
+            if row["role"] == "baseline" or strategy == reference:
+                assert lead == p_value == ""
+                continue
+            difference = np.subtract(
+                float(row["macro_f1_mean"]),
+                float(by_name[reference, architecture]["macro_f1_mean"]),
+            )
+            assert float(lead) == pytest.approx(difference, abs=1e-9)
+            assert 0 <= float(p_value) <= 1
+
+
+def test_an_interrupted_demo_goes_on_from_the_fits_that_are_done(tmp_path, monkeypatch, capsys):
+    small = QUICK._replace(n_sequences=60, max_length=50, max_epochs=1)
+    monkeypatch.setattr("skseq.cli._demo.QUICK", small)
+    arguments = ["demo", "--quick", "--jobs", "1", "--output", str(tmp_path)]
+
+    def interrupted(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("skseq.cli._demo.fit_all", interrupted)
+        assert main(arguments) == 130
+    with monkeypatch.context() as patch:
+        patch.setattr("skseq.model_selection._fold_fits.fit_and_predict", interrupted)
+        assert main(arguments) == 0
+    assert not [path for path in tmp_path.iterdir() if path.is_dir()]
+    assert "Done in" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])

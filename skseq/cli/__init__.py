@@ -50,12 +50,13 @@ def _parser():
     commands = parser.add_subparsers(dest="command", metavar="command", required=True)
     demo = commands.add_parser(
         "demo",
-        help="tune strategy x architecture on real data, and see what helped",
+        help="compare strategy x architecture on real data, and see what helped",
         description=(
-            "Tag the characters of Python source, 97 % of which are background. One grid tunes "
-            "how the imbalance is met and which network reads, beside baselines without a "
-            "network. Takes about 4 minutes on 2 cores; prints a table, writes it with pictures "
-            "and the best model to a folder."
+            "Tag the characters of Python source, 97 % of which are background. Ways to meet the "
+            "imbalance are compared with plain nets of two architectures, and with baselines "
+            "without a network, by compare_strategies. Takes about 4 minutes on 2 cores; prints "
+            "a table, writes it with pictures and the best model to a folder. If it is "
+            "interrupted, the same command goes on from the fits that are done."
         ),
     )
     demo.add_argument(

@@ -1,40 +1,50 @@
-"""The demo's experiment: strategies x architectures x baselines in one grid, folds by file."""
+"""The demo's experiment: each strategy beside plain nets and baselines, with two architectures."""
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
-from imblearn.pipeline import Pipeline
 from sklearn.base import clone
-from sklearn.callback import ProgressBar
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import SGDClassifier
-from sklearn.model_selection import (
-    GridSearchCV,
-    GroupKFold,
-    GroupShuffleSplit,
-    learning_curve,
-)
+from sklearn.model_selection import GroupShuffleSplit, learning_curve
 from sklearn.utils.parallel import Parallel, delayed
 
 from skseq.datasets import load_python_tokens
-from skseq.estimators import SequenceTagger
 from skseq.losses import LogitAdjustedLoss
-from skseq.metrics import get_scorer
+from skseq.metrics import (
+    get_scorer,
+    tag_average_precision_score,
+    tag_f1_score,
+    tag_minority_recall_score,
+)
+from skseq.model_selection import StrategyComparison, compare_strategies, make_plain_pipeline
 from skseq.model_selection._window_tagger import WindowTagger
-from skseq.preprocessing import TokenEncoder
 from skseq.samplers import TagOverSampler
-from skseq.weights import ClassWeightTransformer
 
 BACKGROUND = "O"
-_LINEAR = "linear 3-grams"
+PLAIN = "plain"
+# Over-sampling trains for more steps; so does this, without meeting the imbalance.
+LONGER = "plain twice as long"
+# The other way round, where that is the plain net.
+SHORTER = "plain, half as long"
+
+ARCHITECTURES = {
+    "BiLSTM 32": {"model__encoder": "bilstm", "model__hidden_size": 32},
+    "CNN 3 x 32": {"model__encoder": "cnn", "model__hidden_size": 32, "model__num_layers": 3},
+}
+STRATEGIES = {
+    "weights sqrt": {"weight__strategy": "sqrt"},
+    "weights effective": {"weight__strategy": "effective"},
+    "focal loss": {"model__loss": "focal"},
+    "half logit-adjusted": {"model__loss": LogitAdjustedLoss(tau=0.5)},
+    "balanced decision": {"model__decision": "balanced"},
+    "over-sampling nsCRD": {"sample": TagOverSampler("nsCRD")},
+    "over-sampling sCR": {"sample": TagOverSampler("sCR", max_copies=4)},
+}
 
 # The background's F1 is near 1 for every model and would only flatter, so it is left out.
-SCORERS = {
-    "macro_f1": get_scorer("tag_f1_macro", exclude=BACKGROUND),
-    "minority_recall": get_scorer("tag_minority_recall"),
-    "average_precision": get_scorer("tag_average_precision_macro", exclude=BACKGROUND),
-}
+MACRO_F1 = get_scorer("tag_f1_macro", exclude=BACKGROUND)
+METRICS = ("macro_f1", "minority_recall", "average_precision")
 
 
 class Size(NamedTuple):
@@ -44,7 +54,7 @@ class Size(NamedTuple):
     max_length: int
     max_epochs: int
     n_folds: int
-    curve_fractions: tuple  # of a fold's training part; all of it is in the grid
+    curve_fractions: tuple  # of a fold's training part; all of it is in the comparison
 
 
 FULL = Size(n_sequences=800, max_length=200, max_epochs=8, n_folds=3, curve_fractions=(0.2, 0.5))
@@ -63,6 +73,23 @@ class Part(NamedTuple):
         return len(np.unique(self.groups))
 
 
+class Comparisons(NamedTuple):
+    """The same strategies and baselines beside one plain net and another.
+
+    Attributes
+    ----------
+    equal : StrategyComparison
+        Beside the plain net that trains for as many epochs as they do.
+
+    longer : StrategyComparison
+        Beside the one that trains twice as long, which is "plain" there; the other one takes part
+        as `SHORTER`.
+    """
+
+    equal: StrategyComparison
+    longer: StrategyComparison
+
+
 def load_parts(size, seed):
     """Load the data as two `Part`: three quarters of the files to tune on, the rest held out."""
     data = load_python_tokens(
@@ -76,207 +103,143 @@ def load_parts(size, seed):
     ]
 
 
-@dataclass
-class Candidate:
-    """A point of the grid and, once it is searched, its scores.
-
-    Attributes
-    ----------
-    strategy, architecture : str
-        What the table calls it.
-
-    params : dict
-        Parameters of the pipeline.
-
-    role : {"plain", "strategy", "baseline"}
-        Whether it meets the imbalance at all, and whether it is a net.
-
-    scores : dict of str to ndarray of shape (n_folds,)
-        By name of the metric, and "seconds" of a fit.
-    """
-
-    strategy: str
-    architecture: str
-    params: dict
-    role: str
-    scores: dict = field(default_factory=dict)
-
-    @property
-    def name(self):
-        return f"{self.strategy} + {self.architecture}"
-
-    @property
-    def f1(self):
-        return self.scores["macro_f1"]
-
-
 def make_pipeline(size, classes, seed):
-    """The pipeline whose steps the grid changes; as it stands, it is the plain net."""
-    return Pipeline(
-        [
-            ("encode", TokenEncoder(level="char")),
-            ("sample", "passthrough"),
-            ("weight", ClassWeightTransformer(strategy=None)),
-            (
-                "model",
-                SequenceTagger(
-                    # Nearly all steps are background: in few epochs a net that starts by saying
-                    # so gets much further.
-                    initial_bias="prior",
-                    embedding_dim=16,
-                    batch_size=16,
-                    max_epochs=size.max_epochs,
-                    classes=classes,
-                    random_state=seed,
-                ),
-            ),
-        ]
+    """The plain net, whose steps the strategies change."""
+    pipeline = make_plain_pipeline(
+        "tags",
+        # Nearly all steps are background: in few epochs a net that starts by saying so gets much
+        # further. "auto" looks at the number of updates, which over-sampling raises, and all are
+        # to start alike here.
+        initial_bias="prior",
+        embedding_dim=16,
+        batch_size=16,
+        max_epochs=size.max_epochs,
+        classes=classes,
+        random_state=seed,
     )
+    return pipeline.set_params(encode__level="char")
 
 
-def make_candidates(size, seed):
-    """Every strategy with every architecture, and the baselines."""
-    architectures = {
-        "BiLSTM 32": {"model__encoder": "bilstm", "model__hidden_size": 32},
-        "CNN 3 x 32": {
-            "model__encoder": "cnn",
-            "model__hidden_size": 32,
-            "model__num_layers": 3,
-        },
-    }
-    plain = {
-        "plain": {},
-        # Over-sampling trains for more steps; so does this, without meeting the imbalance.
-        "plain twice as long": {"model__max_epochs": 2 * size.max_epochs},
-    }
-    strategies = {
-        "weights sqrt": {"weight__strategy": "sqrt"},
-        "weights effective": {"weight__strategy": "effective"},
-        "focal loss": {"model__loss": "focal"},
-        "half logit adjustment": {"model__loss": LogitAdjustedLoss(tau=0.5)},
-        "balanced decision": {"model__decision": "balanced"},
-        "over-sampling nsCRD": {"sample": TagOverSampler("nsCRD")},
-        "over-sampling sCR": {"sample": TagOverSampler("sCR", max_copies=4)},
-    }
-    nets = [
-        Candidate(strategy, architecture, chosen | params, role)
-        for role, table in [("plain", plain), ("strategy", strategies)]
-        for strategy, params in table.items()
-        for architecture, chosen in architectures.items()
-    ]
+def make_baselines(seed):
+    """Models without a net, by the names of the table: (strategy, architecture)."""
     linear = SGDClassifier("log_loss", alpha=1e-5, max_iter=10, tol=None, random_state=seed)
     balanced = clone(linear).set_params(class_weight="balanced")
     majority = WindowTagger(DummyClassifier(strategy="prior"), radius=0, max_n=1)
-    baselines = [
-        Candidate("majority", "dummy", {"model": majority}, "baseline"),
-        Candidate("plain", _LINEAR, {"model": WindowTagger(linear)}, "baseline"),
-        Candidate("weights balanced", _LINEAR, {"model": WindowTagger(balanced)}, "baseline"),
-    ]
-    return [*nets, *baselines]
+    return {
+        ("majority", "dummy"): majority,
+        ("plain", "linear"): WindowTagger(linear),
+        ("weights balanced", "linear"): WindowTagger(balanced),
+    }
 
 
-def search_grid(pipeline, candidates, part, size, *, n_jobs, show_progress):
-    """Cross-validate all candidates in one grid, write down their scores, and fit the best.
-
-    A net or a baseline: what has the highest macro F1 is the best.
+def compare(pipeline, baselines, part, size, *, seed, directory, n_jobs):
+    """Cross-validate every strategy with a network, beside the baselines, on folds by file.
 
     Parameters
     ----------
     pipeline : Pipeline
-        From `make_pipeline`.
+        The plain net.
 
-    candidates : list of Candidate
-        Their ``scores`` are filled in.
+    baselines : dict of (str, str) to estimator
+        From `make_baselines`.
 
     part : Part
         What to tune on.
 
     size : Size
-        How many folds.
+        How long to train and how many folds.
+
+    seed : int
+        Of the folds.
+
+    directory : Path
+        Where finished fits are kept: the second comparison asks for those of the first.
 
     n_jobs : int
         Fits at the same time.
 
-    show_progress : bool
-        Whether to draw a progress bar.
-
     Returns
     -------
-    Pipeline
-        The best, fitted on all of ``part``.
+    Comparisons
     """
-    search = GridSearchCV(
-        pipeline,
-        [{name: [value] for name, value in each.params.items()} for each in candidates],
-        scoring=SCORERS,
-        refit="macro_f1",
-        cv=GroupKFold(size.n_folds),
-        n_jobs=n_jobs,
-        error_score="raise",
-    )
-    if show_progress:
-        search.set_callbacks(ProgressBar(max_propagation_depth=0))
-    search.fit(part.texts, part.tags, groups=part.groups)
-    table = search.cv_results_
-    for row, candidate in enumerate(candidates):
-        for name in SCORERS:
-            folds = [table[f"split{fold}_test_{name}"][row] for fold in range(size.n_folds)]
-            candidate.scores[name] = np.array(folds)
-        candidate.scores["seconds"] = table["mean_fit_time"][row]
-    return search.best_estimator_
+    epochs = {"model__max_epochs": size.max_epochs}
+    strategies = {name: epochs | params for name, params in STRATEGIES.items()}
+
+    def beside(max_epochs, others, verbose):
+        return compare_strategies(
+            clone(pipeline).set_params(model__max_epochs=max_epochs),
+            part.texts,
+            part.tags,
+            others | strategies,
+            kind="tags",
+            cv=size.n_folds,
+            scoring=MACRO_F1,
+            baselines={baseline_name(key): model for key, model in baselines.items()},
+            groups=part.groups,
+            directory=directory,
+            n_jobs=n_jobs,
+            error_score="raise",
+            random_state=seed,
+            verbose=verbose,
+        )
+
+    longer = beside(2 * size.max_epochs, {SHORTER: epochs}, 1)
+    equal = beside(size.max_epochs, {}, 0)
+    return Comparisons(equal, longer)
 
 
-def contenders(candidates):
-    """The best plain net, the best strategy and the best baseline; the best of them first."""
-    leaders = [
-        max((each for each in candidates if each.role == role), key=mean_f1)
-        for role in ("plain", "strategy", "baseline")  # a tie goes to what is simpler
-    ]
-    return sorted(leaders, key=mean_f1, reverse=True)
+def baseline_name(key):
+    """What a comparison calls a baseline of `make_baselines`."""
+    strategy, architecture = key
+    return f"{architecture}, {strategy}"
 
 
-def mean_f1(candidate):
-    """What candidates are ranked by."""
-    return candidate.f1.mean()
+def all_scores(tags, labels, proba, classes):
+    """Score predictions by each of `METRICS`, as a dict."""
+    return {
+        "macro_f1": tag_f1_score(tags, labels, exclude=BACKGROUND),
+        "minority_recall": tag_minority_recall_score(tags, labels),
+        "average_precision": tag_average_precision_score(
+            tags, proba, classes=classes, exclude=BACKGROUND, unseen="zero"
+        ),
+    }
 
 
-def fit_all(pipeline, candidates, part, *, n_jobs):
+def fit_all(candidates, part, *, n_jobs):
     """Fit the pipeline of each candidate on a part."""
-    models = [_pipeline_of(pipeline, each) for each in candidates]
-    return Parallel(n_jobs=n_jobs)(delayed(model.fit)(part.texts, part.tags) for model in models)
+    return Parallel(n_jobs=n_jobs)(
+        delayed(clone(each.pipeline).fit)(part.texts, part.tags) for each in candidates
+    )
 
 
 def score_on(model, part):
     """Every score of a fitted model on a part, as a dict."""
-    return {name: scorer(model, part.texts, part.tags) for name, scorer in SCORERS.items()}
+    return all_scores(
+        part.tags, model.predict(part.texts), model.predict_proba(part.texts), model.classes_
+    )
 
 
-def macro_f1_by_size(pipeline, candidate, part, size, *, n_jobs, seed):
-    """Macro F1 of a candidate trained on ever more sequences, on the folds of the grid.
+def macro_f1_by_size(candidate, part, splits, size, *, n_jobs, seed):
+    """Macro F1 of a candidate trained on ever more sequences, on the folds of the comparison.
 
     Returns
     -------
     train_sizes : ndarray of shape (n_sizes,)
 
     test_scores : ndarray of shape (n_sizes, n_folds)
-        The last size is all there is, and its scores are those of the grid.
+        The last size is all there is, and its scores are those of the comparison.
     """
     train_sizes, _, test_scores = learning_curve(
-        _pipeline_of(pipeline, candidate),
+        candidate.pipeline,
         part.texts,
         part.tags,
-        groups=part.groups,
         train_sizes=np.array(size.curve_fractions),
-        cv=GroupKFold(size.n_folds),
-        scoring=SCORERS["macro_f1"],
+        cv=splits,
+        scoring=MACRO_F1,
         shuffle=True,
         random_state=seed,
         n_jobs=n_jobs,
         error_score="raise",
     )
-    full = round(len(part.texts) * (1 - 1 / size.n_folds))
-    return np.append(train_sizes, full), np.vstack([test_scores, candidate.f1])
-
-
-def _pipeline_of(pipeline, candidate):
-    return clone(pipeline).set_params(**clone(candidate.params, safe=False))
+    full = round(np.mean([len(train) for train, _ in splits]))
+    return np.append(train_sizes, full), np.vstack([test_scores, candidate.scores["macro_f1"]])

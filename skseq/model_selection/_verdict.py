@@ -58,13 +58,16 @@ def leader(row, metric):
 
 def _lead(difference, p_value, alpha):
     """Two pieces of a sentence: how much, and whether it is real."""
+    return f"{difference:.3f}", certainty(p_value, alpha)
+
+
+def certainty(p_value, alpha):
+    """Words for whether a difference is more than chance, to stand behind a comma."""
     if np.isnan(p_value):
-        certainty = "which one fold cannot tell from chance"
-    elif p_value <= alpha:
-        certainty = f"a real difference ({p_text(p_value)})"
-    else:
-        certainty = f"which may be chance ({p_text(p_value)})"
-    return f"{difference:.3f}", certainty
+        return "which one fold cannot tell from chance"
+    if p_value <= alpha:
+        return f"a real difference ({p_text(p_value)})"
+    return f"which may be chance ({p_text(p_value)})"
 
 
 def p_text(p_value):
