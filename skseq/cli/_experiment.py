@@ -57,7 +57,7 @@ class Size(NamedTuple):
     curve_fractions: tuple  # of a fold's training part; all of it is in the comparison
 
 
-FULL = Size(n_sequences=800, max_length=200, max_epochs=8, n_folds=3, curve_fractions=(0.2, 0.5))
+FULL = Size(n_sequences=800, max_length=200, max_epochs=8, n_folds=5, curve_fractions=(0.2, 0.5))
 QUICK = Size(n_sequences=120, max_length=100, max_epochs=3, n_folds=2, curve_fractions=(0.5,))
 
 
