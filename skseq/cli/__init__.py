@@ -54,7 +54,7 @@ def _parser():
         description=(
             "Tag the characters of Python source, 97 % of which are background. Ways to meet the "
             "imbalance are compared with plain nets of two architectures, and with baselines "
-            "without a network, by compare_strategies. Takes about 4 minutes on 2 cores; prints "
+            "without a network, by compare_strategies. Takes 3 to 4 minutes on 2 cores; prints "
             "a table, writes it with pictures and the best model to a folder. If it is "
             "interrupted, the same command goes on from the fits that are done."
         ),
