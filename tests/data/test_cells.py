@@ -75,9 +75,9 @@ COLUMNS = {
     "UserList": UserList,
     "values of a dict": lambda cells: dict(enumerate(cells)).values(),
     "tensors": lambda cells: [torch.tensor(cell, dtype=torch.float64) for cell in cells],
-    "tensors with gradients": lambda cells: pd.Series(
-        [torch.tensor(cell, dtype=torch.float64, requires_grad=True) for cell in cells]
-    ),
+    "tensors with gradients": lambda cells: [
+        torch.tensor(cell, dtype=torch.float64, requires_grad=True) for cell in cells
+    ],
     "texts": lambda cells: list(map(str, cells)),
     "Series of texts": lambda cells: pd.Series(list(map(str, cells))),
     "frame of texts": lambda cells: pd.DataFrame({"steps": list(map(str, cells))}),
@@ -193,8 +193,18 @@ def test_a_cell_that_cannot_be_read_is_named_with_the_way_to_read_the_others():
         as_sequences(["[1, 2]", "some text"])
 
 
+# Before, the text of a number of numpy was that of any number.
+since_numpy_2 = pytest.mark.skipif(np.__version__ < "2", reason="prints numbers as Python does")
+
+
 @pytest.mark.parametrize(
-    "cell", [[np.nan, 0.5], [np.float64(0.5)], np.array([0.5, 1.5]), [None, 1.0]]
+    "cell",
+    [
+        [np.nan, 0.5],
+        pytest.param([np.float64(0.5)], marks=since_numpy_2),
+        np.array([0.5, 1.5]),
+        [None, 1.0],
+    ],
 )
 @pytest.mark.parametrize("as_text", [str, repr])
 def test_what_str_makes_of_arrays_and_of_numbers_of_numpy_has_its_cure_named(cell, as_text):
