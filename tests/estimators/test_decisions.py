@@ -276,6 +276,7 @@ PLENTY = {
     "dropout": 0.0,
     "batch_size": 64,
     "lr": 0.01,
+    "lr_schedule": "cosine",  # or the last batches would have a say in the probabilities
     "device": "cpu",
     "random_state": 0,
 }
