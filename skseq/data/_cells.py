@@ -140,8 +140,7 @@ def read_number_lists(texts, *, name="X"):
             return lists
     except (TypeError, ValueError):
         pass
-    lists = [_read_number_list(text, index, name) for index, text in enumerate(texts)]
-    return lists
+    return [_read_number_list(text, index, name) for index, text in enumerate(texts)]
 
 
 def check_no_numbers_as_text(cells, *, name="X"):

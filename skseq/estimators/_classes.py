@@ -332,7 +332,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Build new nets, whose scores start where ``initial_bias`` says."""
         self._learn_shares([head], schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
-        n_updates = self.max_epochs * -(-len(schedule.targets.dataset()) // self.batch_size)
+        n_updates = self.max_epochs * -(-schedule.targets.n_rows() // self.batch_size)
         per_step = self._per_step
         if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
             # All alike, except for a class without rows: training need not unlearn it first.

@@ -167,7 +167,7 @@ class ScheduledDataset(torch.utils.data.Dataset):
     def __len__(self):
         # Rows of chunks, not of sequences, where they do not change.
         if self._augmentation is None:
-            return len(self.schedule.targets.dataset(self.rows))
+            return self.schedule.targets.n_rows(self.rows)
         return len(self.schedule.targets.X) if self.rows is None else len(self.rows)
 
     def at(self, epoch):

@@ -113,6 +113,10 @@ class RowTargets(Targets):
     def _sequences_that_count(self):
         return self.weight > 0
 
+    def n_rows(self, rows=None):
+        """Rows that `dataset` has, without making it."""
+        return len(self.X) if rows is None else len(rows)
+
     def dataset(self, rows=None, class_weight=None):
         """Rows of a net: the sequences at ``rows``, or (None) all; their steps are not copied."""
         dataset = SequenceDataset(
@@ -197,13 +201,18 @@ class StepTargets(Targets):
     def _sequences_that_count(self):
         return class_totals(self.X.sequence_index(), len(self.X), self.weight) > 0
 
+    def n_rows(self, rows=None):
+        """Rows that `dataset` has, without making it."""
+        return len(self._chunks(rows).sequence)
+
+    def _chunks(self, rows):
+        lengths = self.X.lengths if rows is None else self.X.lengths[rows]
+        return chunk_spans(lengths, self.chunk_length, self.chunk_context)
+
     def dataset(self, rows=None, class_weight=None):
         """Rows of a net: chunks of the sequences at ``rows``, or (None) of all, not copied."""
-        X = self.X
-        lengths = X.lengths if rows is None else X.lengths[rows]
-        first = X.offsets[:-1] if rows is None else X.offsets[rows]
-        chunks = chunk_spans(lengths, self.chunk_length, self.chunk_context)
-        first = first[chunks.sequence]
+        X, chunks = self.X, self._chunks(rows)
+        first = (X.offsets[:-1] if rows is None else X.offsets[rows])[chunks.sequence]
         return SequenceDataset(
             X.values,
             first + chunks.start,

@@ -79,6 +79,9 @@ def test_the_dataset_asks_for_every_target_once_with_its_weight(both):
     for targets in both:
         dataset = targets.dataset(class_weight=class_weight)
         weight = targets.weights_with(class_weight)
+        rows = np.arange(0, len(targets.X), 2)
+        assert targets.n_rows() == len(dataset)
+        assert targets.n_rows(rows) == len(targets.dataset(rows))
         seen = []
         for row in range(len(dataset)):
             _, about = dataset.batch(np.array([row]))
