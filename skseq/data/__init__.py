@@ -25,7 +25,7 @@ from skseq.data._layout import (
     take_steps,
 )
 from skseq.data._sequences import Sequences
-from skseq.data._spans import SPAN_SCHEMES, Spans, find_spans, split_prefix
+from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix
 from skseq.data._steps import check_kind
 from skseq.data._tables import check_table, is_list_table, is_table
 from skseq.data._tags import (
@@ -40,6 +40,7 @@ from skseq.data._tags import (
 from skseq.data._token_ids import check_vocabulary
 
 __all__ = [
+    "PLAIN",
     "SPAN_SCHEMES",
     "ChunkSpans",
     "Sequences",

@@ -5,7 +5,8 @@ Requirements that this file meets:
 - one rule of what a prefix is, for samplers, augmenters and metrics;
 - all schemes in one pass over flat arrays, without a loop over sequences or steps;
 - spans never reach from one sequence into the next;
-- a tag that says nothing about spans is refused, never guessed at.
+- a tag that says nothing about spans is refused, never guessed at; where tags have no prefixes,
+  "plain" says so.
 """
 
 import re
@@ -35,6 +36,9 @@ SPAN_SCHEMES = {
     "BILOU": "BILU",
 }
 
+# Tags without prefixes: a span is a run of one tag.
+PLAIN = "plain"
+
 
 class Spans(NamedTuple):
     """Spans in order of their start, each array of shape (n_spans,).
@@ -53,7 +57,7 @@ def split_prefix(tag):
     return part and part.groups()
 
 
-def find_spans(codes, offsets, classes, scheme=None) -> Spans:
+def find_spans(codes, offsets, classes, scheme=None, outside=OUTSIDE) -> Spans:
     """Find the spans of tags, relaxed or strictly by a scheme.
 
     A step continues the span of the step before it if both have one type, that one is B or I
@@ -73,12 +77,17 @@ def find_spans(codes, offsets, classes, scheme=None) -> Spans:
         Tags, each "O" or a prefix, a hyphen and a type. A bare prefix, as in "B" and "I" where
         there is one type only, has the type "_", as for seqeval.
 
-    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
-        The scheme that spans must keep; None is relaxed.
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
+        The scheme that spans must keep; None is relaxed. "plain" is for tags without prefixes:
+        neighbours of one tag are a span.
+
+    outside : scalar or None, default="O"
+        The tag of steps that lie in no span. Only "plain" may have another one than "O", or none.
 
     Returns
     -------
     Spans
+        The type of a plain span is its tag, whatever that is.
 
     Raises
     ------
@@ -96,6 +105,8 @@ def find_spans(codes, offsets, classes, scheme=None) -> Spans:
     >>> find_spans(codes, offsets, classes, "IOB2").stop
     array([2])
     """
+    if scheme == PLAIN:
+        return _find_runs(codes, offsets, classes, outside)
     prefixes, types = _read_tags(classes, scheme)
     roles = np.array([_ROLES.get(prefix, "") for prefix in prefixes])
     type_names, type_codes = np.unique(types, return_inverse=True)
@@ -124,6 +135,18 @@ def find_spans(codes, offsets, classes, scheme=None) -> Spans:
     return Spans(first, last + 1, type_names[step_types[first]])
 
 
+def _find_runs(codes, offsets, classes, outside):
+    """Runs of equal tags within a sequence, except those of the outside tag."""
+    starts = np.zeros(len(codes) + 1, dtype=bool)
+    starts[1:-1] = codes[1:] != codes[:-1]
+    starts[offsets] = True
+    bounds = np.flatnonzero(starts)
+    is_outside = np.array([tag == outside for tag in classes.tolist()], dtype=bool)
+    inside = ~is_outside[codes[bounds[:-1]]]
+    first = bounds[:-1][inside]
+    return Spans(first, bounds[1:][inside], classes[codes[first]])
+
+
 def _is_well_formed(scheme, *, opens, closes, touches_before, touches_after):
     """Which chains a scheme could have written, by their ends and their neighbours of one type."""
     if scheme is None:
@@ -149,14 +172,14 @@ def _read_tag(tag):
 def _read_tags(classes, scheme):
     """Prefix and type of each tag, both "" for the outside one."""
     if scheme is not None:
-        check_choice("scheme", scheme, tuple(SPAN_SCHEMES))
+        check_choice("scheme", scheme, (*SPAN_SCHEMES, PLAIN))
     parts = [_read_tag(tag) for tag in classes.tolist()]
     if None in parts:
         bare = classes.tolist()[parts.index(None)]
         raise ValueError(
             f"tag {bare!r} does not say where a span starts or ends; span metrics need "
             f"{OUTSIDE!r}, or a prefix such as 'B-{bare}' and 'I-{bare}'. For tags without "
-            "prefixes use the metrics whose name starts with tag_"
+            'prefixes pass scheme="plain", or use the metrics whose name starts with tag_'
         )
     for (prefix, _), tag in zip(parts, classes.tolist(), strict=True):
         if scheme is not None and prefix and prefix not in SPAN_SCHEMES[scheme]:

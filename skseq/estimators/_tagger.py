@@ -7,6 +7,7 @@ from skseq._validation import Interval
 from skseq.data import as_tags, cut_steps, known_steps
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.metrics import tag_f1_score
+from skseq.spans import tags_to_spans
 from skseq.training import (
     IGNORE_CONSTRAINTS,
     StepTargets,
@@ -442,6 +443,54 @@ class SequenceTagger(BaseClassEstimator):
         self.random_state = random_state
         self.verbose = verbose
         self.skorch_params = skorch_params
+
+    def predict_spans(
+        self, X, texts=None, *, offsets=None, scheme=None, invalid="repair", outside="O"
+    ):
+        """Predict spans: where they start and end, what they are, and how sure that is.
+
+        Parameters
+        ----------
+        X : as for `fit`
+            The sequences.
+
+        texts : list of str or list of lists of str, default=None
+            What X was made from: texts, whose characters are the steps, or tokens. A span then has
+            its text.
+
+        offsets : list of array-like of shape (length_i, 2), default=None
+            Where the token of each step starts and ends in its text, as
+            `skseq.spans.token_offsets` gives it; spans are then in characters of ``texts``.
+
+        scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
+            How tags spell spans; None tells it from ``classes_``, see
+            `skseq.spans.tags_to_spans`.
+
+        invalid : {"repair", "drop", "error"}, default="repair"
+            What to do with tags that the scheme could not have written.
+
+        outside : scalar or None, default="O"
+            The tag of steps that lie in no span.
+
+        Returns
+        -------
+        list of n_sequences lists of `skseq.spans.Span`
+            Each with the geometric mean of the probabilities of its steps' tags.
+
+        See Also
+        --------
+        skseq.spans.tags_to_spans : The same for the predictions of a pipeline.
+        """
+        return tags_to_spans(
+            texts,
+            as_tags(self.predict(X)),
+            y_proba=self.predict_proba(X),
+            classes=self.classes_,
+            offsets=offsets,
+            scheme=scheme,
+            invalid=invalid,
+            outside=outside,
+        )
 
     def score(self, X, y, sample_weight=None):
         """Macro F1 over steps: accuracy would flatter a tagger that predicts only background.

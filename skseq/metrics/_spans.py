@@ -36,10 +36,11 @@ def span_f1_score(
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one per step; its lengths are those of ``y_true``.
 
-    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
         does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
-        type changes or a prefix says so.
+        type changes or a prefix says so. "plain" is for tags without prefixes: neighbours of one
+        tag, except "O", are a span.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -124,10 +125,11 @@ def span_fbeta_score(
     beta : float
         Weight of recall against precision; 2 suits rare spans that must not be missed.
 
-    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
         does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
-        type changes or a prefix says so.
+        type changes or a prefix says so. "plain" is for tags without prefixes: neighbours of one
+        tag, except "O", are a span.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -207,10 +209,11 @@ def span_precision_score(
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one per step; its lengths are those of ``y_true``.
 
-    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
         does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
-        type changes or a prefix says so.
+        type changes or a prefix says so. "plain" is for tags without prefixes: neighbours of one
+        tag, except "O", are a span.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or
@@ -289,10 +292,11 @@ def span_recall_score(
     y_pred : list of array-like of shape (length_i,), object array or Sequences
         Predicted tags, one per step; its lengths are those of ``y_true``.
 
-    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU", "plain"} or None, default=None
         With a scheme, only spans that it could have written count; a mention that lacks its B, say,
         does not count in IOB2. None is relaxed and takes any of them: a span starts wherever the
-        type changes or a prefix says so.
+        type changes or a prefix says so. "plain" is for tags without prefixes: neighbours of one
+        tag, except "O", are a span.
 
     labels : array-like of shape (n_labels,), default=None
         Types to average over, such as "PER". None means those with a span in ``y_true`` or

@@ -10,6 +10,7 @@ from skseq import Sequences, SequenceTagger
 from skseq.exceptions import CollapseWarning
 from skseq.metrics import get_scorer, tag_f1_score
 from skseq.nn import ENCODERS
+from skseq.preprocessing import TokenEncoder
 
 
 def quick(**params):
@@ -236,3 +237,16 @@ def test_an_encoder_that_must_look_ahead_is_refused_where_it_may_not(ragged_toke
 def test_an_encoder_that_shortens_cannot_tag(ragged_values, tags):
     with pytest.raises(ValueError, match="'resnet' gives fewer steps than it gets"):
         quick(encoder="resnet").fit(ragged_values, tags)
+
+
+def test_spans_are_those_that_the_predicted_tags_spell():
+    texts = ["ab 12 cd", "7 xy", "qr 345"] * 10
+    y = [["number" if letter.isdigit() else "O" for letter in text] for text in texts]
+    X = TokenEncoder(level="char").fit_transform(texts)
+    model = quick(max_epochs=20, lr=0.03).fit(X, y)
+    found = model.predict_spans(X, texts)[:3]
+    assert [[span.text for span in row] for row in found] == [["12"], ["7"], ["345"]]
+    proba = model.predict_proba(X[:1]).values[3:5, list(model.classes_).index("number")]
+    assert found[0][0].probability == pytest.approx(np.sqrt(proba.prod()), rel=1e-5)
+    bare = model.predict_spans(X.tolist(), offsets=None)[0][0]
+    assert (bare.start, bare.end, bare.type, bare.text) == (3, 5, "number", None)
