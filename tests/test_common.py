@@ -6,6 +6,7 @@ import pkgutil
 
 import pytest
 from sklearn.base import BaseEstimator
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -33,14 +34,16 @@ PARAMETERS = {
     "SequenceAdaBoostClassifier": {
         "estimator": SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu")
     },
+    "StepTransformer": {"transformer": TfidfVectorizer(analyzer="char"), "n_components": 2},
 }
 
 # class name -> the forms of X it takes, where it refuses another one.
-# Between two token ids there is nothing, nor a distance: these take values alone.
+# Between two token ids there is nothing, nor a distance: samplers that measure take values alone.
 FORMS = {
     "SequenceEditedNearestNeighbours": ("values",),
     "SequenceSMOTE": ("values",),
     "SequenceTomekLinks": ("values",),
+    "StepTransformer": ("token_lists",),  # a text is a step, not a sequence
 }
 
 # class name -> {check name: reason}. Empty is the aim.

@@ -1,6 +1,7 @@
 """From raw text and raw measurements to what a network reads well."""
 
 from skseq.preprocessing._scaler import SequenceScaler
+from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
 from skseq.preprocessing._tokens import TokenEncoder
 from skseq.preprocessing._windows import make_windows, merge_windows
@@ -8,6 +9,7 @@ from skseq.preprocessing._windows import make_windows, merge_windows
 __all__ = [
     "SequenceScaler",
     "SequenceSummarizer",
+    "StepTransformer",
     "TokenEncoder",
     "make_windows",
     "merge_windows",
