@@ -1,13 +1,19 @@
 """What a net has to beat: models without one, for each kind of data."""
 
+from importlib.util import find_spec
+
+import numpy as np
 from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, RobustScaler, StandardScaler
 
 from skseq._validation import check_choice
+from skseq.model_selection._calibrated_ridge import CalibratedRidge
+from skseq.model_selection._crf_tagger import CrfTagger
+from skseq.model_selection._minirocket import MiniRocket
 from skseq.model_selection._strategies import KINDS
 from skseq.model_selection._token_tfidf import TokenTfidf
 from skseq.model_selection._tuned import Tuned
@@ -40,7 +46,8 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     -------
     dict of str to estimator
         Name -> estimator of `Sequences` of token ids or values, as an encoder or scaler gives them;
-        those for "tokens" take texts as well. The first one always predicts the commonest class.
+        those for "tokens" take texts as well, and "CRF" takes lists of tokens, of which it reads
+        the spelling. The first one always predicts the commonest class.
 
     Raises
     ------
@@ -50,6 +57,18 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     See Also
     --------
     skseq.preprocessing.SequenceSummarizer : Makes a table of sequences, for any classifier.
+
+    Notes
+    -----
+    "CRF" is only there where sklearn-crfsuite is installed (``pip install skseq[crf]``).
+
+    References
+    ----------
+    Dempster, Schmidt & Webb, "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
+    Series Classification", KDD 2021. https://arxiv.org/abs/2012.08791
+
+    Okazaki, "CRFsuite: a fast implementation of Conditional Random Fields", 2007.
+    http://www.chokkan.org/software/crfsuite/
 
     Examples
     --------
@@ -90,19 +109,43 @@ def _for_values(tuned, random_state):
         "summary + balanced random forest": make_pipeline(
             SequenceSummarizer(input="values"), forest
         ),
+        "MiniRocket + balanced ridge": make_pipeline(
+            _shapes_and_summary(random_state), CalibratedRidge()
+        ),
     }
+
+
+def _shapes_and_summary(random_state):
+    """MiniRocket's columns, which do not see the level and spread of a series, and both of these.
+
+    A summary of a few columns counts ten times, or thousands of others would drown it.
+    """
+    shapes = make_pipeline(MiniRocket(random_state=random_state), StandardScaler())
+    summary = make_pipeline(
+        SequenceSummarizer(input="values"),
+        RobustScaler(),
+        FunctionTransformer(np.arcsinh),  # of both signs, and of scales that differ by powers of 10
+        StandardScaler(),
+    )
+    return FeatureUnion(
+        [("shapes", shapes), ("summary", summary)], transformer_weights={"summary": 10.0}
+    )
 
 
 def _for_tags(tuned, random_state):
     linear = SGDClassifier(loss="log_loss", alpha=1e-5, random_state=random_state)
     grid = {"radius": [2, 6, 16], "classifier__alpha": [1e-5, 1e-4]}
-    return {
+    table = {
         "commonest tag": WindowTagger(DummyClassifier(), radius=0, max_n=1),
         "window + logistic regression": tuned(WindowTagger(linear, radius=6), grid),
         "window + balanced logistic regression": tuned(
             WindowTagger(_balanced(linear), radius=6), grid
         ),
     }
+    if find_spec("sklearn_crfsuite"):
+        grid = [{"c1": [c1], "c2": [c2]} for c1, c2 in ((0.1, 0.1), (0.1, 0.01), (0.01, 0.01))]
+        table["CRF"] = tuned(CrfTagger(c1=0.01, c2=0.01), grid)
+    return table
 
 
 def _for_value_tags(tuned, random_state):

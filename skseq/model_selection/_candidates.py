@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline as AnyPipeline
+from sklearn.utils import get_tags
 
 from skseq._validation import did_you_mean, predicts_numbers
 from skseq.estimators._base import BaseSequenceEstimator
@@ -196,23 +197,32 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
     dict of str to estimator
     """
     if isinstance(baselines, Mapping):
-        table, reads_texts = dict(baselines), False
+        table = dict(baselines)
         for name, model in table.items():
             check_no_regressor(name, model)
     elif baselines:
         table = list_baselines(kind, scoring=scoring, inner_cv=inner_cv, random_state=random_state)
-        reads_texts = kind == "tokens" and holds_text(X)
     else:
         return {}
     shared = _steps_before_strategies(pipeline)
     if not shared and kind == "tags" and holds_text(X):
         shared = [("encode", TokenEncoder())]
-    if reads_texts and shared and isinstance(shared[-1][1], TokenEncoder):
-        shared = shared[:-1]
-    return {
-        name: clone(AnyPipeline([*shared, ("model", model)]) if shared else model)
-        for name, model in table.items()
-    }
+    is_encoded = bool(shared) and isinstance(shared[-1][1], TokenEncoder)
+    are_ours = not isinstance(baselines, Mapping) and holds_text(X)
+    candidates = {}
+    for name, model in table.items():
+        reads_texts = are_ours and is_encoded and _reads_texts(model, X, kind)
+        before = shared[:-1] if reads_texts else shared
+        candidates[name] = clone(AnyPipeline([*before, ("model", model)]) if before else model)
+    return candidates
+
+
+def _reads_texts(model, X, kind):
+    """Whether one of our baselines takes the texts of X, or its lists of tokens, as they are."""
+    if kind == "tokens":
+        return True
+    # What the steps of a text are, only the encoder knows.
+    return get_tags(model).input_tags.string and not isinstance(X[0], str)
 
 
 def with_marks(candidate, ignore):

@@ -242,7 +242,9 @@ def _rows(scored, roles, predictions, ratio, confidence, bounds):
     is_baseline = np.array([roles[name] == "baseline" for name in names])
     plain = scores[names.index(PLAIN)]
     best = _best(scores[is_baseline])
-    against_plain = _p_values(scores, plain, np.array(names) != PLAIN, ratio)
+    # A baseline is no remedy of the plain model: each more test would cost the others power.
+    is_remedy = ~is_baseline & (np.array(names) != PLAIN)
+    against_plain = _p_values(scores, plain, is_remedy, ratio)
     against_baseline = _p_values(scores, best, ~is_baseline, ratio)
     rows = []
     for index, name in enumerate(names):

@@ -6,7 +6,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 from skseq.data import as_sequences
-from skseq.preprocessing._text import PADDING, UNKNOWN, read_rows
+from skseq.model_selection._token_texts import words_by_id
+from skseq.preprocessing._text import read_rows
 from skseq.samplers._base import holds_text
 
 # As TokenEncoder tells words apart, and for tokens that were told apart already.
@@ -66,14 +67,7 @@ def _as_texts(X):
     X = as_sequences(X)
     if X.vocabulary is None:
         return [" ".join(map(str, row)) for row in X.tolist()], _TOKENS, False
-    words = _words_by_id(X.vocabulary)
+    words = words_by_id(X.vocabulary)
     if max(map(len, words)) == 1:  # characters
         return list(map("".join, X.replace(values=words[X.values]).tolist())), _WORDS, True
     return list(map(" ".join, X.replace(values=words[X.values]).tolist())), _TOKENS, True
-
-
-def _words_by_id(vocabulary):
-    words = np.full(max(vocabulary.values()) + 1, "", dtype=object)
-    words[list(vocabulary.values())] = list(vocabulary)
-    words[[PADDING, UNKNOWN]] = ""
-    return words

@@ -5,6 +5,7 @@ from numbers import Integral
 
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import GridSearchCV
+from sklearn.utils import get_tags
 
 from skseq._validation import has_step_labels
 from skseq.metrics import get_scorer
@@ -100,6 +101,11 @@ class Tuned(BaseEstimator):
         return default_folds(
             self.cv, per_step=has_step_labels(y), groups=groups, random_state=self.random_state
         )
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags = get_tags(self.estimator).input_tags
+        return tags
 
     def predict(self, X):
         """Predict the label of each sequence, or the tags of its steps."""

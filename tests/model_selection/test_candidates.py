@@ -15,7 +15,8 @@ from skseq import (
     SequenceTagger,
 )
 from skseq.model_selection import compare_strategies, make_plain_pipeline
-from skseq.model_selection._candidates import _strategies_by_name
+from skseq.model_selection._candidates import _strategies_by_name, baseline_candidates
+from skseq.model_selection._tuned import Tuned
 from skseq.preprocessing import SequenceScaler, TokenEncoder
 from skseq.samplers import SequenceOverSampler
 
@@ -129,3 +130,15 @@ def test_texts_reach_our_baselines_as_they_are_and_ones_own_encoded(toy_data):
     found = compare(make_plain_pipeline("tokens", **SMALL), X, y, {}, baselines=True)
     model = found.predictions_["TF-IDF + logistic regression"][0]
     assert set(model.best_params) == {"C"}
+
+
+def test_the_crf_gets_lists_of_tokens_as_they_are_and_texts_encoded(toy_data):
+    pytest.importorskip("sklearn_crfsuite")
+    X, _ = toy_data("tags")
+    pipe = make_plain_pipeline("tags", **SMALL)
+    asked = {"kind": "tags", "scoring": None, "inner_cv": 2, "random_state": 0}
+    by_tokens = baseline_candidates(pipe, True, X, **asked)
+    by_texts = baseline_candidates(pipe, True, [" ".join(row) for row in X], **asked)
+    assert list(by_tokens["window + logistic regression"].named_steps) == ["encode", "model"]
+    assert isinstance(by_tokens["CRF"], Tuned)
+    assert list(by_texts["CRF"].named_steps) == ["encode", "model"]

@@ -18,6 +18,7 @@ from skseq import Sequences
 from skseq.metrics import get_scorer, tag_balanced_accuracy_score
 from skseq.model_selection import (
     WindowKFold,
+    baselines,
     check_leakage,
     compare_strategies,
     make_plain_pipeline,
@@ -98,11 +99,12 @@ def test_differences_are_tested_by_the_formula_and_corrected_by_hand(cut_data):
         return corrected
 
     frame = found.to_frame()
-    for name, p in by_hand(["low", "high", "commonest"], "plain").items():
+    for name, p in by_hand(["low", "high"], "plain").items():
         assert frame.loc[name, "p_plain"] == pytest.approx(p)
     for name, p in by_hand(["low", "high", "plain"], "commonest").items():
         assert frame.loc[name, "p_baseline"] == pytest.approx(p)
-    assert frame.p_plain.isna().sum() == frame.p_baseline.isna().sum() == 1
+    assert set(frame.index[frame.p_plain.isna()]) == {"plain", "commonest"}
+    assert set(frame.index[frame.p_baseline.isna()]) == {"commonest"}
 
 
 def test_all_candidates_have_the_same_folds_and_groups_stay_together(cut_data):
@@ -279,7 +281,7 @@ def test_it_runs_on_data_of_every_kind(kind, toy_data):
     X, y = toy_data(kind)
     pipe = make_plain_pipeline(kind, hidden_size=4, embedding_dim=4, max_epochs=2, random_state=0)
     found = compare_strategies(pipe, X, y, ["weight balanced", "decision balanced"], cv=2)
-    assert len(found.table["name"]) == 6
+    assert set(found.table["name"]) >= {"plain", "weight balanced", *baselines(kind)}
     assert np.isfinite(found.table["mean"]).all()
     assert np.isfinite(found.table["calibration_error"]).all()
     per_step = "tags" in kind

@@ -1,0 +1,40 @@
+"""The words of token sequences, whether they came as strings or as ids with a vocabulary."""
+
+import numpy as np
+
+from skseq.data import Sequences, as_sequences
+from skseq.preprocessing._text import PADDING, UNKNOWN, read_rows
+from skseq.samplers._base import holds_text
+
+
+def token_texts(X):
+    """Spell out tokens.
+
+    Parameters
+    ----------
+    X : list of lists of str, or Sequences of token ids
+        Ids are spelt by the ``vocabulary`` of `Sequences`.
+
+    Returns
+    -------
+    tokens : Sequences of str
+        Ids that stand for no word are empty; where there is no vocabulary, their numbers.
+
+    are_spelt : bool
+        Whether they are words rather than numbers.
+    """
+    if holds_text(X):
+        rows, _ = read_rows(X)
+        return Sequences.from_list([np.array(row, dtype=object) for row in map(list, rows)]), True
+    X = as_sequences(X)
+    if X.vocabulary is None:
+        return X.replace(values=X.values.astype(str).astype(object)), False
+    return Sequences(words_by_id(X.vocabulary)[X.values], X.offsets), True
+
+
+def words_by_id(vocabulary):
+    """Word of each id, empty for padding and unknown words: ndarray of str (n_ids,)."""
+    words = np.full(max(vocabulary.values()) + 1, "", dtype=object)
+    words[list(vocabulary.values())] = list(vocabulary)
+    words[[PADDING, UNKNOWN]] = ""
+    return words
