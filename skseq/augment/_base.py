@@ -26,6 +26,7 @@ from skseq.data import (
     check_tags,
     like_input,
     offsets_from_lengths,
+    refuse_channels,
 )
 
 
@@ -339,6 +340,7 @@ def _with_steps(sequences, values, new):
 
 
 def _check_signals(X, name):
+    refuse_channels(X, name)
     if X.dtype.kind != "f":
         raise TypeError(
             f"{name} changes floating-point values, but X has {X.dtype} steps; see "

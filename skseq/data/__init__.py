@@ -7,6 +7,16 @@ from skseq.data._cells import (
     is_frame,
     to_cells,
 )
+from skseq.data._channels import (
+    MAX_IDS,
+    CharacterChannel,
+    IdChannel,
+    NumberChannel,
+    column_spans,
+    number_columns,
+    numbers_of,
+    refuse_channels,
+)
 from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
 from skseq.data._groups import (
@@ -40,9 +50,13 @@ from skseq.data._tags import (
 from skseq.data._token_ids import check_vocabulary
 
 __all__ = [
+    "MAX_IDS",
     "PLAIN",
     "SPAN_SCHEMES",
+    "CharacterChannel",
     "ChunkSpans",
+    "IdChannel",
+    "NumberChannel",
     "Sequences",
     "Spans",
     "as_sequences",
@@ -54,6 +68,7 @@ __all__ = [
     "check_vocabulary",
     "chunk_spans",
     "column_names",
+    "column_spans",
     "cut_steps",
     "draw_of_each_class",
     "fill_marks",
@@ -68,10 +83,13 @@ __all__ = [
     "known_steps",
     "like_input",
     "merge_origins",
+    "number_columns",
+    "numbers_of",
     "offsets_from_lengths",
     "original_groups",
     "original_rows",
     "own_origins",
+    "refuse_channels",
     "split_originals",
     "split_prefix",
     "step_mask",

@@ -16,7 +16,8 @@ The rule, for every estimator, transformer, sampler and ensemble:
 3. *Tokens or values* the parameter ``input`` says: "tokens", "values" or "auto". With "auto",
    floats are values; steps of several features are values; integers are tokens in a list or in
    `Sequences`, and values in a table. At prediction integers are what those of ``fit`` were,
-   or values where ``fit`` saw floats. The ``n_tokens`` of `Sequences` says that they are tokens.
+   or values where ``fit`` saw floats. The ``n_tokens`` of `Sequences` says that they are tokens;
+   ``channels`` say what each column is, and make a third kind, "channels".
 4. *Without a parameter* ``input``, a sampler or a transformer refuses no integer: the estimator
    behind it knows what they are. Only what needs values (SMOTE, neighbours) refuses integers
    that may be tokens.
@@ -33,9 +34,10 @@ from skseq.data._cells import (
     read_number_lists,
     to_cells,
 )
+from skseq.data._channels import check_ids, numbers_of
 from skseq.data._not_numbers import USE_ENCODER, as_numbers, refuse_dates
 from skseq.data._sequences import Sequences
-from skseq.data._steps import check_kind, check_values, told_from_tokens
+from skseq.data._steps import check_finite, check_kind, check_values, told_from_tokens
 from skseq.data._tables import (
     check_table,
     is_list_table,
@@ -167,6 +169,9 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     if kind == "tokens":
         if input is not None or sequences.n_tokens is not None:
             check_tokens(sequences)
+    elif kind == "channels":
+        check_ids(sequences)
+        check_finite(numbers_of(sequences), fits)
     elif not table:
         sequences = check_values(estimator, sequences, dtype, fits)
     if reset:

@@ -24,7 +24,8 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
         (n_steps_total, n_features).
 
     **kwargs : dict
-        ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens``, ``label_counts``, ``vocabulary`` and ``channels`` of
+        `Sequences`.
 
     Returns
     -------
@@ -69,7 +70,8 @@ def from_arrow(cls, array, **kwargs):
         first, which copies.
 
     **kwargs : dict
-        ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of `Sequences`.
+        ``weight``, ``origin``, ``n_tokens``, ``label_counts``, ``vocabulary`` and ``channels`` of
+        `Sequences`.
 
     Returns
     -------
@@ -146,7 +148,7 @@ def _steps_to_numpy(steps, pa):
 def to_arrow(self):
     """Give an Arrow list array; the values are not copied.
 
-    Weight, origin, the vocabulary and its size are not part of it.
+    Weight, origin, the vocabulary and its size, and channels are not part of it.
 
     Returns
     -------

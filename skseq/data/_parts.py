@@ -86,6 +86,18 @@ def common_vocabulary(parts):
     return known[0]
 
 
+def common_channels(parts):
+    """The channels of all parts, which must be the same."""
+    channels = parts[0].channels
+    for index, part in enumerate(parts):
+        if part.channels is not channels and part.channels != channels:
+            raise ValueError(
+                f"parts[{index}] has other channels than parts[0], so their columns mean different "
+                "things; encode both with one encoder"
+            )
+    return channels
+
+
 def common_label_counts(parts):
     """Counts of one data set that all parts share, or those of their own added up."""
     counts = [part.label_counts for part in parts]

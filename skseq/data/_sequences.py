@@ -6,7 +6,8 @@ Requirements this file meets:
 - numpy only, and no Python loop over sequences once the flat arrays exist;
 - indexes the way scikit-learn indexes (`_safe_indexing` calls ``X[indices, ...]``);
 - what belongs to a sequence (weight, origin, the vocabulary and its size, counts of the labels
-  before a sampler ran) follows it through indexing, concatenation and pickling;
+  before a sampler ran) or says what its columns are (channels) follows it through indexing,
+  concatenation and pickling;
 - a contiguous slice is a view, so a memory-mapped file is never read further than needed.
 """
 
@@ -15,6 +16,7 @@ import itertools
 import numpy as np
 
 from skseq.data import _interop
+from skseq.data._channels import as_channels
 from skseq.data._entries import as_step_array, concatenate_steps
 from skseq.data._layout import (
     as_indices,
@@ -32,6 +34,7 @@ from skseq.data._parts import (
     check_n_tokens,
     check_vocabulary,
     check_weight,
+    common_channels,
     common_label_counts,
     common_n_tokens,
     common_vocabulary,
@@ -78,6 +81,11 @@ class Sequences:
         words in whatever vocabulary a fold learned. It is shared, never copied, so do not write to
         it. None means unknown, or not tokens.
 
+    channels : list of channels, default=None
+        What the columns of ``values`` are where steps have several of different kinds, one after
+        the other: `skseq.preprocessing.IdChannel`, `CharacterChannel` or `NumberChannel`. None
+        means that all are of one kind.
+
     Attributes
     ----------
     lengths : ndarray of int64 of shape (n_sequences,)
@@ -92,7 +100,8 @@ class Sequences:
     TypeError
         If ``offsets`` are not integers, or ``label_counts`` or ``vocabulary`` is not a dict.
     ValueError
-        If ``offsets``, ``weight``, ``origin`` do not fit ``values``, or a count is negative.
+        If ``offsets``, ``weight``, ``origin``, ``channels`` do not fit ``values``, or a count is
+        negative.
 
     Examples
     --------
@@ -124,6 +133,7 @@ class Sequences:
         n_tokens=None,
         label_counts=None,
         vocabulary=None,
+        channels=None,
     ):
         self.values = unmasked(values, "values")
         self.offsets = as_offsets(offsets)
@@ -134,6 +144,7 @@ class Sequences:
         self.n_tokens = check_n_tokens(n_tokens)
         self.label_counts = check_label_counts(label_counts)
         self.vocabulary = check_vocabulary(vocabulary)
+        self.channels = as_channels(channels, self.values)
 
     # -- building ---------------------------------------------------------------------------
 
@@ -150,8 +161,8 @@ class Sequences:
             Steps in each sequence.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
-            `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts``, ``vocabulary`` and ``channels``
+            of `Sequences`.
 
         Returns
         -------
@@ -172,8 +183,8 @@ class Sequences:
             Type of the steps; None takes the narrowest that holds all of them.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
-            `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts``, ``vocabulary`` and ``channels``
+            of `Sequences`.
 
         Returns
         -------
@@ -205,8 +216,8 @@ class Sequences:
             that the mask of a masked array hides.
 
         **kwargs : dict
-            ``weight``, ``origin``, ``n_tokens``, ``label_counts`` and ``vocabulary`` of
-            `Sequences`.
+            ``weight``, ``origin``, ``n_tokens``, ``label_counts``, ``vocabulary`` and ``channels``
+            of `Sequences`.
 
         Returns
         -------
@@ -249,6 +260,7 @@ class Sequences:
         weights where another part has those). Origins are kept when every part has them. Counts
         of labels are kept where they are those of one data set, the same in every part, and
         added up where every part has its own. A vocabulary is kept where every part has it.
+        Channels are those of every part.
 
         Parameters
         ----------
@@ -262,8 +274,8 @@ class Sequences:
         Raises
         ------
         ValueError
-            If there are no parts, if their features or their vocabularies differ, or if some know
-            their origin and others do not: ids without a common meaning would let copies leak
+            If there are no parts, if their features, vocabularies or channels differ, or if some
+            know their origin and others do not: ids without a common meaning would let copies leak
             between splits.
         """
         parts = list(parts)
@@ -284,6 +296,7 @@ class Sequences:
             common_n_tokens(parts),
             common_label_counts(parts),
             common_vocabulary(parts),
+            common_channels(parts),
         )
 
     # -- going back -------------------------------------------------------------------------
@@ -419,7 +432,9 @@ class Sequences:
         content = str(self.values.dtype)
         if self.n_tokens is not None:
             content += f" token ids below {self.n_tokens}"
-        if self.values.ndim > 1:
+        if self.channels is not None:
+            content += f", channels {', '.join(channel.name for channel in self.channels)}"
+        elif self.values.ndim > 1:
             content += f", {self.n_features} features"
         lengths = self.lengths
         span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) > 1 else ""
@@ -498,6 +513,7 @@ class Sequences:
             self.n_tokens,
             self.label_counts,
             self.vocabulary,
+            self.channels,
         )
 
     def take(self, indices):
@@ -529,6 +545,7 @@ class Sequences:
             self.n_tokens,
             self.label_counts,
             self.vocabulary,
+            self.channels,
         )
 
     # -- changing one thing -----------------------------------------------------------------
@@ -540,7 +557,7 @@ class Sequences:
         ----------
         **changes : dict
             Any of ``values``, ``offsets``, ``weight``, ``origin``, ``n_tokens``, ``label_counts``,
-            ``vocabulary``.
+            ``vocabulary``, ``channels``.
 
         Returns
         -------
@@ -554,10 +571,13 @@ class Sequences:
             "n_tokens": self.n_tokens,
             "label_counts": self.label_counts,
             "vocabulary": self.vocabulary,
+            "channels": self.channels,
         }
         unknown = changes.keys() - parts.keys()
         if unknown:
             raise TypeError(f"replace() takes {sorted(parts)}, got {sorted(unknown)}")
+        if np.shape(changes.get("values", self.values))[1:] != self.values.shape[1:]:
+            parts["channels"] = None  # other columns
         out = Sequences(**(parts | changes))
         if out.dtype.kind not in "iu" and "vocabulary" not in changes:
             out.vocabulary = None  # what became of the tokens has no id any more
@@ -569,20 +589,31 @@ class Sequences:
         return {slot: value for slot, value in self.__dict__.items() if value is not None}
 
     def __setstate__(self, state):
-        self.weight = self.origin = self.n_tokens = self.label_counts = self.vocabulary = None
+        self.weight = self.origin = self.n_tokens = self.label_counts = None
+        self.vocabulary = self.channels = None
         self.__dict__.update(state)
 
 
 # -- what needs the class itself ------------------------------------------------------------------
 
 
-def _trusted(values, offsets, weight, has_step_weight, origin, n_tokens, label_counts, vocabulary):
+def _trusted(
+    values,
+    offsets,
+    weight,
+    has_step_weight,
+    origin,
+    n_tokens,
+    label_counts,
+    vocabulary,
+    channels,
+):
     # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
     out = Sequences.__new__(Sequences)
     out.values, out.offsets = values, offsets
     out.weight, out.has_step_weight = weight, has_step_weight
     out.origin, out.n_tokens, out.label_counts = origin, n_tokens, label_counts
-    out.vocabulary = vocabulary
+    out.vocabulary, out.channels = vocabulary, channels
     return out
 
 

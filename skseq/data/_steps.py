@@ -1,4 +1,4 @@
-"""What the steps are, token ids or values, and whether values can be computed with.
+"""What the steps are, token ids, values or channels, and whether values can be computed with.
 
 The rule itself stands in `skseq.data._checks`.
 """
@@ -11,7 +11,7 @@ from skseq.data._not_numbers import check_numbers
 
 
 def check_kind(X, input="auto", *, known=None):
-    """Decide whether the steps of X are "tokens" or "values".
+    """Decide whether the steps of X are "tokens", "values" or "channels".
 
     Parameters
     ----------
@@ -30,9 +30,17 @@ def check_kind(X, input="auto", *, known=None):
     TypeError
         If they are not numbers.
     ValueError
-        If ``input="tokens"`` and the steps are not single integers.
+        If ``input="tokens"`` and the steps are not single integers, or X has channels and
+        ``input`` says otherwise.
     """
     check_numbers(X)
+    if X.channels is not None:
+        if input not in {"auto", None}:
+            raise ValueError(
+                f"X has channels, which say what its columns are, but this reads {input}; take one "
+                'of X.values, or, of an estimator, set input="auto"'
+            )
+        return "channels"
     integral = X.values.ndim == 1 and X.dtype.kind in "iu"
     if input == "tokens" and not integral:
         raise ValueError(

@@ -10,7 +10,13 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, StrOptions, check_finite_rows
-from skseq.data import check_sequences, check_vocabulary, split_originals
+from skseq.data import (
+    IdChannel,
+    check_sequences,
+    check_vocabulary,
+    number_columns,
+    split_originals,
+)
 from skseq.preprocessing._output import frames_where
 from skseq.training import (
     LR_SCHEDULES,
@@ -73,14 +79,31 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _check_X(self, X, *, reset):
         X = check_sequences(self, X, reset=reset, input=self.input, fits=np.float32)
-        if self.input_kind_ == "tokens":
-            if reset:
-                self.n_tokens_ = X.n_tokens or int(X.values.max()) + 1
-            else:
-                check_vocabulary(X, self.n_tokens_, type(self).__name__)
-        elif reset:
-            self.n_tokens_ = None
+        if reset:
+            self.channels_ = X.channels
+            self.n_tokens_ = self._count_tokens(X)
+        elif self.input_kind_ == "tokens":
+            check_vocabulary(X, self.n_tokens_, type(self).__name__)
+        elif X.channels != self.channels_:
+            raise ValueError(
+                f"X has other channels than those that {type(self).__name__} was fitted on; encode "
+                "X with the encoder that was fitted with it"
+            )
         return X
+
+    def _count_tokens(self, X):
+        """Ids that ``embedding`` has vectors for, or None where there are only numbers."""
+        if self.input_kind_ == "tokens":
+            return X.n_tokens or int(X.values.max()) + 1
+        ids = [channel for channel in X.channels or () if isinstance(channel, IdChannel)]
+        return ids[0].n_ids if ids else None
+
+    @property
+    def _reads_ids(self):
+        """Whether a step holds ids only, no numbers."""
+        if self.channels_ is None:
+            return self.input_kind_ == "tokens"
+        return not number_columns(self.channels_).any()
 
     def _targets_to_predict(self, X):
         check_is_fitted(self)
@@ -95,7 +118,9 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _step_scale(self):
         """What brings the steps of values to a common scale, or None."""
         scaler = getattr(self, "scaler_", None)
-        return None if scaler is None else StepScale(scaler)
+        if scaler is None:
+            return None
+        return StepScale(scaler, None if self.channels_ is None else number_columns(self.channels_))
 
     def _hold_out(self, X, strata, class_names, wanted_by):
         """Rows to train on and rows to validate on, of different originals."""
@@ -126,6 +151,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 validation_score=deepcopy(validation_score),
                 n_tokens=self.n_tokens_,
                 n_features=self.n_step_features_,
+                channels=self.channels_,
                 seeds=self._seeds.of_net(number),
                 **options,
             )

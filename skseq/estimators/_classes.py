@@ -249,8 +249,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _targets(self, X, codes=None, weight=None):
         """Join X with codes and weights; without them, with what is to be predicted."""
-        is_tokens = self.input_kind_ == "tokens"
-        return RowTargets(X, is_tokens, codes, weight, self.classes_, self._step_scale)
+        return RowTargets(X, self._reads_ids, codes, weight, self.classes_, self._step_scale)
 
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""

@@ -61,7 +61,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
-        Pretrained token vectors to start from, row by token id. None starts at random.
+        Pretrained token vectors to start from, row by token id; of channels, for the first with
+        ids. None starts at random.
 
     pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
         How the states of the steps become one vector. Names joined by ``+``, such as
@@ -77,7 +78,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
 
     step_dropout : float, default=0.0
-        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0. Of
+        channels, ids that have an ``unknown`` beside them become it.
 
     class_weight : {"balanced", "sqrt", "effective"}, dict, callable or None, default=None
         How much each class counts in the loss; a dict goes from labels to weights, and see
@@ -256,15 +258,18 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     class_weight_ : ndarray of shape (n_classes,)
         The weights that ``class_weight`` resulted in.
 
-    input_kind_ : {"tokens", "values"}
+    input_kind_ : {"tokens", "values", "channels"}
         What the steps were read as.
+
+    channels_ : tuple of channels or None
+        Those of ``X``, if it had any: see `Sequences`.
 
     scaler_ : object with ``transform``, or None
         The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
         n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
-        Size of the vocabulary; None for values.
+        Size of the vocabulary, of channels that of the first with ids; None for values.
 
     n_step_features_ : int
         Values in a step.

@@ -61,7 +61,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
-        Pretrained token vectors to start from, row by token id. None starts at random.
+        Pretrained token vectors to start from, row by token id; of channels, for the first with
+        ids. None starts at random.
 
     pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
         How the states of the steps become one vector. Names joined by ``+``, such as
@@ -87,7 +88,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
 
     step_dropout : float, default=0.0
-        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0. Of
+        channels, ids that have an ``unknown`` beside them become it.
 
     locked_dropout : bool, default=False
         Whether the dropout before the last layers is the same at all steps of a sequence.
@@ -208,15 +210,18 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     n_iter_ : int
         Epochs trained.
 
-    input_kind_ : {"tokens", "values"}
+    input_kind_ : {"tokens", "values", "channels"}
         What the steps were read as.
+
+    channels_ : tuple of channels or None
+        Those of ``X``, if it had any: see `Sequences`.
 
     scaler_ : object with ``transform``, or None
         The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
         n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
-        Size of the vocabulary; None for values.
+        Size of the vocabulary, of channels that of the first with ids; None for values.
 
     n_step_features_ : int
         Values in a step.
@@ -540,12 +545,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         return getattr(self, "per_step_", False)
 
     def _targets(self, X, values=None, weight=None):
-        is_tokens = self.input_kind_ == "tokens"
         if not self.per_step_:
-            return RowTargets(X, is_tokens, values, weight, scale=self._step_scale)
+            return RowTargets(X, self._reads_ids, values, weight, scale=self._step_scale)
         return StepTargets(
             X,
-            is_tokens,
+            self._reads_ids,
             values,
             weight,
             scale=self._step_scale,

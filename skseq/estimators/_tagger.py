@@ -53,7 +53,8 @@ class SequenceTagger(BaseClassEstimator):
         as .1, help where texts are few. Not used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim), default=None
-        Pretrained token vectors to start from, row by token id. None starts at random.
+        Pretrained token vectors to start from, row by token id; of channels, for the first with
+        ids. None starts at random.
 
     chunk_length : int or None, default=512
         Steps that are read at once. A longer sequence is cut into chunks, in training and in
@@ -73,7 +74,8 @@ class SequenceTagger(BaseClassEstimator):
         Share of channels of the input that are dropped for a whole sequence, in [0, 1).
 
     step_dropout : float, default=0.0
-        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0.
+        Share of the tokens that are dropped in training, in [0, 1): their vectors are 0. Of
+        channels, ids that have an ``unknown`` beside them become it.
 
     locked_dropout : bool, default=False
         Whether the dropout before the last layers is the same at all steps of a sequence.
@@ -281,15 +283,18 @@ class SequenceTagger(BaseClassEstimator):
     class_weight_ : ndarray of shape (n_classes,)
         The weights that ``class_weight`` resulted in.
 
-    input_kind_ : {"tokens", "values"}
+    input_kind_ : {"tokens", "values", "channels"}
         What the steps were read as.
+
+    channels_ : tuple of channels or None
+        Those of ``X``, if it had any: see `Sequences`.
 
     scaler_ : object with ``transform``, or None
         The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
         n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
-        Size of the vocabulary; None for values.
+        Size of the vocabulary, of channels that of the first with ids; None for values.
 
     n_step_features_ : int
         Values in a step.
@@ -524,7 +529,7 @@ class SequenceTagger(BaseClassEstimator):
     def _targets(self, X, codes=None, weight=None):
         return StepTargets(
             X,
-            self.input_kind_ == "tokens",
+            self._reads_ids,
             codes,
             weight,
             self.classes_,

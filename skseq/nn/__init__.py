@@ -13,8 +13,9 @@ from skseq.nn._dilated import DilatedEncoder
 from skseq.nn._dropout import LockedDropout, StepDropout
 from skseq.nn._encoders import CAUSAL_ENCODERS, ENCODERS, make_encoder
 from skseq.nn._heads import HEADS, Head, LinearHead, NumberHead, OrdinalHead, make_head
+from skseq.nn._inputs import ChannelInput, TokenInput, ValueInput
 from skseq.nn._masks import step_mask
-from skseq.nn._network import SequenceNetwork, TokenInput, make_network
+from skseq.nn._network import SequenceNetwork, make_network
 from skseq.nn._pooling import POOLINGS, make_pooling
 from skseq.nn._recurrent import RecurrentEncoder, reverse_by_length
 from skseq.nn._residual import MaskedBatchNorm, ResidualEncoder, mean_of_pairs
@@ -25,6 +26,7 @@ __all__ = [
     "HEADS",
     "POOLINGS",
     "BagEncoder",
+    "ChannelInput",
     "ConvolutionEncoder",
     "DilatedEncoder",
     "Head",
@@ -42,6 +44,7 @@ __all__ = [
     "StepDropout",
     "TokenInput",
     "TrainingBatches",
+    "ValueInput",
     "make_encoder",
     "make_head",
     "make_network",

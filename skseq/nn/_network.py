@@ -1,11 +1,11 @@
 """The whole network: input layer, encoder, pooling for one label per sequence, head."""
 
-import torch
 from torch import Tensor, nn
 
 from skseq.nn._branches import JoinedEncoder
-from skseq.nn._dropout import LockedDropout, StepDropout
+from skseq.nn._dropout import LockedDropout
 from skseq.nn._encoders import make_encoder
+from skseq.nn._inputs import ChannelInput, TokenInput, ValueInput
 from skseq.nn._pooling import BranchPooling, make_pooling
 
 
@@ -14,7 +14,7 @@ class SequenceNetwork(nn.Module):
 
     Parameters
     ----------
-    input_layer : TokenInput or ValueInput
+    input_layer : TokenInput, ValueInput or ChannelInput
         Gives (batch, time, features) from a batch.
 
     encoder : nn.Module
@@ -63,72 +63,6 @@ class SequenceNetwork(nn.Module):
         return self.head[:-1](self.states(values, lengths))
 
 
-class TokenInput(nn.Module):
-    """Token ids to vectors.
-
-    Parameters
-    ----------
-    n_tokens : int
-        Size of the vocabulary.
-
-    embedding_dim : int
-        Features of a vector.
-
-    channel_dropout : float, default=0.0
-        Share of the channels of a sequence that are dropped at all its steps.
-
-    pretrained : array-like of shape (n_tokens, embedding_dim), default=None
-        Vectors to start from.
-
-    std : float, default=None
-        Standard deviation of vectors that are not pretrained; None is that of torch, 1. With a
-        small one, what is learnt about a token soon outweighs its random start.
-
-    step_dropout : float, default=0.0
-        Share of the steps that are dropped: their vectors are 0.
-    """
-
-    def __init__(
-        self,
-        n_tokens,
-        embedding_dim,
-        channel_dropout=0.0,
-        pretrained=None,
-        *,
-        std=None,
-        step_dropout=0.0,
-    ):
-        super().__init__()
-        self.embedding = nn.Embedding(n_tokens, embedding_dim)
-        with torch.no_grad():
-            if pretrained is not None:
-                self.embedding.weight.copy_(torch.as_tensor(pretrained))
-            elif std is not None:
-                self.embedding.weight.mul_(std)
-        self.output_size = embedding_dim
-        self.dropout = LockedDropout(channel_dropout)
-        self.step_dropout = StepDropout(step_dropout)
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Look up values (batch, time): (batch, time, output_size)."""
-        return self.step_dropout(self.dropout(self.embedding(values)))
-
-
-class ValueInput(nn.Module):
-    """Measurements as they are; dropout takes whole features of a sequence."""
-
-    def __init__(self, n_features, channel_dropout=0.0):
-        super().__init__()
-        self.output_size = n_features
-        self.dropout = LockedDropout(channel_dropout)
-
-    def forward(self, values: Tensor) -> Tensor:
-        """Give values (batch, time[, n_features]) a feature axis."""
-        if values.ndim == 2:
-            values = values.unsqueeze(-1)
-        return self.dropout(values)
-
-
 def make_scorer(input_size, dense_sizes, dropout, head, start, *, locked=False):
     """Dense layers, and the layer of a head, whose scores start at the given values.
 
@@ -160,8 +94,12 @@ def make_network(
     step_dropout=0.0,
     locked_dropout=False,
     causal=False,
+    channels=None,
 ):
-    """Build a `SequenceNetwork`; ``n_tokens`` None means values, ``pooling`` None means tags.
+    """Build a `SequenceNetwork`; ``pooling`` None means tags.
+
+    It reads ``channels`` if there are any, else ids below ``n_tokens``, or, where that is None,
+    values.
 
     Raises
     ------
@@ -169,13 +107,15 @@ def make_network(
         If the encoder is not known, gives fewer steps than are to be tagged, or looks ahead and,
         being ``causal``, must not.
     """
-    if n_tokens is None:
+    if channels is None and n_tokens is None:
         input_layer = ValueInput(n_features, embedding_dropout)
     else:
-        width = embedding_dim if embedding is None else embedding.shape[1]
-        input_layer = TokenInput(
-            n_tokens,
-            width,
+        make_input, content = (
+            (TokenInput, n_tokens) if channels is None else (ChannelInput, channels)
+        )
+        input_layer = make_input(
+            content,
+            embedding_dim if embedding is None else embedding.shape[1],
             embedding_dropout,
             embedding,
             std=embedding_std,

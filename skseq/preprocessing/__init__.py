@@ -1,5 +1,6 @@
 """From raw text and raw measurements to what a network reads well."""
 
+from skseq.data import CharacterChannel, IdChannel, NumberChannel
 from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
@@ -7,6 +8,9 @@ from skseq.preprocessing._tokens import TokenEncoder
 from skseq.preprocessing._windows import make_windows, merge_windows
 
 __all__ = [
+    "CharacterChannel",
+    "IdChannel",
+    "NumberChannel",
     "SequenceScaler",
     "SequenceSummarizer",
     "StepTransformer",

@@ -15,7 +15,7 @@ from skseq._validation import (
     check_feature_names_in,
     check_parameters,
 )
-from skseq.data import Sequences, check_sequences
+from skseq.data import Sequences, check_sequences, refuse_channels
 from skseq.preprocessing._summaries import VALUE_GROUPS, Steps
 from skseq.preprocessing._token_counts import count_ngrams, learn_ngrams, ngram_tokens
 
@@ -280,6 +280,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
     def _learn(self, X):
         check_parameters(self)
         X = check_sequences(self, X, input=self.input)
+        refuse_channels(X, "SequenceSummarizer")
         self.features_ = self._check_features()
         self._check_quantiles()
         if self.input_kind_ == "tokens":

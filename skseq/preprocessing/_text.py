@@ -5,6 +5,7 @@ Words are looked up in a dict. Characters are handled as an array of code points
 Python loop runs over them.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain, pairwise, repeat
@@ -16,6 +17,7 @@ from skseq.data import Sequences, is_table, to_cells
 
 PADDING, UNKNOWN = 0, 1
 SPECIAL_TOKENS = ("<pad>", "<unk>")
+_DIGIT = re.compile(r"\d")
 _REPLACEMENT_CHARACTER = "\ufffd"  # Unicode's own sign for a character that is not known
 
 
@@ -132,14 +134,16 @@ def encode_empty_as_unknown(ids, lengths):
 
     Returns
     -------
-    ids : ndarray of int32 of shape (n_steps_total,)
+    ids : ndarray of int32 of shape (n_steps_total,) or (n_steps_total, n_columns)
     lengths : ndarray of int64 of shape (n_sequences,), all at least 1
     """
     empty = lengths == 0
     if not empty.any():
         return ids, lengths
+    step = np.full(ids.shape[1:], PADDING, dtype=ids.dtype)
+    step.flat[0] = UNKNOWN
     places = np.cumsum(lengths)[empty]
-    return np.insert(ids, places, UNKNOWN), np.maximum(lengths, 1)
+    return np.insert(ids, places, step, axis=0), np.maximum(lengths, 1)
 
 
 # -- words ---------------------------------------------------------------------------------------
@@ -150,12 +154,46 @@ def _flatten_words(documents, lowercase):
     return list(map(str.lower, words) if lowercase else words)
 
 
+def _count_words(words, vocabulary):
+    return Counter(words)
+
+
 def _encode_words(words, vocabulary):
     return np.fromiter(map(vocabulary.get, words, repeat(UNKNOWN)), np.int32, count=len(words))
 
 
 def _list_words(X, tokens):
     return X.replace(values=tokens[X.values]).tolist()
+
+
+def plain_form(word):
+    """Give a word in lower case, with 0 for every digit."""
+    return _DIGIT.sub("0", word.lower())
+
+
+def known_form(word, vocabulary):
+    """Give the spelling that a vocabulary has a word in: as it is, in lower case, or plain.
+
+    The plain one is also that of a word which is not in it.
+    """
+    for form in (word, word.lower()):
+        if form in vocabulary:
+            return form
+    return plain_form(word)
+
+
+def _known_forms(words, vocabulary):
+    vocabulary = {} if vocabulary is None else dict.fromkeys(vocabulary)
+    form_of = {word: known_form(word, vocabulary) for word in set(words)}
+    return [form_of[word] for word in words]
+
+
+def _count_forms(words, vocabulary):
+    return Counter(_known_forms(words, vocabulary))
+
+
+def _encode_forms(words, vocabulary):
+    return _encode_words(_known_forms(words, vocabulary), vocabulary)
 
 
 # -- characters ----------------------------------------------------------------------------------
@@ -179,7 +217,7 @@ def _lower_codes(codes):
     return lower[codes]
 
 
-def _count_characters(codes):
+def _count_characters(codes, vocabulary):
     counts = np.bincount(codes)
     present = np.flatnonzero(counts)
     return dict(zip(map(chr, present), counts[present].tolist(), strict=True))
@@ -218,19 +256,20 @@ def join_rows(rows):
     return list(map("".join, rows))
 
 
-# -- the two levels ------------------------------------------------------------------------------
+# -- the levels ----------------------------------------------------------------------------------
 
 
 class Level(NamedTuple):
-    """What differs between words and characters."""
+    """What differs between words, characters, and words of which the spelling is read besides."""
 
     flatten: Callable  # documents, lowercase -> all units in one row
-    count: Callable  # units -> dict of token to count
+    count: Callable  # units, tokens of the vocabulary or None -> dict of token to count
     encode: Callable  # units, vocabulary -> ids
     decode: Callable  # Sequences of ids, tokens by id -> documents
 
 
 LEVELS = {
-    "word": Level(_flatten_words, Counter, _encode_words, _list_words),
+    "word": Level(_flatten_words, _count_words, _encode_words, _list_words),
     "char": Level(_flatten_characters, _count_characters, _encode_characters, _join_characters),
+    "word+char": Level(_flatten_words, _count_forms, _encode_forms, _list_words),
 }

@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, StrOptions, check_parameters
-from skseq.data import Sequences, as_sequences
+from skseq.data import MAX_IDS, IdChannel, Sequences, as_sequences
 from skseq.exceptions import TruncationWarning
 from skseq.preprocessing._output import frames_for_tables
 from skseq.preprocessing._text import (
@@ -25,6 +25,7 @@ from skseq.preprocessing._text import (
     rank_tokens,
     read_rows,
 )
+from skseq.preprocessing._words import WordForms
 
 
 @frames_for_tables
@@ -37,9 +38,10 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    level : {"word", "char"}, default="word"
+    level : {"word", "char", "word+char"}, default="word"
         What a step is. At level "char" a text of n characters gives exactly n ids (an empty one
-        gives one, see Notes), so that tags of characters stay aligned.
+        gives one, see Notes), so that tags of characters stay aligned. At level "word+char" a step
+        is a word, with what its spelling tells: see Notes.
 
     min_count : int, default=1
         Tokens that occur less often in the training texts are unknown.
@@ -69,6 +71,12 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         much was cut. None sets no limit. Tags are not cut with them: leave it None before a tagger,
         which handles long sequences itself.
 
+    n_affixes : int, default=16384
+        Ids that prefixes and suffixes are hashed to, at level "word+char".
+
+    max_word_length : int, default=20
+        Characters of a word that are read at level "word+char"; further ones are not.
+
     unk_dropout : float in [0, 1), default=0.0
         Probability that a known token of the training data is replaced by the unknown one, so
         that the network learns what to do with it. Only `fit_transform` does so, which is what
@@ -92,6 +100,10 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         How often each id occurs in the training data (after truncation, before
         ``unk_dropout``).
 
+    channels_ : list of channels or None
+        What the columns of a step are, at level "word+char": "word", "affixes", "case", "shape"
+        and "characters".
+
     n_truncated_ : int
         Training sequences that ``max_length`` cut.
 
@@ -113,6 +125,20 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
     The vocabulary counts what is left after ``max_length`` cut: tokens that the network never
     sees need no id.
 
+    At level "word+char" a step is a row of ids, which `Sequences.channels` describes. Estimators
+    read it as the vector of the word, to which those of its prefixes and suffixes of 1 to 4
+    characters are added, with, beside it, vectors of its case and its shape ("Xxd-d" for "Co19-2")
+    and what a convolution reads in its characters [1]_. A word is looked up as it is written, then
+    in lower case, then also with 0 for its digits; the vocabulary is learnt in this last form. All
+    but the word's own vector is there for words that were never seen before, too. ``min_count=2``
+    lets the net learn, from words that occur once, what to make of such. It holds for characters
+    and shapes as well.
+
+    References
+    ----------
+    .. [1] X. Ma, E. Hovy, "End-to-end Sequence Labeling via Bi-directional LSTM-CNNs-CRF", 2016,
+       https://arxiv.org/abs/1603.01354.
+
     Examples
     --------
     >>> from skseq.preprocessing import TokenEncoder
@@ -125,6 +151,11 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
     array(['<pad>', '<unk>', 'to', 'be'], dtype=object)
     >>> encoder.inverse_transform(encoder.transform(["To be sure"]))
     [['<unk>', 'be', '<unk>']]
+
+    Words with their characters, for taggers:
+
+    >>> TokenEncoder("word+char").fit_transform([["Ann", "sings"]]).channels[0]
+    IdChannel(name='word', n_ids=4, n_columns=1, dim=None, unknown=1)
     """
 
     _parameter_constraints: dict = {
@@ -135,6 +166,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         "lowercase": ["boolean"],
         "token_pattern": [str, callable],
         "max_length": [Interval(Integral, 1, None, closed="left"), None],
+        "n_affixes": [Interval(Integral, 1, MAX_IDS - 1, closed="both")],
+        "max_word_length": [Interval(Integral, 1, None, closed="left")],
         "unk_dropout": [Interval(Real, 0, 1, closed="left")],
         "random_state": ["random_state"],
     }
@@ -149,6 +182,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         lowercase=False,
         token_pattern=r"(?u)\b\w+\b|[^\w\s]",
         max_length=None,
+        n_affixes=2**14,
+        max_word_length=20,
         unk_dropout=0.0,
         random_state=None,
     ):
@@ -159,6 +194,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         self.lowercase = lowercase
         self.token_pattern = token_pattern
         self.max_length = max_length
+        self.n_affixes = n_affixes
+        self.max_word_length = max_word_length
         self.unk_dropout = unk_dropout
         self.random_state = random_state
 
@@ -203,11 +240,11 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         Sequences
-            Token ids, int32.
+            Token ids, int32, with the columns that ``channels_`` describes at level "word+char".
         """
         units, lengths = self._learn(X)
-        ids = LEVELS[self.level].encode(units, self.vocabulary_)
-        return self._pack(self._drop_tokens(ids), lengths, X)
+        ids = self._drop_tokens(self._encode(units))
+        return self._pack(self._with_forms(ids, units), lengths, X)
 
     def transform(self, X):
         """Encode texts with the vocabulary of ``fit``.
@@ -220,15 +257,13 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         Sequences
-            Token ids, int32, with ``n_tokens`` and ``vocabulary`` set; ``weight`` and ``origin``
-            are those of X if it is a `Sequences`.
+            Token ids, int32, with ``n_tokens`` and ``vocabulary`` set, or, at level "word+char",
+            ``channels``; ``weight`` and ``origin`` are those of X if it is a `Sequences`.
         """
         check_is_fitted(self)
         documents = self._cut(self._split(X))
         units = LEVELS[self.level].flatten(documents, self.lowercase)
-        return self._pack(
-            LEVELS[self.level].encode(units, self.vocabulary_), _lengths(documents), X
-        )
+        return self._pack(self._with_forms(self._encode(units), units), _lengths(documents), X)
 
     def inverse_transform(self, X):
         """Decode ids.
@@ -236,7 +271,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Parameters
         ----------
         X : Sequences, list of list of int, or padded array of shape (n_sequences, max_length)
-            Token ids. Padding is left out.
+            Token ids. Padding is left out; of several columns, the first is read.
 
         Returns
         -------
@@ -251,6 +286,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         X = as_sequences(X)
+        if self.channels_ is not None and X.channels is not None:
+            X = X.replace(values=X.values[:, 0], channels=None)
         self._check_ids(X.values)
         kept = X.values != PADDING
         lengths = np.bincount(X.sequence_index()[kept], minlength=len(X))
@@ -283,7 +320,9 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         self._keep_cuts(_lengths(whole), lengths)
         level = LEVELS[self.level]
         units = level.flatten(documents, self.lowercase)
-        self._keep_vocabulary(level.count(units))
+        given = None if self.vocabulary is None else check_vocabulary(self.vocabulary)
+        self._keep_vocabulary(level.count(units, given), given)
+        self._keep_forms(units)
         return units, lengths
 
     def _split(self, X):
@@ -311,11 +350,9 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
                 stacklevel=4,
             )
 
-    def _keep_vocabulary(self, counts):
-        if self.vocabulary is None:
+    def _keep_vocabulary(self, counts, known):
+        if known is None:
             known = rank_tokens(counts, min_count=self.min_count, max_vocab=self.max_vocab)
-        else:
-            known = check_vocabulary(self.vocabulary)
         if not known:
             highest = max(counts.values(), default=0)
             raise ValueError(
@@ -328,6 +365,22 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         self.counts_ = np.array([counts.get(token, 0) for token in self.vocabulary_])
         self.counts_[UNKNOWN] += sum(counts.values()) - self.counts_.sum()
 
+    def _keep_forms(self, words):
+        self.channels_ = self._forms = None
+        if self.level != "word+char":
+            return
+        self._forms = WordForms.of(words, self.min_count, self.n_affixes, self.max_word_length)
+        word = IdChannel("word", self.n_tokens_, unknown=UNKNOWN)
+        self.channels_ = [word, *self._forms.channels]
+
+    def _encode(self, units):
+        return LEVELS[self.level].encode(units, self.vocabulary_)
+
+    def _with_forms(self, ids, words):
+        if self._forms is None:
+            return ids
+        return np.column_stack([ids, self._forms.rows(words)])
+
     def _drop_tokens(self, ids):
         if self.unk_dropout:
             draws = check_random_state(self.random_state).random_sample(len(ids))
@@ -336,9 +389,11 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     def _pack(self, ids, lengths, X):
         ids, lengths = encode_empty_as_unknown(ids, lengths)
-        encoded = Sequences.from_lengths(
-            ids, lengths, n_tokens=self.n_tokens_, vocabulary=self.vocabulary_
-        )
+        if self._forms is None:
+            meaning = {"n_tokens": self.n_tokens_, "vocabulary": self.vocabulary_}
+        else:
+            meaning = {"channels": self.channels_}
+        encoded = Sequences.from_lengths(ids, lengths, **meaning)
         if not isinstance(X, Sequences):
             return encoded
         weight = X.weight

@@ -19,7 +19,7 @@ from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
 from skseq._validation import Interval, RealNotInt, StrOptions
-from skseq.data import Sequences, as_sequences, holds_number_lists, to_cells
+from skseq.data import Sequences, as_sequences, holds_number_lists, refuse_channels, to_cells
 from skseq.data._dtw import dtw_paths, lower_bounds, paired_dtw
 from skseq.data._moments import at_regular_moments, between, stretch
 from skseq.samplers._base import LabelSampler, holds_text
@@ -57,6 +57,8 @@ class NeighbourSampler(LabelSampler):
                 f"X holds token ids ({X.dtype}), but {_needs_values(self)} If these are "
                 "measurements, make them floats"
             )
+        if isinstance(X, Sequences):
+            refuse_channels(X, type(self).__name__)
         return X
 
     def _nearest(self, X, k, queries=None):

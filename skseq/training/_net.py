@@ -122,6 +122,7 @@ def build_net(
     *,
     n_tokens,
     n_features,
+    channels=None,
     seeds,
     validation_score,
     watch_from=0,
@@ -146,6 +147,9 @@ def build_net(
     n_features : int
         Values in a step.
 
+    channels : tuple of channels, default=None
+        What they are, where they are of several kinds.
+
     seeds : Seeds
         Source of randomness for weights, dropout and batches.
 
@@ -168,6 +172,7 @@ def build_net(
         "start": start,
         "n_tokens": n_tokens,
         "n_features": n_features,
+        "channels": channels,
         **settings.of_network(),
     }
     optimizer, optimizer_params = _optimizer(settings.optimizer)

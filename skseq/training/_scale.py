@@ -18,7 +18,7 @@ import numpy as np
 from sklearn.base import clone
 
 from skseq._validation import HasMethods, StrOptions
-from skseq.data import Sequences, step_positions
+from skseq.data import Sequences, numbers_of, step_positions
 from skseq.preprocessing import SequenceScaler
 
 # Most steps that "auto" looks at, fewer where steps have many features: quantiles need no more.
@@ -54,11 +54,12 @@ def learn_scaler(scale, targets, rows=None):
     Returns
     -------
     object with ``transform``, or None
-        It reads steps of shape (n_steps, n_features). None for tokens, too.
+        It reads steps of shape (n_steps, n_features); of channels, only their numbers. None for
+        ids, too.
     """
     if scale is None or targets.tokens:
         return None
-    X = targets.X
+    X = numbers_of(targets.X)
     rows, weight = counting_rows(X, rows, targets.weight)
     start, lengths = X.offsets[rows], X.lengths[rows]
     if isinstance(scale, str):
@@ -73,12 +74,29 @@ def learn_scaler(scale, targets, rows=None):
 
 
 class StepScale:
-    """Function from steps to scaled steps, of shape (n_steps, n_features) both."""
+    """Function from steps to scaled steps, of shape (n_steps, n_features) both.
 
-    def __init__(self, scaler):
+    Parameters
+    ----------
+    scaler : object with ``transform``
+        What `learn_scaler` gave.
+
+    columns : ndarray of bool of shape (n_features,), default=None
+        Those to scale; None is all.
+    """
+
+    def __init__(self, scaler, columns=None):
         self.scaler = scaler
+        self.columns = columns
 
     def __call__(self, steps):
+        if self.columns is None:
+            return self._scaled(steps)
+        steps = steps.copy()
+        steps[:, self.columns] = self._scaled(steps[:, self.columns])
+        return steps
+
+    def _scaled(self, steps):
         scaled = self.scaler.transform(as_read_by(self.scaler, steps))
         scaled = np.asarray(getattr(scaled, "values", scaled))
         if scaled.shape != steps.shape:

@@ -27,7 +27,7 @@ class Targets:
         Checked sequences.
 
     tokens : bool
-        Whether their steps are token ids.
+        Whether their steps are ids, of tokens or of channels, without numbers.
 
     values : ndarray of shape (n,), default=None
         Class codes or numbers; None where they are to be predicted.
@@ -248,7 +248,7 @@ class StepTargets(Targets):
 
     def states_like_these(self, states):
         """States, one for each step, in `Sequences` that keep the weights and origins of X."""
-        return self.X.replace(values=states, n_tokens=None)
+        return self.X.replace(values=states, n_tokens=None, channels=None)
 
 
 def check_two_classes_count(codes, weight, classes):

@@ -1,0 +1,214 @@
+"""Input layers: from the values of padded batches to vectors, one for each step."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from skseq.data import CharacterChannel, IdChannel, NumberChannel, column_spans
+from skseq.nn._dropout import LockedDropout, StepDropout
+
+
+class TokenInput(nn.Module):
+    """Token ids to vectors.
+
+    Parameters
+    ----------
+    n_tokens : int
+        Size of the vocabulary.
+
+    embedding_dim : int
+        Features of a vector.
+
+    channel_dropout : float, default=0.0
+        Share of the channels of a sequence that are dropped at all its steps.
+
+    pretrained : array-like of shape (n_tokens, embedding_dim), default=None
+        Vectors to start from.
+
+    std : float, default=None
+        Standard deviation of vectors that are not pretrained; None is that of torch, 1. With a
+        small one, what is learnt about a token soon outweighs its random start.
+
+    step_dropout : float, default=0.0
+        Share of the steps that are dropped: their vectors are 0.
+    """
+
+    def __init__(
+        self,
+        n_tokens,
+        embedding_dim,
+        channel_dropout=0.0,
+        pretrained=None,
+        *,
+        std=None,
+        step_dropout=0.0,
+    ):
+        super().__init__()
+        self.embedding = nn.Embedding(n_tokens, embedding_dim)
+        with torch.no_grad():
+            if pretrained is not None:
+                self.embedding.weight.copy_(torch.as_tensor(pretrained))
+            elif std is not None:
+                self.embedding.weight.mul_(std)
+        self.output_size = embedding_dim
+        self.dropout = LockedDropout(channel_dropout)
+        self.step_dropout = StepDropout(step_dropout)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Look up values (batch, time): (batch, time, output_size)."""
+        return self.step_dropout(self.dropout(self.embedding(values)))
+
+
+class ValueInput(nn.Module):
+    """Measurements as they are; dropout takes whole features of a sequence."""
+
+    def __init__(self, n_features, channel_dropout=0.0):
+        super().__init__()
+        self.output_size = n_features
+        self.dropout = LockedDropout(channel_dropout)
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Give values (batch, time[, n_features]) a feature axis."""
+        if values.ndim == 2:
+            values = values.unsqueeze(-1)
+        return self.dropout(values)
+
+
+class ChannelInput(nn.Module):
+    """Steps with ids, characters and numbers side by side, as ``channels`` say.
+
+    Parameters
+    ----------
+    channels : tuple of IdChannel, CharacterChannel or NumberChannel
+        What the columns of a step are.
+
+    embedding_dim : int
+        Length of the vector that all channels of ids without a ``dim`` are summed to.
+
+    channel_dropout : float, default=0.0
+        Share of the features of a sequence that are dropped at all its steps.
+
+    pretrained : array-like of shape (n_ids, embedding_dim), default=None
+        Vectors that the first channel of ids starts from.
+
+    std : float, default=None
+        Standard deviation of other vectors at the start; None is 1. That of a step's sum is the
+        same.
+
+    step_dropout : float, default=0.0
+        Share of the ids that are replaced by the ``unknown`` of their channel, if it has one.
+    """
+
+    def __init__(
+        self,
+        channels,
+        embedding_dim,
+        channel_dropout=0.0,
+        pretrained=None,
+        *,
+        std=None,
+        step_dropout=0.0,
+    ):
+        super().__init__()
+        self.columns = column_spans(channels)
+        self.is_summed = [isinstance(c, IdChannel) and c.dim is None for c in channels]
+        self.readers = nn.ModuleList(
+            _make_reader(channel, embedding_dim, std, step_dropout) for channel in channels
+        )
+        self.output_size = embedding_dim * any(self.is_summed) + sum(
+            reader.output_size
+            for reader, is_summed in zip(self.readers, self.is_summed, strict=True)
+            if not is_summed
+        )
+        self.dropout = LockedDropout(channel_dropout)
+        if pretrained is not None:
+            first = next(reader for reader in self.readers if isinstance(reader, IdReader))
+            with torch.no_grad():
+                first.embedding.weight.copy_(torch.as_tensor(pretrained))
+
+    def forward(self, values: Tensor) -> Tensor:
+        """Read values (batch, time, n_columns): (batch, time, output_size)."""
+        steps = values.flatten(0, 1)
+        summed, beside = None, []
+        for columns, reader, is_summed in zip(
+            self.columns, self.readers, self.is_summed, strict=True
+        ):
+            part = reader(steps[:, columns])
+            if not is_summed:
+                beside.append(part)
+            else:
+                summed = part if summed is None else summed + part
+        if summed is not None:
+            beside.insert(0, summed)
+        return self.dropout(torch.cat(beside, dim=1).unflatten(0, values.shape[:2]))
+
+
+class IdReader(nn.Module):
+    """Sum of the vectors of a step's ids; that of id 0 is 0."""
+
+    def __init__(self, channel, embedding_dim, std, step_dropout):
+        super().__init__()
+        self.output_size = embedding_dim if channel.dim is None else channel.dim
+        self.embedding = nn.EmbeddingBag(channel.n_ids, self.output_size, mode="sum", padding_idx=0)
+        with torch.no_grad():
+            self.embedding.weight.mul_((1 if std is None else std) / channel.n_columns**0.5)
+        self.unknown = channel.unknown
+        self.step_dropout = 0.0 if channel.unknown is None else step_dropout
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Look up ids (n_steps, n_columns): (n_steps, output_size)."""
+        ids = ids.long()
+        if self.training and self.step_dropout:
+            dropped = torch.rand(ids.shape, device=ids.device) < self.step_dropout
+            ids = ids.masked_fill(dropped & (ids != 0), self.unknown)
+        return self.embedding(ids)
+
+
+class CharacterReader(nn.Module):
+    """Convolution over the characters of a step, and the largest output of each filter.
+
+    Steps that are spelt alike are read once, and padding is not read: a step without characters
+    gives 0.
+    """
+
+    def __init__(self, channel):
+        super().__init__()
+        self.output_size = channel.n_filters
+        self.embedding = nn.Embedding(channel.n_ids, channel.dim, padding_idx=0)
+        self.around = ((channel.kernel_size - 1) // 2, channel.kernel_size // 2)
+        self.convolution = nn.Conv1d(channel.dim, channel.n_filters, channel.kernel_size)
+
+    def forward(self, characters: Tensor) -> Tensor:
+        """Read characters (n_steps, n_columns): (n_steps, output_size)."""
+        words, place = torch.unique(characters.long(), dim=0, return_inverse=True)
+        is_spelt = words != 0
+        longest = int(is_spelt.sum(dim=1).max())
+        if not longest:
+            return self.convolution.weight.new_zeros(len(characters), self.output_size)
+        words, is_spelt = words[:, :longest], is_spelt[:, None, :longest]
+        vectors = self.embedding(words).transpose(1, 2)  # (n_distinct, dim, n_characters)
+        filtered = self.convolution(functional.pad(vectors, self.around))
+        largest = filtered.masked_fill(~is_spelt, -torch.inf).amax(dim=2)
+        return largest.masked_fill(~is_spelt.any(dim=2), 0.0)[place]
+
+
+class NumberReader(nn.Module):
+    """Numbers as they are."""
+
+    def __init__(self, channel):
+        super().__init__()
+        self.output_size = channel.n_columns
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        """Give numbers (n_steps, n_columns) in single precision."""
+        return numbers.float()
+
+
+def _make_reader(channel, embedding_dim, std, step_dropout):
+    match channel:
+        case IdChannel():
+            return IdReader(channel, embedding_dim, std, step_dropout)
+        case CharacterChannel():
+            return CharacterReader(channel)
+        case NumberChannel():
+            return NumberReader(channel)
