@@ -98,6 +98,17 @@ class CharacterChannel:
 
     kernel_size : int, default=3
         Characters that a filter sees.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> from skseq.preprocessing import CharacterChannel
+    >>> spelling = [[1, 2, 2, 0], [2, 1, 0, 0], [1, 2, 1, 3]]  # "abb", "ba" and "abac"
+    >>> channels = [CharacterChannel("letters", n_ids=4, n_columns=4)]
+    >>> Sequences(spelling, [0, 2, 3], channels=channels)
+    Sequences: 2 sequences, 3 steps (1 to 2 each), int64, channels letters
+      [0] [1 2 2 0] [2 1 0 0]
+      [1] [1 2 1 3]
     """
 
     name: str
@@ -125,6 +136,15 @@ class NumberChannel:
 
     n_columns : int, default=1
         Numbers of a step.
+
+    Examples
+    --------
+    >>> from skseq import Sequences
+    >>> from skseq.preprocessing import NumberChannel
+    >>> channels = [NumberChannel("degrees"), NumberChannel("speed", n_columns=2)]
+    >>> X = Sequences([[20.5, 0.1, 0.2], [21.0, 0.4, 0.3]], [0, 2], channels=channels)
+    >>> X[:1].channels[1]
+    NumberChannel(name='speed', n_columns=2)
     """
 
     name: str
