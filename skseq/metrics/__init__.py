@@ -31,7 +31,14 @@ from skseq.metrics._ranking import (
     tag_average_precision_score,
     tag_roc_auc_score,
 )
+from skseq.metrics._reports import (
+    span_classification_report,
+    tag_classification_report,
+    tag_confusion_matrix,
+)
 from skseq.metrics._scorers import get_scorer, get_scorer_names, get_scorers
+from skseq.metrics._span_curves import span_average_precision_score, span_precision_recall_curve
+from skseq.metrics._span_errors import SpanError, span_errors
 from skseq.metrics._spans import (
     span_f1_score,
     span_fbeta_score,
@@ -56,6 +63,7 @@ from skseq.metrics._tags_overall import (
 
 __all__ = [
     "ConfidenceInterval",
+    "SpanError",
     "balanced_accuracy_score",
     "brier_score",
     "confidence_interval",
@@ -71,14 +79,20 @@ __all__ = [
     "minority_f1_score",
     "minority_recall_score",
     "quadratic_weighted_kappa_score",
+    "span_average_precision_score",
+    "span_classification_report",
+    "span_errors",
     "span_f1_score",
     "span_fbeta_score",
+    "span_precision_recall_curve",
     "span_precision_score",
     "span_recall_score",
     "tag_accuracy_score",
     "tag_average_precision_score",
     "tag_balanced_accuracy_score",
     "tag_brier_score",
+    "tag_classification_report",
+    "tag_confusion_matrix",
     "tag_expected_calibration_error",
     "tag_f1_score",
     "tag_fbeta_score",

@@ -5,6 +5,8 @@ counted once, as (true type, predicted type) with "no span" as one more type, an
 scores the counts.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from sklearn.metrics import f1_score, fbeta_score, precision_score, recall_score
 
@@ -368,6 +370,48 @@ def _score_spans(
 ):
     if average is not None:
         check_choice("average", average, ("macro", "micro", "weighted"))
+    pairs = pair_spans(
+        y_true, y_pred, scheme=scheme, labels=labels, ignore=ignore, sample_weight=sample_weight
+    )
+    codes = pairs.codes
+    if not len(codes):
+        if average is None:
+            return np.empty(0)
+        # Nothing to find and nothing found: scikit-learn judges a type that never occurs.
+        codes, average = np.array([0]), "micro"
+    return metric(
+        pairs.true,
+        pairs.predicted,
+        sample_weight=pairs.weight,
+        labels=codes,
+        average=average,
+        zero_division=zero_division,
+        **kwargs,
+    )
+
+
+class SpanPairs(NamedTuple):
+    """Spans as pairs of (true type, predicted type), for metrics of labels; -1 is no span."""
+
+    types: np.ndarray  # (n_types,)
+    codes: np.ndarray  # (n_labels,), positions in types of those that count
+    true: np.ndarray  # (n_pairs,)
+    predicted: np.ndarray  # (n_pairs,)
+    weight: np.ndarray  # (n_pairs,), how many there are, or what they weigh
+
+
+def pair_spans(y_true, y_pred, *, scheme=None, labels=None, ignore=None, sample_weight=None):
+    """Count the spans that were found, those that were missed and those that are wrong.
+
+    Parameters
+    ----------
+    y_true, y_pred, scheme, labels, ignore, sample_weight : as for `span_f1_score`
+        What is compared, and how.
+
+    Returns
+    -------
+    SpanPairs
+    """
     types, hits, n_true, n_predicted = _count_spans(y_true, y_pred, scheme, ignore, sample_weight)
     if labels is not None:
         wanted = np.asarray(labels)
@@ -379,22 +423,14 @@ def _score_spans(
             np.pad(counts, (0, len(absent))) for counts in (hits, n_true, n_predicted)
         )
     codes = np.arange(len(types)) if labels is None else positions(wanted, types)
-    if not len(codes):
-        if average is None:
-            return np.empty(0)
-        # Nothing to find and nothing found: scikit-learn judges a type that never occurs.
-        codes, average = np.array([0]), "micro"
-        hits = n_true = n_predicted = np.zeros(1)
     # scikit-learn wants some weight, so one pair of "no span" comes first; no type counts it.
-    every, none = np.arange(len(hits)), np.full(len(hits), -1)
-    return metric(
+    every, none = np.arange(len(types)), np.full(len(types), -1)
+    return SpanPairs(
+        types,
+        codes,
         np.concatenate([[-1], every, every, none]),
         np.concatenate([[-1], every, none, every]),
-        sample_weight=np.concatenate([[1.0], hits, n_true - hits, n_predicted - hits]),
-        labels=codes,
-        average=average,
-        zero_division=zero_division,
-        **kwargs,
+        np.concatenate([[1.0], hits, n_true - hits, n_predicted - hits]),
     )
 
 
@@ -404,14 +440,11 @@ def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
     if not tags.n_steps:
         raise ValueError("y_true is empty; a score needs at least one label")
     weight = np.ones(len(tags)) if sample_weight is None else check_fit_weight(sample_weight, tags)
-    true, guessed = _spans_of(tags, "y_true", scheme), _spans_of(predicted, "y_pred", scheme)
+    true, guessed = spans_of(tags, "y_true", scheme), spans_of(predicted, "y_pred", scheme)
     types = np.union1d(true.type, guessed.type)
     true_codes, guessed_codes = (np.searchsorted(types, spans.type) for spans in (true, guessed))
 
-    # At most one true span starts at a step, so a guess is compared with that one alone.
-    stop_of, code_of = np.full((2, tags.n_steps), -1)
-    stop_of[true.start], code_of[true.start] = true.stop, true_codes
-    hit = (stop_of[guessed.start] == guessed.stop) & (code_of[guessed.start] == guessed_codes)
+    hit = find_hits(true, guessed, tags.n_steps)
 
     def total(spans, codes):
         sequence = np.searchsorted(tags.offsets, spans.start, side="right") - 1
@@ -424,6 +457,18 @@ def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
     return types[counts], n_hits[counts], n_true[counts], n_predicted[counts]
 
 
-def _spans_of(tags, name, scheme):
+def find_hits(true, guessed, n_steps):
+    """Which predicted spans are true, in start, end and type: ndarray of bool."""
+    # At most one true span starts at a step, so a guess is compared with that one alone.
+    starting_at = np.full(n_steps, -1)
+    starting_at[true.start] = np.arange(len(true.start))
+    place = starting_at[guessed.start]
+    if not len(true.start):
+        return place >= 0
+    return (place >= 0) & (true.stop[place] == guessed.stop) & (true.type[place] == guessed.type)
+
+
+def spans_of(tags, name, scheme):
+    """Flat spans of checked tags, as `skseq.data.find_spans` gives them."""
     classes = distinct(tags.values, name)
     return find_spans(positions(tags.values, classes), tags.offsets, classes, scheme)

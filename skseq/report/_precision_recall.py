@@ -1,19 +1,10 @@
 """Precision against recall, a curve for each class or tag against the rest."""
 
-from itertools import cycle, product
-
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._validation import has_step_labels
-from skseq.metrics._flat import as_labels, flat_tag_scores
-from skseq.metrics._one_vs_rest import one_vs_rest
-from skseq.report._optional import import_optional
-
-# Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
-_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
-_DASHES = ["-", "--", ":", "-."]
+from skseq.report._curves import class_problems, new_axes, square_axes, styles_of
 
 
 class ClassPrecisionRecallDisplay:
@@ -54,6 +45,8 @@ class ClassPrecisionRecallDisplay:
     See Also
     --------
     sklearn.metrics.PrecisionRecallDisplay : The same for one class of two.
+    ClassRocDisplay : True against false positives.
+    SpanPrecisionRecallDisplay : Curves of whole mentions.
     skseq.metrics.tag_average_precision_score : The areas under the curves of tags.
 
     Examples
@@ -77,7 +70,17 @@ class ClassPrecisionRecallDisplay:
 
     @classmethod
     def from_estimator(
-        cls, estimator, X, y, *, exclude=None, sample_weight=None, ax=None, **kwargs
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        exclude=None,
+        by_type=False,
+        ignore=None,
+        sample_weight=None,
+        ax=None,
+        **kwargs,
     ):
         """Draw the curves of a fitted estimator.
 
@@ -95,6 +98,14 @@ class ClassPrecisionRecallDisplay:
 
         exclude : None, "majority", label or list of labels, default=None
             Classes without a curve; "majority" is the commonest in ``y``.
+
+        by_type : bool, default=False
+            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
+            curve, PER, of their probabilities' sum.
+
+        ignore : scalar or list, default=None
+            Marks in ``y`` that stand where there is no tag, such as -100 or NaN: these steps are
+            left out. None refuses such marks.
 
         sample_weight : array-like of shape (n_sequences,), default=None
             How much each sequence counts.
@@ -116,6 +127,8 @@ class ClassPrecisionRecallDisplay:
             classes=estimator.classes_,
             exclude=exclude,
             unseen="zero",
+            by_type=by_type,
+            ignore=ignore,
             sample_weight=sample_weight,
         )
         return display.plot(ax, **kwargs)
@@ -128,6 +141,8 @@ class ClassPrecisionRecallDisplay:
         *,
         classes=None,
         exclude=None,
+        by_type=False,
+        ignore=None,
         sample_weight=None,
         ax=None,
         **kwargs,
@@ -152,6 +167,14 @@ class ClassPrecisionRecallDisplay:
         exclude : None, "majority", label or list of labels, default=None
             Classes without a curve, such as the background tag; "majority" is the commonest in
             ``y_true``.
+
+        by_type : bool, default=False
+            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
+            curve, PER, of their scores' sum.
+
+        ignore : scalar or list, default=None
+            Marks in ``y_true`` that stand where there is no tag, such as -100 or NaN: these steps
+            are left out. None refuses such marks.
 
         sample_weight : array-like of shape (n_sequences,) or, for tags, (n_steps_total,), \
                 default=None
@@ -178,6 +201,8 @@ class ClassPrecisionRecallDisplay:
             classes=classes,
             exclude=exclude,
             unseen="raise",
+            by_type=by_type,
+            ignore=ignore,
             sample_weight=sample_weight,
         )
         return display.plot(ax, **kwargs)
@@ -207,47 +232,28 @@ class ClassPrecisionRecallDisplay:
         ImportError
             If matplotlib is not installed.
         """
-        pyplot = import_optional(
-            "matplotlib.pyplot", extra="plot", needed_by="ClassPrecisionRecallDisplay.plot"
-        )
-        if ax is None:
-            _, ax = pyplot.subplots()
+        ax = new_axes(ax, needed_by="ClassPrecisionRecallDisplay.plot")
         self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
-        styles = cycle(product(_DASHES, _COLOURS))
-        for index, (dash, colour) in zip(range(len(self.classes)), styles, strict=False):
-            style = {"color": colour, "linestyle": dash, "label": self._label(index)} | kwargs
+        for index, style in enumerate(styles_of(len(self.classes))):
+            if chance_level and self.prevalence is not None:
+                ax.axhline(self.prevalence[index], color=style["color"], linewidth=0.8, alpha=0.5)
+            style = style | {"label": self._label(index)} | kwargs
             # A step holds the precision of the threshold that reaches the recall.
             self.lines_ += ax.plot(
                 self.recall[index], self.precision[index], drawstyle="steps-post", **style
             )
-            if chance_level and self.prevalence is not None:
-                ax.axhline(self.prevalence[index], color=colour, linewidth=0.8, alpha=0.5)
-        ax.set(xlabel="Recall", ylabel="Precision", xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))
-        ax.set_aspect("equal", adjustable="box")
-        ax.legend(loc="best")
+        square_axes(ax, "Recall", "Precision")
         return self
 
     @classmethod
-    def _from_scores(cls, y_true, y_score, *, sample_weight, **kwargs):
-        if has_step_labels(y_true):
-            y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight)
-        else:
-            y_true = as_labels(y_true, "y_true")
-        problems = [
-            problem
-            for problem in one_vs_rest(y_true, y_score, sample_weight=sample_weight, **kwargs)
-            if problem[1].any()  # a class that never occurs has no recall
-        ]
-        if not problems:
-            raise ValueError("y_true has no class left to draw a curve of; exclude fewer")
-        labels, positives, scores, weights = zip(*problems, strict=True)
-        triples = list(zip(positives, scores, weights, strict=True))
+    def _from_scores(cls, y_true, y_score, **kwargs):
+        labels, triples = class_problems(y_true, y_score, **kwargs)
         curves = [precision_recall_curve(p, s, sample_weight=w) for p, s, w in triples]
         areas = [average_precision_score(p, s, sample_weight=w) for p, s, w in triples]
         return cls(
             precision=[precision for precision, _, _ in curves],
             recall=[recall for _, recall, _ in curves],
-            classes=np.array(labels),
+            classes=labels,
             average_precision=np.array(areas),
             prevalence=np.array([np.average(p, weights=w) for p, _, w in triples]),
         )

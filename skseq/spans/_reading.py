@@ -71,7 +71,7 @@ def read_spans(
         spans = find_spans(codes, kept.offsets, found, PLAIN, outside)
     else:
         spans = _read_prefixed(codes, kept, found, scheme, invalid, name)
-    return spans if known is None else _back_to_all_steps(spans, known)
+    return spans if known is None else back_to_all_steps(spans, known)
 
 
 def likely_scheme(classes, outside=OUTSIDE):
@@ -154,7 +154,7 @@ def _excerpt(tags, start, spans, row):
     return tags.values[low:high].tolist()
 
 
-def _back_to_all_steps(spans, known):
+def back_to_all_steps(spans, known):
     """Positions among all steps, of spans found in those that have a tag."""
     places = np.flatnonzero(known)
     return Spans(places[spans.start], places[spans.stop - 1] + 1, spans.type)
