@@ -13,9 +13,11 @@ from skseq.data._channels import (
     IdChannel,
     NumberChannel,
     column_spans,
+    first_ids,
     number_columns,
     numbers_of,
     refuse_channels,
+    token_ids,
 )
 from skseq.data._checks import as_sequences, check_sequences
 from skseq.data._chunks import ChunkSpans, chunk_spans
@@ -73,6 +75,7 @@ __all__ = [
     "draw_of_each_class",
     "fill_marks",
     "find_spans",
+    "first_ids",
     "gather_steps",
     "has_mixed_columns",
     "holds_number_lists",
@@ -96,4 +99,5 @@ __all__ = [
     "step_positions",
     "take_steps",
     "to_cells",
+    "token_ids",
 ]

@@ -203,6 +203,27 @@ def numbers_of(X):
     return X.replace(values=X.values[:, number_columns(X.channels)], channels=None)
 
 
+def first_ids(channels):
+    """Position of the first channel of ids without a ``dim`` of its own; None if there is none.
+
+    It is the one that a vocabulary and pretrained vectors belong to.
+    """
+    summed = [isinstance(channel, IdChannel) and channel.dim is None for channel in channels]
+    return summed.index(True) if any(summed) else None
+
+
+def token_ids(X):
+    """The first ids of `Sequences` with channels, as token ids; others as they are."""
+    if X.channels is None:
+        return X
+    position = first_ids(X.channels)
+    if position is None:
+        refuse_channels(X, "what reads token ids")
+    ids = X.values[:, column_spans(X.channels)[position].start].astype(np.int64)
+    n_tokens = X.channels[position].n_ids
+    return X.replace(values=ids, channels=None, n_tokens=n_tokens, vocabulary=X.vocabulary)
+
+
 def refuse_channels(X, reader):
     """Raise TypeError where `Sequences` have channels, but what reads them knows one kind only."""
     if X.channels is not None:

@@ -79,7 +79,8 @@ class Sequences:
     vocabulary : dict of str to int, default=None
         Token -> its id, as `skseq.preprocessing.TokenEncoder` fills it in, so that augmenters find
         words in whatever vocabulary a fold learned. It is shared, never copied, so do not write to
-        it. None means unknown, or not tokens.
+        it. Of channels, it is that of the first of ids without ``dim``. None means unknown, or not
+        tokens.
 
     channels : list of channels, default=None
         What the columns of ``values`` are where steps have several of different kinds, one after
@@ -579,7 +580,7 @@ class Sequences:
         if np.shape(changes.get("values", self.values))[1:] != self.values.shape[1:]:
             parts["channels"] = None  # other columns
         out = Sequences(**(parts | changes))
-        if out.dtype.kind not in "iu" and "vocabulary" not in changes:
+        if out.dtype.kind not in "iu" and out.channels is None and "vocabulary" not in changes:
             out.vocabulary = None  # what became of the tokens has no id any more
         if not changes.keys() & {"weight", "offsets"}:
             out.has_step_weight = self.has_step_weight

@@ -11,12 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, StrOptions, check_finite_rows
 from skseq.data import (
-    IdChannel,
     check_sequences,
     check_vocabulary,
+    first_ids,
     number_columns,
     split_originals,
 )
+from skseq.preprocessing import WordVectors
 from skseq.preprocessing._output import frames_where
 from skseq.training import (
     LR_SCHEDULES,
@@ -49,7 +50,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "causal": ["boolean"],
         "embedding_dim": [Interval(Integral, 1, None, closed="left")],
         "embedding_std": [Interval(Real, 0, None, closed="neither"), None],
-        "embedding": ["array-like", None],
+        "embedding": ["array-like", WordVectors, None],
+        "embedding_frozen": ["boolean", Interval(Real, 0, 1, closed="both")],
         "dense_sizes": ["array-like"],
         "dropout": [Interval(Real, 0, 1, closed="left")],
         "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
@@ -80,7 +82,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _check_X(self, X, *, reset):
         X = check_sequences(self, X, reset=reset, input=self.input, fits=np.float32)
         if reset:
-            self.channels_ = X.channels
+            self.channels_, self._vocabulary = X.channels, X.vocabulary
             self.n_tokens_ = self._count_tokens(X)
         elif self.input_kind_ == "tokens":
             check_vocabulary(X, self.n_tokens_, type(self).__name__)
@@ -95,8 +97,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         """Ids that ``embedding`` has vectors for, or None where there are only numbers."""
         if self.input_kind_ == "tokens":
             return X.n_tokens or int(X.values.max()) + 1
-        ids = [channel for channel in X.channels or () if isinstance(channel, IdChannel)]
-        return ids[0].n_ids if ids else None
+        position = None if X.channels is None else first_ids(X.channels)
+        return None if position is None else X.channels[position].n_ids
 
     @property
     def _reads_ids(self):
@@ -172,6 +174,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             return None
         if self.n_tokens_ is None:
             raise ValueError("embedding is for token ids, but X holds values")
+        if isinstance(self.embedding, WordVectors):
+            return self._vectors_of_words()
         with np.errstate(over="ignore"):  # what float32 cannot hold is reported below
             vectors = np.asarray(self.embedding, dtype=np.float32)
         if vectors.ndim != 2 or len(vectors) != self.n_tokens_:
@@ -181,6 +185,16 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             )
         check_finite_rows(vectors, "embedding")
         return vectors
+
+    def _vectors_of_words(self):
+        if self._vocabulary is None:
+            raise ValueError(
+                "embedding holds vectors of words, but X does not say which words its ids stand "
+                "for; encode it with TokenEncoder, or pass an array with a row for each id"
+            )
+        rows = self.embedding.rows(self._vocabulary)[: self.n_tokens_]
+        without_word = self.n_tokens_ - len(rows)
+        return np.pad(rows, ((0, without_word), (0, 0)))
 
     def _goes_on(self):
         """Whether `fit` trains the net at hand further."""

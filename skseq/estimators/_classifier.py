@@ -44,9 +44,14 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
         as .1, help where texts are few. Not used with ``embedding``.
 
-    embedding : array-like of shape (n_tokens, embedding_dim), default=None
-        Pretrained token vectors to start from, row by token id; of channels, for the first with
-        ids. None starts at random.
+    embedding : array-like of shape (n_tokens, embedding_dim) or WordVectors, default=None
+        Pretrained token vectors to start from, row by token id, or an instance of
+        `skseq.preprocessing.WordVectors`, in which `fit` looks up the words that X stands for; of
+        channels, for the first of ids without ``dim``. None starts at random.
+
+    embedding_frozen : bool or float, default=False
+        Whether ``embedding`` stays as it is; a number is the share of ``max_epochs``, in [0, 1],
+        for which it does so before it is trained with the rest.
 
     pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
         How the states of the steps become one vector. Names joined by ``+``, such as
@@ -275,7 +280,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
-        Size of the vocabulary, of channels that of the first with ids; None for values.
+        Size of the vocabulary, of channels that of the first of ids without ``dim``; else None.
 
     n_step_features_ : int
         Values in a step.
@@ -347,6 +352,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         embedding_dim=64,
         embedding_std=None,
         embedding=None,
+        embedding_frozen=False,
         pooling="mean+max",
         dense_sizes=(),
         dropout=0.2,
@@ -392,6 +398,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         self.embedding_dim = embedding_dim
         self.embedding_std = embedding_std
         self.embedding = embedding
+        self.embedding_frozen = embedding_frozen
         self.pooling = pooling
         self.dense_sizes = dense_sizes
         self.dropout = dropout

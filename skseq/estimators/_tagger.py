@@ -52,9 +52,14 @@ class SequenceTagger(BaseClassEstimator):
         Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
         as .1, help where texts are few. Not used with ``embedding``.
 
-    embedding : array-like of shape (n_tokens, embedding_dim), default=None
-        Pretrained token vectors to start from, row by token id; of channels, for the first with
-        ids. None starts at random.
+    embedding : array-like of shape (n_tokens, embedding_dim) or WordVectors, default=None
+        Pretrained token vectors to start from, row by token id, or an instance of
+        `skseq.preprocessing.WordVectors`, in which `fit` looks up the words that X stands for; of
+        channels, for the first of ids without ``dim``. None starts at random.
+
+    embedding_frozen : bool or float, default=False
+        Whether ``embedding`` stays as it is; a number is the share of ``max_epochs``, in [0, 1],
+        for which it does so before it is trained with the rest.
 
     chunk_length : int or None, default=512
         Steps that are read at once. A longer sequence is cut into chunks, in training and in
@@ -294,7 +299,7 @@ class SequenceTagger(BaseClassEstimator):
         n_step_features). None for token ids, and with ``scale=None``.
 
     n_tokens_ : int or None
-        Size of the vocabulary, of channels that of the first with ids; None for values.
+        Size of the vocabulary, of channels that of the first of ids without ``dim``; else None.
 
     n_step_features_ : int
         Values in a step.
@@ -362,6 +367,7 @@ class SequenceTagger(BaseClassEstimator):
         embedding_dim=64,
         embedding_std=None,
         embedding=None,
+        embedding_frozen=False,
         chunk_length=512,
         chunk_context=64,
         dense_sizes=(),
@@ -409,6 +415,7 @@ class SequenceTagger(BaseClassEstimator):
         self.embedding_dim = embedding_dim
         self.embedding_std = embedding_std
         self.embedding = embedding
+        self.embedding_frozen = embedding_frozen
         self.chunk_length = chunk_length
         self.chunk_context = chunk_context
         self.dense_sizes = dense_sizes

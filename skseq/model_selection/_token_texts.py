@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseq.data import Sequences, as_sequences
+from skseq.data import Sequences, as_sequences, refuse_channels, token_ids
 from skseq.preprocessing._text import PADDING, UNKNOWN, read_rows
 from skseq.samplers._base import holds_text
 
@@ -28,8 +28,9 @@ def token_texts(X):
         return Sequences.from_list([np.array(row, dtype=object) for row in map(list, rows)]), True
     X = as_sequences(X)
     if X.vocabulary is None:
+        refuse_channels(X, "a baseline of words")
         return X.replace(values=X.values.astype(str).astype(object)), False
-    return Sequences(words_by_id(X.vocabulary)[X.values], X.offsets), True
+    return Sequences(words_by_id(X.vocabulary)[token_ids(X).values], X.offsets), True
 
 
 def words_by_id(vocabulary):

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from skseq.data import as_sequences, refuse_channels
+from skseq.data import as_sequences, refuse_channels, token_ids
 from skseq.model_selection._token_texts import words_by_id
 from skseq.preprocessing._text import read_rows
 from skseq.samplers._base import holds_text
@@ -65,10 +65,10 @@ def _as_texts(X):
         rows, tokenized = read_rows(X)
         return (list(map(" ".join, rows)), _TOKENS, True) if tokenized else (rows, _WORDS, True)
     X = as_sequences(X)
-    refuse_channels(X, "a baseline of words")
     if X.vocabulary is None:
+        refuse_channels(X, "a baseline of words")
         return [" ".join(map(str, row)) for row in X.tolist()], _TOKENS, False
-    words = words_by_id(X.vocabulary)
+    X, words = token_ids(X), words_by_id(X.vocabulary)
     if max(map(len, words)) == 1:  # characters
         return list(map("".join, X.replace(values=words[X.values]).tolist())), _WORDS, True
     return list(map(" ".join, X.replace(values=words[X.values]).tolist())), _TOKENS, True

@@ -54,6 +54,11 @@ class TokenInput(nn.Module):
         self.dropout = LockedDropout(channel_dropout)
         self.step_dropout = StepDropout(step_dropout)
 
+    @property
+    def vectors(self) -> nn.Parameter:
+        """What ``pretrained`` gave the start of: (n_tokens, embedding_dim)."""
+        return self.embedding.weight
+
     def forward(self, values: Tensor) -> Tensor:
         """Look up values (batch, time): (batch, time, output_size)."""
         return self.step_dropout(self.dropout(self.embedding(values)))
@@ -89,7 +94,7 @@ class ChannelInput(nn.Module):
         Share of the features of a sequence that are dropped at all its steps.
 
     pretrained : array-like of shape (n_ids, embedding_dim), default=None
-        Vectors that the first channel of ids starts from.
+        Vectors that the first channel of ids without a ``dim`` starts from.
 
     std : float, default=None
         Standard deviation of other vectors at the start; None is 1. That of a step's sum is the
@@ -122,9 +127,13 @@ class ChannelInput(nn.Module):
         )
         self.dropout = LockedDropout(channel_dropout)
         if pretrained is not None:
-            first = next(reader for reader in self.readers if isinstance(reader, IdReader))
             with torch.no_grad():
-                first.embedding.weight.copy_(torch.as_tensor(pretrained))
+                self.vectors.copy_(torch.as_tensor(pretrained))
+
+    @property
+    def vectors(self) -> nn.Parameter:
+        """What ``pretrained`` gave the start of: (n_ids, embedding_dim)."""
+        return self.readers[self.is_summed.index(True)].embedding.weight
 
     def forward(self, values: Tensor) -> Tensor:
         """Read values (batch, time, n_columns): (batch, time, output_size)."""

@@ -5,6 +5,8 @@ from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
 from skseq.preprocessing._tokens import TokenEncoder
+from skseq.preprocessing._vector_files import read_vectors
+from skseq.preprocessing._vectors import WordVectors
 from skseq.preprocessing._windows import make_windows, merge_windows
 
 __all__ = [
@@ -15,6 +17,8 @@ __all__ = [
     "SequenceSummarizer",
     "StepTransformer",
     "TokenEncoder",
+    "WordVectors",
     "make_windows",
     "merge_windows",
+    "read_vectors",
 ]

@@ -257,7 +257,7 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         Returns
         -------
         Sequences
-            Token ids, int32, with ``n_tokens`` and ``vocabulary`` set, or, at level "word+char",
+            Token ids, int32, with ``vocabulary`` and ``n_tokens`` set, or, at level "word+char",
             ``channels``; ``weight`` and ``origin`` are those of X if it is a `Sequences`.
         """
         check_is_fitted(self)
@@ -389,11 +389,10 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
 
     def _pack(self, ids, lengths, X):
         ids, lengths = encode_empty_as_unknown(ids, lengths)
-        if self._forms is None:
-            meaning = {"n_tokens": self.n_tokens_, "vocabulary": self.vocabulary_}
-        else:
-            meaning = {"channels": self.channels_}
-        encoded = Sequences.from_lengths(ids, lengths, **meaning)
+        meaning = (
+            {"n_tokens": self.n_tokens_} if self._forms is None else {"channels": self.channels_}
+        )
+        encoded = Sequences.from_lengths(ids, lengths, vocabulary=self.vocabulary_, **meaning)
         if not isinstance(X, Sequences):
             return encoded
         weight = X.weight

@@ -16,6 +16,28 @@ class Reseed(Callback):
         torch.manual_seed(self.seeds.integer("dropout", len(net.history)))
 
 
+class FrozenVectors(Callback):
+    """Keeps pretrained vectors as they are, for good or for the first part of training.
+
+    Parameters
+    ----------
+    share : float
+        Of the epochs, in which nothing changes them; 1 is for good.
+
+    n_epochs : int
+        Length of training.
+    """
+
+    def __init__(self, share, n_epochs):
+        self.share = share
+        self.n_epochs = n_epochs
+
+    def on_epoch_begin(self, net, **kwargs):
+        epoch = len(net.history) - 1 - net.first_epoch
+        is_trained = self.share < 1 and epoch >= self.share * self.n_epochs
+        net.module_.input_layer.vectors.requires_grad_(is_trained)
+
+
 class ValidationScore(Callback):
     """Records macro F1 of the validation rows, decided as predictions will be.
 

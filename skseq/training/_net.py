@@ -12,7 +12,7 @@ from skorch.utils import to_tensor
 
 from skseq._validation import check_choice
 from skseq.nn import ScoringBatches, TrainingBatches, make_network
-from skseq.training._callbacks import EpochProgress, LateEarlyStopping, Reseed
+from skseq.training._callbacks import EpochProgress, FrozenVectors, LateEarlyStopping, Reseed
 from skseq.training._divergence import FiniteLoss
 from skseq.training._interrupts import WholeEpochs, is_early_stop
 from skseq.training._learning_rate import LearningRate
@@ -256,6 +256,9 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     if settings.lr_schedule != "constant":
         rate = LearningRate(settings.lr_schedule, settings.max_epochs)
         callbacks.append(("learning_rate", rate))
+    if settings.embedding is not None and settings.embedding_frozen:
+        frozen = FrozenVectors(settings.embedding_frozen, settings.max_epochs)
+        callbacks.append(("frozen_vectors", frozen))
     if settings.gradient_clip_value is not None:
         clipping = GradientNormClipping(settings.gradient_clip_value)
         callbacks.append(("gradient_clipping", clipping))

@@ -65,6 +65,7 @@ class NetSettings:
 
     pooling: str | Callable | None = None
     causal: bool = False
+    embedding_frozen: float = False
     embedding_std: float | None = None
     step_dropout: float = 0.0
     locked_dropout: bool = False
