@@ -37,7 +37,7 @@ from skseq.data._layout import (
     take_steps,
 )
 from skseq.data._sequences import Sequences
-from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix
+from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix, tag_roles
 from skseq.data._steps import check_kind
 from skseq.data._tables import check_table, is_list_table, is_table
 from skseq.data._tags import (
@@ -97,6 +97,7 @@ __all__ = [
     "split_prefix",
     "step_mask",
     "step_positions",
+    "tag_roles",
     "take_steps",
     "to_cells",
     "token_ids",

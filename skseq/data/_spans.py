@@ -107,8 +107,7 @@ def find_spans(codes, offsets, classes, scheme=None, outside=OUTSIDE) -> Spans:
     """
     if scheme == PLAIN:
         return _find_runs(codes, offsets, classes, outside)
-    prefixes, types = _read_tags(classes, scheme)
-    roles = np.array([_ROLES.get(prefix, "") for prefix in prefixes])
+    roles, types = tag_roles(classes, scheme)
     type_names, type_codes = np.unique(types, return_inverse=True)
     step_types = type_codes[codes]
 
@@ -162,6 +161,31 @@ def _is_well_formed(scheme, *, opens, closes, touches_before, touches_after):
     return ((opens == "B") & (closes == "E")) | (opens == "S")
 
 
+def tag_roles(classes, scheme=None):
+    """Role and type of each tag.
+
+    Parameters
+    ----------
+    classes : ndarray of shape (n_classes,)
+        Tags as `find_spans` takes them.
+
+    scheme : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"} or None, default=None
+        The scheme that they must be of.
+
+    Returns
+    -------
+    roles, types : ndarray of str of shape (n_classes,)
+        "B", "I", "E" or "S", by whatever letter, and the type; both "" for the outside tag.
+
+    Raises
+    ------
+    ValueError
+        If a tag has no prefix, or one that the scheme lacks.
+    """
+    prefixes, types = _read_tags(classes, scheme)
+    return np.array([_ROLES.get(prefix, "") for prefix in prefixes]), types
+
+
 def _read_tag(tag):
     """Prefix and type of a tag, None where it has no prefix."""
     if tag == OUTSIDE:
@@ -177,7 +201,7 @@ def _read_tags(classes, scheme):
     if None in parts:
         bare = classes.tolist()[parts.index(None)]
         raise ValueError(
-            f"tag {bare!r} does not say where a span starts or ends; span metrics need "
+            f"tag {bare!r} does not say where a span starts or ends; spans need "
             f"{OUTSIDE!r}, or a prefix such as 'B-{bare}' and 'I-{bare}'. For tags without "
             'prefixes pass scheme="plain", or use the metrics whose name starts with tag_'
         )
@@ -185,8 +209,8 @@ def _read_tags(classes, scheme):
         if scheme is not None and prefix and prefix not in SPAN_SCHEMES[scheme]:
             raise ValueError(
                 f"tag {tag!r} has the prefix {prefix!r}, but {scheme} has only "
-                f"{sorted(SPAN_SCHEMES[scheme])}; name the scheme that the tags keep, or pass "
-                "scheme=None for a relaxed reading"
+                f"{sorted(SPAN_SCHEMES[scheme])}; name the scheme that the tags keep, or "
+                "None for a relaxed reading"
             )
     prefixes, types = zip(*parts, strict=True) if parts else ((), ())
     return prefixes, np.array(types, dtype=str)

@@ -9,6 +9,7 @@ from skseq.decisions._offsets import CalledScore, CountedScore, tune_offsets
 from skseq.decisions._posterior import Posterior
 from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
+from skseq.decisions._tag_rules import TagRules, read_constraints
 
 __all__ = [
     "COUNTED",
@@ -16,11 +17,13 @@ __all__ = [
     "CountedScore",
     "DecisionRule",
     "Posterior",
+    "TagRules",
     "check_prior",
     "count_originals",
     "estimate_prior",
     "fit_scaling",
     "make_rule",
+    "read_constraints",
     "scale_scores",
     "shift_prior",
     "tune_offsets",

@@ -39,6 +39,11 @@ class Posterior:
 
     are_all_classes : bool, default=False
         Whether there are no other classes, so that a dict may name no other.
+
+    chain : Chain, default=None
+        How the tags of steps depend on each other, see `skseq.nn.Chain`. The model's log
+        probabilities are then of each step by itself; priors and offsets are added to them before
+        the chain joins them.
     """
 
     classes: np.ndarray
@@ -49,6 +54,7 @@ class Posterior:
     decision: object
     rank: np.ndarray | None = None
     are_all_classes: bool = False
+    chain: object | None = None
 
     def while_training(self):
         """The posterior before the calibration is known, which does not look at X."""
@@ -57,30 +63,50 @@ class Posterior:
         target = known if is_em else self.target_prior
         return replace(self, calibration=None, target_prior=target)
 
-    def log_proba(self, log_proba):
-        """Log probabilities (n, n_classes) under the target prior, from those of the model."""
-        return self._at_target(log_proba)[0]
+    def log_proba(self, log_proba, offsets=None):
+        """Log probabilities (n, n_classes) under the target prior, from those of the model.
 
-    def scores(self, log_proba):
-        """Scores (n, n_classes), the largest of which is predicted."""
-        log_proba, target = self._at_target(log_proba)
-        return self._rule(target)(log_proba)
+        With a chain, ``offsets`` (n_sequences + 1,) say where the sequences of the steps start.
+        """
+        return self._joined(self._at_target(log_proba, offsets)[0], offsets)
 
-    def codes(self, log_proba):
+    def scores(self, log_proba, offsets=None):
+        """Scores (n, n_classes), the largest of which is predicted.
+
+        With a chain, of the best path through each class; where costs decide, of single steps.
+        """
+        log_proba, target = self._at_target(log_proba, offsets)
+        rule = self._rule(target)
+        if self._decides_paths(rule):
+            return self.chain.best_scores(rule(log_proba), offsets)
+        return rule(self._joined(log_proba, offsets))
+
+    def codes(self, log_proba, offsets=None):
         """Class that is predicted in each row: ndarray of int (n,)."""
-        return self.scores(log_proba).argmax(axis=1)
+        log_proba, target = self._at_target(log_proba, offsets)
+        rule = self._rule(target)
+        if self._decides_paths(rule):  # where two are as good, scores do not tell one path
+            return self.chain.best_path(rule(log_proba), offsets)
+        return rule(self._joined(log_proba, offsets)).argmax(axis=1)
+
+    def _decides_paths(self, rule):
+        return self.chain is not None and rule.cost is None
+
+    def _joined(self, log_proba, offsets):
+        """Log probabilities of steps by themselves, joined by the chain."""
+        return log_proba if self.chain is None else self.chain.log_marginals(log_proba, offsets)
 
     def check(self):
         """Raise ValueError where the prior or the decision does not fit the classes."""
         asked = self.while_training()
-        asked._rule(asked._target(None))
+        asked._rule(asked._target())
 
-    def _at_target(self, log_proba):
+    def _at_target(self, log_proba, offsets):
         log_proba = scale_scores(log_proba, self.calibration)
-        target = self._target(log_proba)
+        target = self._target(log_proba, offsets)
         return shift_prior(log_proba, self.train_prior, target), target
 
-    def _target(self, log_proba):
+    def _target(self, log_proba=None, offsets=None):
         """The target prior; "em" finds it in these log probabilities."""
         if not isinstance(self.target_prior, str):
             return check_prior(
@@ -91,7 +117,7 @@ class Posterior:
         if self.target_prior == "uniform":
             return np.full(len(self.classes), 1 / len(self.classes))
         if self.target_prior == "em":
-            return estimate_prior(log_proba, self.train_prior)
+            return estimate_prior(self._joined(log_proba, offsets), self.train_prior)
         if self.target_prior == "train":
             return self.train_prior
         if self.data_prior is None:

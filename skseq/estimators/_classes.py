@@ -6,7 +6,7 @@ import numpy as np
 
 from skseq._sample_weight import row_weight
 from skseq._validation import HasMethods, Interval, StrOptions, check_labels, check_parameters
-from skseq.decisions import Posterior, fit_scaling
+from skseq.decisions import Posterior, fit_scaling, read_constraints
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
@@ -80,6 +80,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     mixup = None
     second_stage = None
     calibration = None
+    constraints = None
     initial_bias = "prior"
 
     def fit(self, X, y, sample_weight=None):
@@ -186,8 +187,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
                 list of lists if ``X`` is a list
         """
         targets = self._targets_to_predict(X)
-        labels = self.classes_[self._posterior().codes(log_probabilities(self.nets_, targets))]
-        return targets.predictions(labels, X)
+        return targets.predictions(self.classes_[self._codes(targets)], X)
 
     def predict_proba(self, X):
         """Predict the probability of each class.
@@ -235,10 +235,13 @@ class BaseClassEstimator(BaseSequenceEstimator):
         ndarray of shape (n_sequences, n_classes), or (n_sequences,) for two classes; of a tagger \
                 Sequences with values of shape (n_steps_total, n_classes)
             Log probabilities shifted by the decision rule, or expected costs negated; for two
-            classes of sequences, the score of the second: positive where it is predicted.
+            classes of sequences, the score of the second: positive where it is predicted. Where the
+            tags of a sequence are decided together, how far the best sequence with a tag at a step
+            is behind the best of all.
         """
         targets = self._targets_to_predict(X)
-        scores = self._posterior().scores(log_probabilities(self.nets_, targets))
+        log_proba = log_probabilities(self.nets_, targets)
+        scores = self._posterior().scores(log_proba, targets.X.offsets)
         return targets.like_decisions(scores)
 
     # -- training -----------------------------------------------------------------------------
@@ -253,7 +256,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
-        self._check_second_stage()
+        self._check_what_follows()
         targets = targets.without_absent()
         if not self._per_step:
             check_two_classes_count(targets.values, targets.weight, self.classes_)
@@ -337,10 +340,11 @@ class BaseClassEstimator(BaseSequenceEstimator):
             # All alike, except for a class without rows: training need not unlearn it first.
             prior = prior > 0
         posterior = self._posterior(head).while_training()
+        score = ValidationScore(head, posterior, self._rules, self.class_weight_)
         self._build(
             head,
             head.start(floored_log_prior(prior, schedule.targets.counts().sum())),
-            validation_score=ValidationScore(head, posterior, self.class_weight_),
+            validation_score=score,
             watch_from=schedule.weighted_from,
             mixer=schedule.mixer,
         )
@@ -385,11 +389,18 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     # -- after training -----------------------------------------------------------------------
 
-    def _check_second_stage(self):
-        if self.second_stage is not None and not self._make_head().is_linear:
+    def _check_what_follows(self):
+        """Raise ValueError where what is to follow training does not fit the last layer."""
+        head = self._make_head()
+        if self.second_stage is not None and not head.is_linear:
             raise ValueError(
-                f"second_stage={self.second_stage!r} needs a linear last layer, but the one of "
-                f"loss={self.loss!r} scores cosines; use one of the two"
+                f"second_stage={self.second_stage!r} needs a linear last layer and nothing more, "
+                f"but the net has a {type(head).__name__}; use another loss or head with it"
+            )
+        if self.calibration not in ("auto", None) and not head.can_be_calibrated:
+            raise ValueError(
+                f"calibration={self.calibration!r} scales the scores of single steps, which a "
+                'chain of tags joins; use calibration=None, or head="auto"'
             )
 
     def _refit_last_layer(self, targets):
@@ -411,7 +422,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if self.calibration != "auto":
             return self.calibration
         as_trained = isinstance(self.target_prior, str) and self.target_prior == "train"
-        return None if as_trained or self._is_proper(head) else "vector"
+        is_needed = not (as_trained or self._is_proper(head))
+        return "vector" if is_needed and head.can_be_calibrated else None
 
     def _learn_what_scores_mean(self, held_out):
         """Learn from held-out rows what their scores mean, and how to scale them."""
@@ -434,7 +446,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         size = max(1, min(len(rows), _COLLAPSE_SAMPLE * len(targets.X) // targets.n_outputs))
         sample = targets.take(rows[np.linspace(0, len(rows) - 1, size).astype(np.int64)])
         counting = sample.counting()
-        predicted = self._posterior().codes(log_probabilities(self.nets_, sample)[counting])
+        predicted = self._codes(sample)[counting]
         truth = sample.values[counting]
         if not warn_if_collapsed(predicted, truth, self.classes_):
             warn_if_missed(predicted, truth, self.classes_)
@@ -442,7 +454,11 @@ class BaseClassEstimator(BaseSequenceEstimator):
     # -- prediction ---------------------------------------------------------------------------
 
     def _posterior(self, head=None):
-        """Calibration, prior and decision, as the parameters are now."""
+        """Calibration, prior and decision, as the parameters are now; of nets to be, by head."""
+        chain = None
+        if head is None:
+            head, layers = self._head, [net.module_.last_layer for net in self.nets_]
+            chain = head.chain(layers, self._rules)
         return Posterior(
             self._class_names,
             self.train_prior_,
@@ -450,9 +466,16 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self.calibration_,
             self.target_prior,
             self.decision,
-            rank=(head or self._head).rank,
+            rank=head.rank,
             are_all_classes=self.classes is not None,
+            chain=chain,
         )
+
+    @property
+    def _rules(self):
+        """Which tag may follow which, as the parameters are now, or None."""
+        are_all = self.classes is not None
+        return read_constraints(self.constraints, self._class_names, are_all_classes=are_all)
 
     @property
     def _class_names(self):
@@ -461,4 +484,10 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _asked_log_proba(self, targets):
         """Log probabilities of each row or step under the target prior: (n, n_classes)."""
-        return self._posterior().log_proba(log_probabilities(self.nets_, targets))
+        log_proba = log_probabilities(self.nets_, targets)
+        return self._posterior().log_proba(log_proba, targets.X.offsets)
+
+    def _codes(self, targets):
+        """Class that is predicted for each row or step: ndarray of int (n,)."""
+        log_proba = log_probabilities(self.nets_, targets)
+        return self._posterior().codes(log_proba, targets.X.offsets)

@@ -3,15 +3,18 @@
 from numbers import Integral
 
 from skseq._sample_weight import step_weight
-from skseq._validation import Interval
-from skseq.data import as_tags, cut_steps, known_steps
+from skseq._validation import Interval, StrOptions
+from skseq.data import SPAN_SCHEMES, as_tags, cut_steps, known_steps
 from skseq.estimators._classes import BaseClassEstimator
+from skseq.losses._table import make_loss
 from skseq.metrics import tag_f1_score
+from skseq.nn import TAG_HEADS, make_tag_head
 from skseq.spans import tags_to_spans
 from skseq.training import (
     IGNORE_CONSTRAINTS,
     StepTargets,
     labels_of_steps,
+    warn_if_broken,
     warn_of_unseen,
 )
 
@@ -84,6 +87,21 @@ class SequenceTagger(BaseClassEstimator):
 
     locked_dropout : bool, default=False
         Whether the dropout before the last layers is the same at all steps of a sequence.
+
+    head : {"auto", "crf"}, default="auto"
+        How the scores of steps become tags. "auto" decides each step by itself, by the layer that
+        ``loss`` is made for. "crf" also learns how well each tag follows each other one, a
+        conditional random field [6]_: `predict` gives the most probable tags of a whole sequence,
+        `predict_proba` the probability of each tag of a step given the whole sequence, and the
+        loss reads the probabilities of a step given the true tags before it. For cross entropy that
+        is the likelihood of whole sequences; how weights count, see Notes.
+
+    constraints : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"}, list of pairs, or None, \
+            default=None
+        Which tag may follow which: a scheme that the tags keep, or a list of all pairs of a tag and
+        one that may follow it. Predictions keep to it, with any ``head``, and the probabilities are
+        those of the sequences that do. With "crf" it also holds in training, for pairs; a tag that
+        breaks the rules is then learnt as that of a first step.
 
     loss : str, class or SequenceLoss, default="cross_entropy"
         A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted", "ldam", ...),
@@ -335,6 +353,8 @@ class SequenceTagger(BaseClassEstimator):
        https://doi.org/10.1162/089976602753284446.
     .. [5] C. Guo et al., "On calibration of modern neural networks", ICML 2017,
        https://arxiv.org/abs/1706.04599.
+    .. [6] J. Lafferty, A. McCallum, F. Pereira, "Conditional random fields: probabilistic models
+       for segmenting and labeling sequence data", ICML 2001.
 
     Examples
     --------
@@ -354,6 +374,8 @@ class SequenceTagger(BaseClassEstimator):
         "locked_dropout": ["boolean"],
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
+        "head": [StrOptions(set(TAG_HEADS))],
+        "constraints": [StrOptions(set(SPAN_SCHEMES)), "array-like", None],
         "ignore": IGNORE_CONSTRAINTS,
     }
 
@@ -375,6 +397,8 @@ class SequenceTagger(BaseClassEstimator):
         embedding_dropout=0.0,
         step_dropout=0.0,
         locked_dropout=False,
+        head="auto",
+        constraints=None,
         loss="cross_entropy",
         initial_bias="auto",
         class_weight=None,
@@ -423,6 +447,8 @@ class SequenceTagger(BaseClassEstimator):
         self.embedding_dropout = embedding_dropout
         self.step_dropout = step_dropout
         self.locked_dropout = locked_dropout
+        self.head = head
+        self.constraints = constraints
         self.loss = loss
         self.initial_bias = initial_bias
         self.class_weight = class_weight
@@ -534,7 +560,7 @@ class SequenceTagger(BaseClassEstimator):
         return labels_of_steps(y, X, self.ignore, step_weight(X, sample_weight))
 
     def _targets(self, X, codes=None, weight=None):
-        return StepTargets(
+        targets = StepTargets(
             X,
             self._reads_ids,
             codes,
@@ -544,6 +570,12 @@ class SequenceTagger(BaseClassEstimator):
             self.chunk_length,
             self.chunk_context,
         )
+        if codes is not None and self.constraints is not None:
+            warn_if_broken(self._rules, targets, self.constraints)
+        return targets
+
+    def _make_head(self):
+        return make_tag_head(make_loss(self.loss), self.head, self._rules)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -33,6 +33,10 @@ class SequenceLoss(BaseEstimator):
         Whether an estimator with ``initial_bias="auto"`` lets the scores start at the class prior
         instead of all classes alike. False unless the loss says otherwise.
 
+    shift_ : Tensor of shape (n_classes,) or None
+        What `per_step` adds to the scores, set by a loss that does so; a chain of tags then adds it
+        before it joins the steps.
+
     class_counts_ : Tensor of shape (n_classes,)
         Sequences (steps, for tags) of each class, as `fit` was told: a sample weight of k is k of
         them.
@@ -61,6 +65,7 @@ class SequenceLoss(BaseEstimator):
     is_proper = False
     head = "linear"
     starts_at_prior = False
+    shift_ = None
 
     _parameter_constraints: dict = {}
 

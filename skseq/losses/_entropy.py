@@ -97,6 +97,9 @@ class LogitAdjustedLoss(SequenceLoss):
     def __init__(self, tau=1.0):
         self.tau = tau
 
+    def _adapt(self, counts, prior):
+        self.shift_ = self.tau * self.log_prior_
+
     def per_step(self, scores, target):
         """Give the cross entropy of each row's shifted scores.
 
@@ -112,7 +115,7 @@ class LogitAdjustedLoss(SequenceLoss):
         -------
         Tensor of shape (n,)
         """
-        shift = self.tau * self.log_prior_.to(scores.device)
+        shift = self.shift_.to(scores)
         return functional.cross_entropy(scores + shift, target, reduction="none")
 
     def prior_of_scores(self, prior):
@@ -210,14 +213,14 @@ class BalancedSoftmaxLoss(SequenceLoss):
 
     def _adapt(self, counts, prior):
         # Half a sample where there is none, so that the shift stays finite.
-        self.log_counts_ = np.log(np.maximum(counts, 0.5))
+        self.shift_ = torch.as_tensor(np.log(np.maximum(counts, 0.5)))
 
     def per_step(self, scores, target):
-        shift = torch.as_tensor(self.log_counts_, dtype=scores.dtype, device=scores.device)
+        shift = self.shift_.to(scores)
         return functional.cross_entropy(scores + shift, target, reduction="none")
 
     def prior_of_scores(self, prior):
-        weighted = prior * np.exp(-self.log_counts_)
+        weighted = prior * np.exp(-self.shift_.numpy())
         return weighted / weighted.sum()
 
 

@@ -8,11 +8,22 @@ from skseq.nn._batches import (
     training_plan,
 )
 from skseq.nn._branches import BagEncoder, JoinedEncoder
+from skseq.nn._chain import Chain
 from skseq.nn._convolution import ConvolutionEncoder
 from skseq.nn._dilated import DilatedEncoder
 from skseq.nn._dropout import LockedDropout, StepDropout
 from skseq.nn._encoders import CAUSAL_ENCODERS, ENCODERS, make_encoder
-from skseq.nn._heads import HEADS, Head, LinearHead, NumberHead, OrdinalHead, make_head
+from skseq.nn._heads import (
+    HEADS,
+    TAG_HEADS,
+    CrfHead,
+    Head,
+    LinearHead,
+    NumberHead,
+    OrdinalHead,
+    make_head,
+    make_tag_head,
+)
 from skseq.nn._inputs import ChannelInput, TokenInput, ValueInput
 from skseq.nn._masks import step_mask
 from skseq.nn._network import SequenceNetwork, make_network
@@ -25,9 +36,12 @@ __all__ = [
     "ENCODERS",
     "HEADS",
     "POOLINGS",
+    "TAG_HEADS",
     "BagEncoder",
+    "Chain",
     "ChannelInput",
     "ConvolutionEncoder",
+    "CrfHead",
     "DilatedEncoder",
     "Head",
     "JoinedEncoder",
@@ -49,6 +63,7 @@ __all__ = [
     "make_head",
     "make_network",
     "make_pooling",
+    "make_tag_head",
     "mean_of_pairs",
     "reverse_by_length",
     "scoring_plan",

@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from skseq._validation import check_choice
+from skseq.nn._chain import Chain
+from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba
 
 
 class Head:
@@ -35,11 +37,15 @@ class Head:
 
     needs_held_out : bool
         Whether `fit_held_out` has something to learn.
+
+    can_be_calibrated : bool
+        Whether log probabilities of a step, scaled, are those of a calibrated model.
     """
 
     is_linear = False
     rank = None
     needs_held_out = False
+    can_be_calibrated = True
 
     def __init__(self, loss):
         self.loss = loss
@@ -48,9 +54,31 @@ class Head:
         """Make the last layer, whose scores start at ``start``, a number for each score."""
         raise NotImplementedError(f"{type(self).__name__} must define make_layer")
 
-    def mean_loss(self, scores: Tensor, target: Tensor, **kwargs) -> Tensor:
-        """Mean loss of a batch; keywords as `skseq.losses.SequenceLoss` takes them."""
+    def mean_loss(self, scores: Tensor, target: Tensor, *, layer=None, **kwargs) -> Tensor:
+        """Mean loss of a batch.
+
+        Keywords are those that `skseq.losses.SequenceLoss` takes, and ``layer``, which gave the
+        scores, for a head that does not find all it needs in them.
+        """
         return self.loss(scores, target, **kwargs)
+
+    def chain(self, layers, rules=None):
+        """How the classes of steps depend on each other.
+
+        Parameters
+        ----------
+        layers : list of nn.Module
+            The layers of nets that are averaged.
+
+        rules : TagRules, default=None
+            Which class may follow which.
+
+        Returns
+        -------
+        Chain or None
+            None where each step is by itself.
+        """
+        return None if rules is None else Chain.of(np.zeros(rules.follow.shape), rules)
 
     @property
     def is_proper(self):
@@ -70,20 +98,17 @@ class Head:
         """Scores that stand for a class prior: ndarray (n_scores,), where training starts."""
         return log_prior
 
-    def log_proba(self, scores, mask=None):
-        """Log probabilities, from scores of single rows or steps, or of a padded batch.
+    def log_proba(self, scores):
+        """Log probabilities of rows, or of steps, each by itself.
 
         Parameters
         ----------
-        scores : ndarray of float64 of shape (n, n_scores) or (batch, time, n_scores)
+        scores : ndarray of float64 of shape (n, n_scores)
             What the layer gives.
-
-        mask : ndarray of bool of shape (batch, time), default=None
-            True on real steps, for a head whose steps depend on each other.
 
         Returns
         -------
-        ndarray of float64 of shape (n, n_classes) or (batch, time, n_classes)
+        ndarray of float64 of shape (n, n_classes)
         """
         return log_softmax(scores, axis=-1)
 
@@ -105,6 +130,71 @@ class CosineHead(Head):
 
     def make_layer(self, input_size, start):
         return CosineScores(input_size, len(start), self.loss.scale)
+
+
+class CrfHead(Head):
+    r"""Scores of each tag at each step, and of each tag after each other one.
+
+    A conditional random field [1]_. The loss l reads the probabilities of the tags of a step in
+    view of the true tags before it,
+
+    .. math:: L = \frac{1}{n} \sum_t w_t \, l(p(\cdot | y_1, \ldots, y_{t-1}, x), y_t)
+
+    over n steps with weights w. For cross entropy and equal weights that is the log-likelihood of
+    whole sequences, negated. The tag of a step of weight 0 is left open: it plays no part in what
+    is said of later steps, either.
+
+    Parameters
+    ----------
+    loss : SequenceLoss
+        One that is made for a linear layer.
+
+    rules : TagRules, default=None
+        Which tag may follow which. The tag of a training step that may not stand where it does is
+        learnt as that of a first step.
+
+    References
+    ----------
+    .. [1] J. Lafferty, A. McCallum, F. Pereira, "Conditional random fields: probabilistic models
+       for segmenting and labeling sequence data", ICML 2001.
+    """
+
+    can_be_calibrated = False
+
+    def __init__(self, loss, rules=None):
+        super().__init__(loss)
+        self.rules = rules
+
+    def make_layer(self, input_size, start):
+        return CrfScores(input_size, start)
+
+    def mean_loss(self, scores, target, *, layer, mask, weight=None, **kwargs):
+        scores, target = scores[mask].double(), target[mask]
+        known = None
+        if weight is not None:
+            weight = weight[mask]
+            known = weight > 0
+        # What a loss adds to scores, it adds before the chain joins them.
+        shift = 0.0 if self._shift is None else self._shift.to(scores)
+        log_proba = conditional_log_proba(
+            scores + shift, self._allowed(layer), target, StepLayout(mask.sum(1)), known
+        )
+        return self.loss(log_proba - shift, target, weight=weight, **kwargs)
+
+    @property
+    def _shift(self):
+        return getattr(self.loss, "shift_", None)
+
+    def _allowed(self, layer):
+        transitions = layer.transitions.double()
+        if self.rules is None:
+            return transitions
+        may_follow = torch.as_tensor(self.rules.follow, device=transitions.device)
+        return transitions.masked_fill(~may_follow, RULED_OUT)
+
+    def chain(self, layers, rules=None):
+        transitions = [layer.transitions.detach().cpu().numpy() for layer in layers]
+        return Chain.of(np.mean(transitions, axis=0, dtype=np.float64), rules)
 
 
 class OrdinalHead(Head):
@@ -134,7 +224,7 @@ class OrdinalHead(Head):
     def start(self, log_prior):
         return self.loss.start(log_prior)
 
-    def log_proba(self, scores, mask=None):
+    def log_proba(self, scores):
         return self.loss.log_proba(scores)
 
     def fit_held_out(self, scores, codes, weight):
@@ -165,11 +255,65 @@ def make_head(loss):
     return HEADS[name](loss)
 
 
+TAG_HEADS = ("auto", "crf")
+
+
+def make_tag_head(loss, head="auto", rules=None):
+    """Give the head of tags: the one that a loss is made for, or a chain.
+
+    Parameters
+    ----------
+    loss : SequenceLoss
+        What the scores are trained with.
+
+    head : {"auto", "crf"}, default="auto"
+        "auto" is what `make_head` gives.
+
+    rules : TagRules, default=None
+        Which tag may follow which, for a chain to train under.
+
+    Returns
+    -------
+    Head
+
+    Raises
+    ------
+    ValueError
+        If the loss is made for a layer that a chain does not have.
+    """
+    if head == "auto":
+        return make_head(loss)
+    made_for = getattr(loss, "head", "linear")
+    if made_for != "linear":
+        raise ValueError(
+            f'head="crf" has a linear layer, but {type(loss).__name__} is made for a {made_for} '
+            'one; use head="auto", or another loss, such as "cross_entropy"'
+        )
+    return CrfHead(loss, rules)
+
+
 def _linear_layer(input_size, start):
     layer = nn.Linear(input_size, len(start))
     with torch.no_grad():
         layer.bias.copy_(torch.as_tensor(start))
     return layer
+
+
+class CrfScores(nn.Module):
+    """A weight and a bias for each tag, and the score of each tag (column) after each other one.
+
+    These start at 0, where steps are independent.
+    """
+
+    def __init__(self, input_size, start):
+        super().__init__()
+        self.of_steps = _linear_layer(input_size, start)
+        self.transitions = nn.Parameter(torch.zeros(len(start), len(start)))
+        self.in_features = input_size
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Score states (..., input_size) by themselves: (..., n_tags)."""
+        return self.of_steps(states)
 
 
 class CosineScores(nn.Module):

@@ -1,5 +1,6 @@
 """From checked sequences and targets to a trained net, whatever the estimator."""
 
+from skseq.training._broken_rules import warn_if_broken
 from skseq.training._callbacks import ValidationScore
 from skseq.training._collapse import warn_if_collapsed, warn_if_missed
 from skseq.training._interrupts import was_interrupted
@@ -52,6 +53,7 @@ __all__ = [
     "starts_at_prior",
     "train",
     "transaction",
+    "warn_if_broken",
     "warn_if_collapsed",
     "warn_if_missed",
     "warn_if_rows_are_steps",

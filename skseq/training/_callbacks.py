@@ -1,9 +1,13 @@
 """Callbacks of the training: scores of held-out rows, stopping, seeds, progress."""
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from skorch.callbacks import Callback, EarlyStopping
 from tqdm.auto import tqdm
+
+from skseq.data import offsets_from_lengths
 
 
 class Reseed(Callback):
@@ -52,13 +56,17 @@ class ValidationScore(Callback):
     posterior : Posterior
         Turns them into decisions.
 
+    rules : TagRules or None
+        Which class may follow which.
+
     class_weight : ndarray of shape (n_classes,)
         Tells classes without weight from steps without.
     """
 
-    def __init__(self, head, posterior, class_weight):
+    def __init__(self, head, posterior, rules, class_weight):
         self.head = head
         self.posterior = posterior
+        self.rules = rules
         self.class_weight = class_weight
 
     def on_epoch_begin(self, net, **kwargs):
@@ -69,14 +77,18 @@ class ValidationScore(Callback):
         if training:
             return
         about = {name: tensor.numpy() for name, tensor in batch[1].items()}
-        target, mask = about["target"], about.get("mask")
-        log_proba = self.head.log_proba(y_pred.cpu().numpy().astype(np.float64), mask)
-        if mask is not None:
-            counts = mask
+        target, scores, offsets = about["target"], y_pred.cpu().numpy(), None
+        is_kept = slice(None)
+        if "mask" in about:
+            mask = about["mask"]
+            target, scores = target[mask], scores[mask]
+            offsets = offsets_from_lengths(mask.sum(axis=1))  # of a chunk, what it predicts
             if "weight" in about:
-                counts = mask & ~((about["weight"] == 0) & (self.class_weight[target] > 0))
-            target, log_proba = target[counts], log_proba[counts]
-        np.add.at(self._confusion, (target, self.posterior.codes(log_proba)), 1)
+                is_kept = (about["weight"][mask] > 0) | (self.class_weight[target] == 0)
+        chain = self.head.chain([net.module_.last_layer], self.rules)
+        log_proba = self.head.log_proba(scores.astype(np.float64))
+        codes = replace(self.posterior, chain=chain).codes(log_proba, offsets)
+        np.add.at(self._confusion, (target[is_kept], codes[is_kept]), 1)
 
     def on_epoch_end(self, net, **kwargs):
         if net.train_split is None:

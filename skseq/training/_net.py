@@ -72,7 +72,8 @@ class SequenceNet(skorch.NeuralNet):
 
     def get_loss(self, y_pred, y_true, X=None, training=False):
         """Loss of a batch; ``y_true`` holds the keyword arguments of a `SequenceLoss`."""
-        return self.criterion_(y_pred, **to_tensor(y_true, device=self.device))
+        target = to_tensor(y_true, device=self.device)
+        return self.criterion_(y_pred, layer=self.module_.last_layer, **target)
 
 
 def mixed_loss(module, criterion, mixer, inputs, target, weight=None):

@@ -24,6 +24,7 @@ FIXED_SETTINGS = {
     "skorch_params",
     "loss",
     "head",
+    "constraints",
     "mixup",
     "scale",
     "n_seeds",
@@ -75,6 +76,7 @@ class NetSettings:
     # Used elsewhere; here to tell whether they have changed.
     loss: object = None
     head: object = None
+    constraints: object = None
     mixup: object = None
     scale: object = None
     n_seeds: int = 1

@@ -47,20 +47,20 @@ def raw_scores(nets, targets):
     """What the last layers give for each row or step, on average: float64 (n_outputs, n_scores)."""
 
     def scores_of(net):
-        return _of_all(net, targets, net.infer, lambda scores, mask: scores.astype(np.float64))
+        return _of_all(net, targets, net.infer, lambda scores: scores.astype(np.float64))
 
     return _mean(map(scores_of, nets))
 
 
 def log_probabilities(nets, targets):
-    """Log probabilities of each row or step, as the heads have them: (n_outputs, n_classes).
+    """Log probabilities of each row or step by itself: (n_outputs, n_classes).
 
     Those of several nets are averaged and normalised: their geometric mean.
     """
 
     def log_proba_of(net):
-        def log_proba(scores, mask):
-            return net.criterion_.head.log_proba(scores.astype(np.float64), mask)
+        def log_proba(scores):
+            return net.criterion_.head.log_proba(scores.astype(np.float64))
 
         return _of_all(net, targets, net.infer, log_proba)
 
@@ -84,7 +84,7 @@ def last_states(nets, targets):
         def last_inputs(inputs):
             return net.module_.last_inputs(**to_tensor(inputs, device=net.device))
 
-        return _of_all(net, targets, last_inputs, lambda states, mask: states)
+        return _of_all(net, targets, last_inputs, lambda states: states)
 
     return np.hstack(list(map(states_of, nets)))
 
@@ -95,10 +95,10 @@ def _of_all(net, targets, forward, read):
     with torch.inference_mode():
         for rows in scoring_plan(dataset.lengths, max(256, net.batch_size)):
             inputs, about = dataset.batch(rows)
-            mask = about["mask"].numpy() if dataset.per_step else None
-            output = read(forward(inputs).cpu().numpy(), mask)
-            if mask is not None:
-                rows, output = dataset.core_steps(rows), output[mask]
+            output = forward(inputs).cpu().numpy()
+            if dataset.per_step:
+                rows, output = dataset.core_steps(rows), output[about["mask"].numpy()]
+            output = read(output)
             if outputs is None:
                 outputs = np.empty((targets.n_outputs, output.shape[-1]), dtype=output.dtype)
             outputs[rows] = output

@@ -159,7 +159,7 @@ def test_tags_of_steps_of_weight_zero_change_nothing(tagged, parameters, rng):
 NUMBERS_OF_LOSSES = {
     "ldam": "margins_",
     "class_balanced": "class_weight_",
-    "balanced_softmax": "log_counts_",
+    "balanced_softmax": "shift_",
     "logit_adjusted": "log_prior_",
     "majority_or_minority": "class_weight_",
 }

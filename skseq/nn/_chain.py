@@ -1,0 +1,88 @@
+"""How tags follow each other, applied to the scores of steps: numpy in, numpy out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from skseq.data import step_positions
+from skseq.nn._batches import scoring_plan
+from skseq.nn._crf import RULED_OUT, StepLayout, best_path, best_scores, log_marginals
+
+# Numbers in the largest arrays that are made at once, for the steps of sequences that are read
+# together, and for the ways between two of them.
+_MAX_NUMBERS = 2**22
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Scores of tags after each other, and of the first and the last tag of a sequence.
+
+    Parameters
+    ----------
+    transitions : ndarray of float64 of shape (n_tags, n_tags)
+        Score of the second tag after the first.
+
+    first, last : ndarray of float64 of shape (n_tags,)
+        Score of a tag at the first and at the last step.
+    """
+
+    transitions: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+    @classmethod
+    def of(cls, transitions, rules=None):
+        """Chain of the scores ``transitions`` in which rules, a `TagRules`, rule tags out."""
+        if rules is None:
+            nothing = np.zeros(len(transitions))
+            return cls(transitions, nothing, nothing)
+        follow, *ends = (np.where(may, 0.0, RULED_OUT) for may in rules)
+        return cls(transitions + follow, *ends)
+
+    def log_marginals(self, scores, offsets):
+        """Log probability of each tag at each step, given its whole sequence.
+
+        Parameters
+        ----------
+        scores : ndarray of float64 of shape (n_steps, n_tags)
+            Of the tags at each step by itself.
+
+        offsets : ndarray of int64 of shape (n_sequences + 1,)
+            Where sequences start, and where the last one ends.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_steps, n_tags)
+        """
+        return self._of_sequences(log_marginals, scores, offsets, np.empty_like(scores))
+
+    def best_path(self, scores, offsets):
+        """The most probable tags of each sequence: ndarray of int64 of shape (n_steps,).
+
+        Parameters are those of `log_marginals`.
+        """
+        return self._of_sequences(best_path, scores, offsets, np.empty(len(scores), np.int64))
+
+    def best_scores(self, scores, offsets):
+        """Score of the best path through each tag at each step, less that of the best of all.
+
+        Parameters and shapes are those of `log_marginals`.
+        """
+        return self._of_sequences(best_scores, scores, offsets, np.empty_like(scores))
+
+    def _of_sequences(self, function, scores, offsets, outputs):
+        """Outputs of a function of `skseq.nn._crf`, as many sequences at once as memory allows."""
+        n_tags, lengths = scores.shape[1], np.diff(offsets)
+        transitions = torch.from_numpy(np.ascontiguousarray(self.transitions))
+        at_once = max(1, _MAX_NUMBERS // n_tags**2)
+        for rows in scoring_plan(lengths, at_once, max_steps=_MAX_NUMBERS // n_tags):
+            steps = step_positions(offsets[rows], lengths[rows])
+            layout = StepLayout(torch.from_numpy(lengths[rows]))
+            part = scores[steps]
+            part[layout.first] += self.first
+            part[layout.last] += self.last
+            with torch.inference_mode():
+                output = function(torch.from_numpy(part), transitions, layout)
+            outputs[steps] = output.numpy()
+        return outputs
