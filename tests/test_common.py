@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 import skseq
-from skseq import SequenceClassifier
+from skseq import SequenceClassifier, SequenceTagger
 from skseq.losses import LOSSES, SequenceLoss
 from skseq.nn import ENCODERS
 from skseq.preprocessing import SequenceSummarizer
@@ -74,6 +74,7 @@ def is_estimator(cls):
 
 CLASSES = public_classes()
 ESTIMATORS = [small(cls) for cls in CLASSES if is_estimator(cls)]
+ESTIMATORS.append(small(SequenceTagger).set_params(head="crf"))
 OWN_LOSSES = [cls for cls in CLASSES if issubclass(cls, SequenceLoss) and cls is not SequenceLoss]
 
 

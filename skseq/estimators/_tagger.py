@@ -99,9 +99,9 @@ class SequenceTagger(BaseClassEstimator):
     constraints : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"}, list of pairs, or None, \
             default=None
         Which tag may follow which: a scheme that the tags keep, or a list of all pairs of a tag and
-        one that may follow it. Predictions keep to it, with any ``head``, and the probabilities are
-        those of the sequences that do. With "crf" it also holds in training, for pairs; a tag that
-        breaks the rules is then learnt as that of a first step.
+        one that may follow it. Predictions keep to it with any ``head``, and probabilities are
+        those of the sequences that do; as for ``decision``, no new `fit` is needed. "crf" also
+        learns under the rules for pairs: a tag that breaks them is learnt as that of a first step.
 
     loss : str, class or SequenceLoss, default="cross_entropy"
         A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted", "ldam", ...),
@@ -148,11 +148,13 @@ class SequenceTagger(BaseClassEstimator):
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
 
-        - "argmax": the most probable one;
+        - "argmax": the most probable one; with ``head="crf"`` or ``constraints``, that of the most
+          probable sequence of tags;
         - "balanced": the one whose probability exceeds its prior most, which minimises the
           balanced error;
         - a number from 0 to 1: between these two, p / prior ** number decides;
-        - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost;
+        - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost, step by
+          step;
         - a vector, or a dict label -> number: offsets that are added to the log probabilities
           before the largest decides, as `skseq.meta.ThresholdTuner` finds them; a dict leaves out
           labels with offset 0.
@@ -176,7 +178,7 @@ class SequenceTagger(BaseClassEstimator):
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
         and a shift for each class. "auto" does so, by "vector", where the loss is not a proper
         score (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train".
-        `partial_fit` does not calibrate. See [5]_.
+        `partial_fit` does not calibrate. See [5]_. ``head="crf"`` is not calibrated.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -339,6 +341,20 @@ class SequenceTagger(BaseClassEstimator):
     See Also
     --------
     SequenceClassifier : One label for each sequence.
+
+    Notes
+    -----
+    With ``head="crf"`` the loss l, weighted by w, is the mean over n steps of
+
+    .. math:: w_t \\, l\\big(p(\\cdot \\mid y_s : s < t, w_s > 0; x), y_t\\big)
+
+    where p is the probability of a tag given the whole input x and the true tags before that have
+    weight. Unweighted cross entropy makes it the likelihood of whole sequences, a weight of k on a
+    sequence stands for k copies of it, and the tag of a step of weight 0, or with a mark that
+    ``ignore`` names, is summed over. The log prior of "logit_adjusted" and "balanced_softmax", that
+    of ``target_prior``, and the offsets of ``decision`` are added to the scores of the steps before
+    the chain joins them. Probabilities under another prior are then exact where logit adjustment
+    moved it, and nearly so where weights did.
 
     References
     ----------
