@@ -148,13 +148,11 @@ class SequenceTagger(BaseClassEstimator):
             (n_classes, n_classes), default="argmax"
         The class that is predicted, in view of the probabilities that `predict_proba` gives:
 
-        - "argmax": the most probable one; with ``head="crf"`` or ``constraints``, that of the most
-          probable sequence of tags;
+        - "argmax": the most probable one;
         - "balanced": the one whose probability exceeds its prior most, which minimises the
           balanced error;
         - a number from 0 to 1: between these two, p / prior ** number decides;
-        - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost, step by
-          step;
+        - a matrix: costs, ``cost[true, predicted]``; the one with the least expected cost;
         - a vector, or a dict label -> number: offsets that are added to the log probabilities
           before the largest decides, as `skseq.meta.ThresholdTuner` finds them; a dict leaves out
           labels with offset 0.
@@ -178,7 +176,7 @@ class SequenceTagger(BaseClassEstimator):
         stopping where it is on) so that they are probabilities: with one factor, or with a factor
         and a shift for each class. "auto" does so, by "vector", where the loss is not a proper
         score (focal, Dice, LDAM, asymmetric, ...) and ``target_prior`` is not "train".
-        `partial_fit` does not calibrate. See [5]_. ``head="crf"`` is not calibrated.
+        `partial_fit` does not calibrate. See [5]_.
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, also ones that a fold happens to miss. None takes the labels of
@@ -354,7 +352,8 @@ class SequenceTagger(BaseClassEstimator):
     ``ignore`` names, is summed over. The log prior of "logit_adjusted" and "balanced_softmax", that
     of ``target_prior``, and the offsets of ``decision`` are added to the scores of the steps before
     the chain joins them. Probabilities under another prior are then exact where logit adjustment
-    moved it, and nearly so where weights did.
+    moved it, and nearly so where weights did. A matrix of costs decides step by step, on the
+    probabilities. A chain is not calibrated.
 
     References
     ----------

@@ -18,7 +18,7 @@ ESTIMATORS = (SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor, 
 
 # Where an estimator means something of its own by a name, and says it in words of its own.
 OWN_WORDS = {
-    "SequenceOrdinalClassifier": {"classes", "classes_", "decision", "scoring"},
+    "SequenceOrdinalClassifier": {"classes", "classes_", "decision", "head", "scoring"},
     "SequenceRegressor": {
         "chunk_context",
         "chunk_length",

@@ -1,6 +1,6 @@
 """Chains of tags, against all paths written out: 3 tags, sequences of 5, 1 and 3 steps."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -121,7 +121,7 @@ def test_pairs_that_are_ruled_out_have_no_probability_and_no_gradient(chain):
     pairs = [
         (before, after)
         for found in np.split(model.best_path(scores, OFFSETS), OFFSETS[1:-1])
-        for before, after in zip(found[:-1], found[1:], strict=True)
+        for before, after in pairwise(found)
     ]
     assert not {(0, 1), (2, 0), (2, 1)} & set(pairs)
     for own, p in sequences_of(scores, np.exp(model.log_marginals(scores, OFFSETS))):
