@@ -131,7 +131,7 @@ def spans_to_tags(spans, X, *, offsets=None, scheme="IOB2", outside=OUTSIDE, ali
     sequence_ends = offsets_from_lengths(lengths)
     start, stop = start + sequence_ends[row], stop + sequence_ends[row]
     if offsets is not None:
-        tokens = check_offsets(offsets, list(X), Sequences.from_list(offsets))
+        tokens = check_offsets(offsets, list(X))
         places = tokens.values + sequence_ends[tokens.sequence_index()][:, None]
         start, stop = _to_tokens(start, stop, *places.T, alignment, sequence_ends)
         sequence_ends = tokens.offsets

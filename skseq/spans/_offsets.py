@@ -69,7 +69,7 @@ def _offsets_in(text, tokens, index):
     return places
 
 
-def check_offsets(offsets, texts, steps):
+def check_offsets(offsets, texts, steps=None):
     """Check places of tokens, and give them as `Sequences` of (start, end).
 
     Parameters
@@ -80,7 +80,7 @@ def check_offsets(offsets, texts, steps):
     texts : list of str
         The texts they lie in.
 
-    steps : Sequences
+    steps : Sequences, default=None
         What each token is a step of.
 
     Returns
@@ -93,12 +93,13 @@ def check_offsets(offsets, texts, steps):
         If they do not align with ``steps``, a token is empty or lies outside its text, or starts
         before the one before it.
     """
+    offsets = [row if len(row) else np.empty((0, 2), dtype=np.int64) for row in offsets]
     places = as_sequences(offsets, name="offsets")
     if places.values.shape[1:] != (2,) or places.dtype.kind not in "iu":
         raise ValueError(
             "offsets must be (start, end) in characters for each token, as token_offsets gives them"
         )
-    if not places.aligns_with(steps):
+    if steps is not None and not places.aligns_with(steps):
         raise ValueError("offsets must have one (start, end) for each step, of every sequence")
     start, end = places.values.T
     row = places.sequence_index()

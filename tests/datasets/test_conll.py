@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from skseq.datasets import read_conll
+from skseq import Sequences
+from skseq.datasets import read_conll, write_conll
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 
@@ -109,3 +110,80 @@ def test_real_corpora_have_the_counts_that_their_tables_give(name):
     assert [len(row) for row in sentences.data] == [len(row) for row in sentences.target]
     firsts = Counter(tag for row in sentences.target for tag in row if tag.startswith("B-"))
     assert {kind: firsts[f"B-{kind}"] for kind in spans} == spans
+
+
+def test_columns_have_names_from_the_caller_or_from_the_first_line():
+    text = "dog 3 N\nruns 7 V\n"
+    names = {"columns": ["token", "start", "tag"], "token_column": "token", "tag_column": "tag"}
+    assert read(text, **names).target == [["N", "V"]]
+    named = "# global.columns = FORM START UPOS\n" + text
+    sentences = read(named, token_column="FORM", tag_column="START")
+    assert (sentences.data, sentences.target) == ([["dog", "runs"]], [["3", "7"]])
+    with pytest.raises(ValueError, match=r"tag_column='tags', .* the names .*Did you mean 'tag'"):
+        read(text, **names | {"tag_column": "tags"})
+    with pytest.raises(ValueError, match="'tag', but the columns of the file have no names"):
+        read(text, tag_column="tag")
+    with pytest.raises(ValueError, match=r"line 3: 2 column\(s\), but line 2 has 3"):
+        read("# global.columns = A B C\na b c\nd e\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("-DOCSTART- O\n\na X\n\nb Y\n\n-DOCSTART- O\n\nc Z\n", [0, 0, 1]),
+        ("a X\n\n-DOCSTART- O\nb Y\n\nc Z\n", [0, 1, 1]),
+        ("a X\n\nb Y\n\nc Z\n", [0, 0, 0]),
+        ("-DOCSTART- -X- -X- O\na X\n-DOCSTART-\nb Y\n-DOCSTART-\n\nc Z\n", [0, 1, 2]),
+    ],
+)
+def test_marks_of_documents_become_groups(text, groups):
+    sentences = read(text, document="-DOCSTART-")
+    assert sentences.data == [["a"], ["b"], ["c"]]
+    assert sentences.groups.tolist() == groups
+    assert "groups" not in read("a X\n")
+
+
+def test_tags_that_break_their_scheme_are_kept_repaired_or_refused_with_their_line():
+    text = "a O\nb I-X\n\nc I-X\n"
+    tags = [["O", "I-X"], ["I-X"]]
+    assert read(text).target == read(text, scheme="IOB2").target == tags
+    assert read(text, scheme="IOB2", invalid="repair").target == [["O", "B-X"], ["B-X"]]
+    assert read(text, scheme="IOB1", invalid="error").target == tags
+    with pytest.raises(ValueError, match="line 2: 'I-X', after 'O', breaks IOB2"):
+        read(text, scheme="IOB2", invalid="error")
+    with pytest.raises(ValueError, match="line 4: 'E-X' is not a tag of IOB2"):
+        read(text.replace("c I", "c E"), scheme="IOB2")
+    with pytest.raises(ValueError, match="line 1: 'o' is not a tag of IOB2"):
+        read(text.replace("a O", "a o"), scheme="IOB2")
+    with pytest.raises(ValueError, match="needs to know the scheme"):
+        read(text, invalid="error")
+
+
+@pytest.mark.parametrize("separator", ["\t", " ", ","])
+def test_what_is_written_is_read_back(tmp_path, separator):
+    path = tmp_path / "tags.conll"
+    tokens, tags, guesses = [["a", "ü"], ["c"], ["d"]], [["X", "O"], ["O"], ["O"]], [["X", "X"]] * 3
+    guesses[1] = guesses[2] = ["O"]
+    write_conll(
+        path, tokens, Sequences.from_list(tags), guesses, separator=separator, groups=[7, 7, 4]
+    )
+    sentences = read_conll(path, separator=separator, tag_column=1, document="-DOCSTART-")
+    assert (sentences.data, sentences.target) == (tokens, tags)
+    assert sentences.groups.tolist() == [0, 0, 1]
+    assert read_conll(path, separator=separator, document="-DOCSTART-").target == guesses
+
+
+@pytest.mark.parametrize(
+    ("tokens", "message"),
+    [
+        ([["a b"]], "token 0 of sentence 0 has the entry 'a b', which is blank or holds the separ"),
+        ([["a", ""]], "token 1 of sentence 0 has the entry ''"),
+        ([["a\nb"]], "a line break"),
+        ([[]], r"tokens\[0\] is empty"),
+        ([["a", "b", "c"]], r"sentence 0 has columns of \[3, 2\] entries"),
+    ],
+)
+def test_what_cannot_be_written_is_refused(tmp_path, tokens, message):
+    tags = [["X"] * min(len(tokens[0]), 2)]
+    with pytest.raises(ValueError, match=message):
+        write_conll(tmp_path / "tags.conll", tokens, tags, separator=" ")
