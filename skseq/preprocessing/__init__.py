@@ -1,6 +1,7 @@
 """From raw text and raw measurements to what a network reads well."""
 
 from skseq.data import CharacterChannel, IdChannel, NumberChannel
+from skseq.preprocessing._features import FeatureEncoder
 from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
@@ -11,6 +12,7 @@ from skseq.preprocessing._windows import make_windows, merge_windows
 
 __all__ = [
     "CharacterChannel",
+    "FeatureEncoder",
     "IdChannel",
     "NumberChannel",
     "SequenceScaler",

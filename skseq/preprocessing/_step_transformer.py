@@ -150,7 +150,7 @@ class StepTransformer(TransformerMixin, BaseEstimator):
             it is a `Sequences`.
         """
         check_is_fitted(self)
-        steps, like = _flatten(X)
+        steps, like = flat_steps(X)
         vectors = self.transformer_.transform(steps)
         if self.svd_ is not None:
             vectors = self.svd_.transform(vectors)
@@ -178,7 +178,7 @@ class StepTransformer(TransformerMixin, BaseEstimator):
 
     def _learn(self, X, y):
         check_parameters(self)
-        steps, like = _flatten(X)
+        steps, like = flat_steps(X)
         self.transformer_ = clone(self.transformer)
         if _needs_labels(self.transformer_):
             vectors = self._fit_with_labels(steps, check_tags(y, like, ignore=self.ignore))
@@ -224,7 +224,7 @@ def _needs_labels(transformer):
     return any(_needs_labels(part) for _, part in parts if not isinstance(part, str))
 
 
-def _flatten(X):
+def flat_steps(X):
     """All steps of X in one list, and `Sequences` with as many steps as each sequence has."""
     if isinstance(X, Sequences):
         steps = X.values.tolist() if X.values.ndim == 1 else X.values

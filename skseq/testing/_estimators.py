@@ -48,6 +48,7 @@ _CHECKS_OF_KIND = {
     "step_regressor": prediction_checks,
     "transformer": transformer_checks,
     "text_transformer": transformer_checks,
+    "dict_transformer": transformer_checks,
     "sampler": sampler_checks,
     "tag_sampler": sampler_checks,
 }
@@ -76,12 +77,12 @@ def check_estimator(
         An instance. Small settings (few epochs, small layers) make the checks fast.
 
     kind : {"classifier", "tagger", "regressor", "step_regressor", "transformer", \
-            "text_transformer", "sampler", "tag_sampler"}, default=None
+            "text_transformer", "dict_transformer", "sampler", "tag_sampler"}, default=None
         What it is. None decides by its methods: ``fit_resample`` makes a sampler (by label if it
         derives from imbalanced-learn's bases, else by tags), ``predict`` a classifier or a
         regressor or, if it is neither for scikit-learn, a tagger, ``transform`` a
-        transformer (of texts if its tags say that it takes strings). "step_regressor", one number
-        for each step, has to be named.
+        transformer (of texts or of dicts if its tags say that it takes strings or dicts).
+        "step_regressor", one number for each step, has to be named.
 
     forms : sequence of str, default=None
         The forms of X to try: of "tokens" and "values", or, for a transformer of texts, "texts"

@@ -16,12 +16,16 @@ FORMS = {
     "step_regressor": ("tokens", "values"),
     "transformer": ("tokens", "values"),
     "text_transformer": ("texts", "token_lists"),
+    "dict_transformer": ("feature_dicts",),
     "sampler": ("tokens", "values"),
     "tag_sampler": ("tokens", "values"),
 }
 
 # Kinds with one label, or number, for each step.
 PER_STEP = {"tagger", "tag_sampler", "step_regressor"}
+
+# Kinds whose X is a list, of no arrays.
+OF_LISTS = {"text_transformer", "dict_transformer"}
 
 # Kinds with numbers instead of labels.
 NUMERIC = {"regressor", "step_regressor"}
@@ -52,7 +56,10 @@ def kind_of(estimator):
             return "regressor"
         return "classifier" if is_classifier(estimator) else "tagger"
     if hasattr(estimator, "transform"):
-        return "text_transformer" if get_tags(estimator).input_tags.string else "transformer"
+        reads = get_tags(estimator).input_tags
+        if reads.dict:
+            return "dict_transformer"
+        return "text_transformer" if reads.string else "transformer"
     raise TypeError(
         f"{type(estimator).__name__} has none of the methods fit_resample, predict and transform, "
         f"so it is none of {sorted(FORMS)}"
@@ -125,6 +132,8 @@ def _draw_steps(form, lengths, rng):
     if form == "tokens":
         return Sequences.from_lengths(rng.integers(2, 10, size=lengths.sum()), lengths)
     words = Sequences.from_lengths(rng.choice(_WORDS, size=lengths.sum()), lengths).tolist()
+    if form == "feature_dicts":
+        return [[{"word": word, "length": len(word)} for word in row] for row in words]
     return words if form == "token_lists" else [" ".join(row) for row in words]
 
 

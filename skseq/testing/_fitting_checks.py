@@ -26,7 +26,7 @@ from skseq.testing._compare import (
     prediction_outputs,
     seeded,
 )
-from skseq.testing._examples import as_lists, as_object_array
+from skseq.testing._examples import OF_LISTS, as_lists, as_object_array
 
 
 def fitting_checks(estimator, kind):
@@ -39,7 +39,7 @@ def fitting_checks(estimator, kind):
     yield check_input_is_not_modified
     yield check_readonly_memmap_input
     yield check_input_forms
-    if kind != "text_transformer":
+    if kind not in OF_LISTS:
         yield check_arrays_of_equal_length
         yield check_n_features_in
     yield check_fit_is_repeatable
