@@ -27,8 +27,14 @@ def check_dialogue(output):
     assert common < 0.3
 
 
+def check_overfits(output):
+    scores = scores_in(output)
+    assert set(scores) == {"BiLSTM, constant rate", "BiLSTM, dropout .5", "defaults"}
+    assert scores["defaults"] > max(scores["BiLSTM, constant rate"], scores["BiLSTM, dropout .5"])
+
+
 # What each script has to print.
-CHECKS = {"dialogue.py": check_dialogue}
+CHECKS = {"dialogue.py": check_dialogue, "overfits.py": check_overfits}
 
 
 @pytest.mark.slow

@@ -20,14 +20,17 @@ from skseq.data import (
 from skseq.preprocessing import WordVectors
 from skseq.preprocessing._output import frames_where
 from skseq.training import (
+    FIXED_SETTINGS,
     LR_SCHEDULES,
     OPTIMIZERS,
     SCALE_CONSTRAINTS,
+    BatchScale,
     NetSettings,
     Seeds,
-    StepScale,
     build_net,
+    choose_recipe,
     follow,
+    is_auto,
     last_states,
     learn_scaler,
     train,
@@ -48,23 +51,23 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "hidden_size": [Interval(Integral, 1, None, closed="left")],
         "num_layers": [Interval(Integral, 1, None, closed="left"), None],
         "causal": ["boolean"],
-        "embedding_dim": [Interval(Integral, 1, None, closed="left")],
-        "embedding_std": [Interval(Real, 0, None, closed="neither"), None],
+        "embedding_dim": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
+        "embedding_std": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"}), None],
         "embedding": ["array-like", WordVectors, None],
         "embedding_frozen": ["boolean", Interval(Real, 0, 1, closed="both")],
         "dense_sizes": ["array-like"],
-        "dropout": [Interval(Real, 0, 1, closed="left")],
-        "embedding_dropout": [Interval(Real, 0, 1, closed="left")],
+        "dropout": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
+        "embedding_dropout": [Interval(Real, 0, 1, closed="left"), StrOptions({"auto"})],
         "step_dropout": [Interval(Real, 0, 1, closed="left")],
         "input": [StrOptions({"auto", "tokens", "values"})],
         "scale": SCALE_CONSTRAINTS,
         "optimizer": [StrOptions(set(OPTIMIZERS)), callable],
-        "lr": [Interval(Real, 0, None, closed="neither")],
-        "lr_schedule": [StrOptions(set(LR_SCHEDULES))],
+        "lr": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"})],
+        "lr_schedule": [StrOptions({"auto", *LR_SCHEDULES})],
         "weight_decay": [Interval(Real, 0, None, closed="left")],
         "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
-        "max_epochs": [Interval(Integral, 1, None, closed="left")],
+        "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
@@ -113,16 +116,23 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _learn_scale(self, targets, rows=None):
         """Learn ``scaler_`` from the training rows; give the targets, read through it."""
+        if self._per_step and isinstance(self.scale, str) and self.scale == "series":
+            raise ValueError(
+                'scale="series" is for one target for each sequence: its mean and its size are for '
+                'the last layer, which reads step by step here. Use scale="set"'
+            )
         self.scaler_ = learn_scaler(self.scale, targets, rows)
-        return replace(targets, scale=self._step_scale)
+        return replace(targets, scale=self._batch_scale)
 
     @property
-    def _step_scale(self):
-        """What brings the steps of values to a common scale, or None."""
+    def _batch_scale(self):
+        """What brings values to a common scale, or None."""
         scaler = getattr(self, "scaler_", None)
         if scaler is None:
             return None
-        return StepScale(scaler, None if self.channels_ is None else number_columns(self.channels_))
+        return BatchScale(
+            scaler, None if self.channels_ is None else number_columns(self.channels_)
+        )
 
     def _hold_out(self, X, strata, class_names, wanted_by):
         """Rows to train on and rows to validate on, of different originals."""
@@ -140,11 +150,19 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         checked = {"embedding": self._check_embedding(), "dense_sizes": self._check_dense_sizes()}
         if self._per_step:
             checked["pooling"] = None
-        return NetSettings.of(self, **checked)
+        return NetSettings.of(self, **(self.recipe_ | checked))
+
+    def _choose_recipe(self, targets, goes_on, *, one_epoch=False):
+        """Set ``recipe_``; a net that is trained further keeps what it was built with."""
+        recipe = choose_recipe(self, targets, per_step=self._per_step, one_epoch=one_epoch)
+        if goes_on:
+            kept = FIXED_SETTINGS & {name for name in recipe if is_auto(getattr(self, name))}
+            recipe |= {name: self.recipe_[name] for name in kept}
+        self.recipe_ = recipe
 
     def _build(self, head, start, *, validation_score, **options):
         """Build new nets, whose scores start at ``start``; the rest is as in `build_net`."""
-        settings = self._settings()
+        settings, scale = self._settings(), self._batch_scale
         self.nets_ = [
             build_net(
                 settings,
@@ -154,6 +172,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 n_tokens=self.n_tokens_,
                 n_features=self.n_step_features_,
                 channels=self.channels_,
+                n_summaries=0 if scale is None else scale.n_summaries(self.n_step_features_),
                 seeds=self._seeds.of_net(number),
                 **options,
             )

@@ -252,7 +252,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _targets(self, X, codes=None, weight=None):
         """Join X with codes and weights; without them, with what is to be predicted."""
-        return RowTargets(X, self._reads_ids, codes, weight, self.classes_, self._step_scale)
+        return RowTargets(X, self._reads_ids, codes, weight, self.classes_, self._batch_scale)
 
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
@@ -263,6 +263,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         head = self._head if goes_on else self._make_head()
         if not goes_on:
             self._take_seeds()
+        self._choose_recipe(targets, goes_on)
         train, validation = self._split(targets, head)
         if not goes_on:
             targets = self._learn_scale(targets, train)
@@ -275,7 +276,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self._train(
             schedule.of_rows(train, first_epoch=n_before),
             targets.dataset(validation, self.class_weight_) if self.early_stopping else None,
-            self.max_epochs,
+            self.recipe_["max_epochs"],
             first_epoch=n_before,
         )
         if self.early_stopping and not schedule.is_fixed:
@@ -292,6 +293,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _partial_fit_targets(self, targets, is_first):
         """Train for one more epoch."""
         targets = targets.without_absent()
+        self._choose_recipe(targets, goes_on=not is_first, one_epoch=True)
         if is_first:
             self._take_seeds()
             targets = self._learn_scale(targets)
@@ -314,13 +316,13 @@ class BaseClassEstimator(BaseSequenceEstimator):
                 classes=self._class_names,
                 are_all_classes=self.classes is not None,
             )
-            last = self.max_epochs - 1
-            weighted_from = min(round(self.class_weight_start * self.max_epochs), last)
+            n_epochs = self.recipe_["max_epochs"]
+            weighted_from = min(round(self.class_weight_start * n_epochs), n_epochs - 1)
         mixer = None if self.mixup is None else make_mixer(self.mixup).fit(targets.counts())
         schedule = Schedule(
             targets,
             self._seeds,
-            n_epochs=self.max_epochs,
+            n_epochs=self.recipe_["max_epochs"],
             class_weight=None if self.class_weight is None else self.class_weight_,
             weighted_from=weighted_from,
             balance=self.batch_balance,
@@ -334,7 +336,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Build new nets, whose scores start where ``initial_bias`` says."""
         self._learn_shares([head], schedule)
         prior = head.prior_of_scores(schedule.prior_at(0))
-        n_updates = self.max_epochs * -(-schedule.targets.n_rows() // self.batch_size)
+        n_updates = self.recipe_["max_epochs"] * -(-schedule.targets.n_rows() // self.batch_size)
         per_step = self._per_step
         if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
             # All alike, except for a class without rows: training need not unlearn it first.
@@ -362,7 +364,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         """Tell losses and priors how frequent the classes are in the last epoch."""
         for head in heads:
             head.loss.fit(schedule.targets.counts(), schedule.last_prior)
-        self._learn_priors(schedule, self.max_epochs - 1, heads[0])
+        self._learn_priors(schedule, schedule.n_epochs - 1, heads[0])
         self._posterior(heads[0]).check()
 
     def _learn_priors(self, schedule, epoch, head=None):

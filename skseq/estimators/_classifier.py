@@ -18,14 +18,17 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     Parameters
     ----------
-    encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
-            default="bilstm"
+    encoder : {"auto", "bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
+            default="auto"
         What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
-        "bag" is the inputs alone, "resnet" is for series with one target each. A callable, such as
-        a module class of your own, is called with ``(input_size, hidden_size, num_layers,
-        dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
-        time, input_size), and gives (batch, time, output_size); it has the attribute
-        ``output_size``.
+        "bag" is the inputs alone, "resnet" is for series with one target each. "auto" is
+        "resnet" for values, "tcn" where each step has a target or ``causal``, else "bilstm", also
+        for values in sequences of fewer than 16 steps on average; or "bilstm+bag" for one class a
+        sequence of tokens, with fewer than 100 sequences for a class on average; the LSTM is
+        one-way where ``causal``. A callable, such as a module class of your own, is called with
+        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
+        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
+        output_size); it has the attribute ``output_size``.
 
     hidden_size : int, default=64
         Features of a hidden state, in each direction.
@@ -37,12 +40,13 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         Whether a step must not look at later ones, for records that are cut off in use. "bag",
         "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
 
-    embedding_dim : int, default=64
-        Length of a token's vector; not used for values.
+    embedding_dim : int or "auto", default="auto"
+        Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.
 
-    embedding_std : float, default=None
-        Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
-        as .1, help where texts are few. Not used with ``embedding``.
+    embedding_std : float, "auto" or None, default="auto"
+        Standard deviation of the token vectors at the start; None is torch's, 1. "auto" is 1, with
+        a "bag" .1: where texts are few, what is learnt of a word should outweigh its start. Not
+        used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim) or WordVectors, default=None
         Pretrained token vectors to start from, row by token id, or an instance of
@@ -53,18 +57,20 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         Whether ``embedding`` stays as it is; a number is the share of ``max_epochs``, in [0, 1],
         for which it does so before it is trained with the rest.
 
-    pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
+    pooling : {"auto", "max", "mean", "last", "attention"} or callable, default="auto"
         How the states of the steps become one vector. Names joined by ``+``, such as
-        ``"mean+max"``, stand side by side.
+        ``"mean+max"``, stand side by side. "auto" is that, with a "bag" "mean".
 
     dense_sizes : sequence of int, default=()
         Sizes of dense layers between the pooled vector and the scores.
 
-    dropout : float, default=0.2
-        Share of activations dropped between layers and before every dense layer, in [0, 1).
+    dropout : float or "auto", default="auto"
+        Share of activations dropped between layers and before every dense layer, in [0, 1). "auto"
+        is .2, but .5 for a vocabulary of at least 1,000 tokens that no "bag" reads.
 
-    embedding_dropout : float, default=0.0
-        Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+    embedding_dropout : float or "auto", default="auto"
+        Share of channels of the input that are dropped for a whole sequence, in [0, 1). "auto" is
+        0, but .2 where ``dropout="auto"`` would be .5.
 
     step_dropout : float, default=0.0
         Share of the tokens that are dropped in training, in [0, 1): their vectors are 0. Of
@@ -155,11 +161,16 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
-    scale : "auto", transformer or None, default="auto"
+    scale : {"auto", "set", "series"}, transformer or None, default="auto"
         How values are brought to a common scale; token ids are left alone. It is learnt from the
         training sequences, without held-out ones and those of weight 0.
 
-        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+        - "auto": "series" where there is one target for each sequence and the sequences differ in
+          size by orders of magnitude (the upper decile of their standard deviations is over 30
+          times the lower one), else "set";
+        - "series": each sequence to mean 0 and standard deviation 1, feature by feature. Mean,
+          standard deviation, largest size and length go to the last layer;
+        - "set": each feature to mean 0 and standard deviation 1, as it would be without its
           outermost 1 % of values. Where a few values lie so far out that the rest would all look
           alike, the rest is spread. Beyond 10, values grow by their logarithm;
         - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
@@ -170,12 +181,13 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.01
-        Learning rate.
+    lr : float or "auto", default="auto"
+        Learning rate. "auto" is .01, but .002 for "resnet" and .004 for "tcn".
 
-    lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
+    lr_schedule : {"auto", "constant", "linear", "cosine", "one_cycle"}, default="auto"
         How the learning rate changes from ``lr``, batch by batch, over ``max_epochs``: not at all;
-        down to 0 along a line or a cosine; or first up to ``lr`` and then down to 0.
+        down to 0 along a line or a cosine; or first up to ``lr`` and then down to 0. "auto" is
+        "linear", and "constant" in `partial_fit`.
 
     weight_decay : float, default=0.0
         Strength of weight decay, as the optimizer defines it.
@@ -186,8 +198,10 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     batch_size : int, default=32
         Sequences in a training batch.
 
-    max_epochs : int, default=30
-        Maximum number of passes over the training data.
+    max_epochs : int or "auto", default="auto"
+        Maximum number of passes over the training data. "auto" is 30, but more where these make
+        fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
+        more than ten million steps (down to 3).
 
     early_stopping : bool, default=False
         Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
@@ -269,6 +283,9 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
     class_weight_ : ndarray of shape (n_classes,)
         The weights that ``class_weight`` resulted in.
 
+    recipe_ : dict
+        What the parameters that may be "auto" were in the last fit.
+
     input_kind_ : {"tokens", "values", "channels"}
         What the steps were read as.
 
@@ -277,7 +294,8 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     scaler_ : object with ``transform``, or None
         The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
-        n_step_features). None for token ids, and with ``scale=None``.
+        n_step_features), or, with "series", padded batches. None for token ids, and with
+        ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary, of channels that of the first of ids without ``dim``; else None.
@@ -344,19 +362,19 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
 
     def __init__(
         self,
-        encoder="bilstm",
+        encoder="auto",
         *,
         hidden_size=64,
         num_layers=None,
         causal=False,
-        embedding_dim=64,
-        embedding_std=None,
+        embedding_dim="auto",
+        embedding_std="auto",
         embedding=None,
         embedding_frozen=False,
-        pooling="mean+max",
+        pooling="auto",
         dense_sizes=(),
-        dropout=0.2,
-        embedding_dropout=0.0,
+        dropout="auto",
+        embedding_dropout="auto",
         step_dropout=0.0,
         loss="cross_entropy",
         initial_bias="auto",
@@ -373,12 +391,12 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         input="auto",
         scale="auto",
         optimizer="adam",
-        lr=0.01,
-        lr_schedule="constant",
+        lr="auto",
+        lr_schedule="auto",
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
-        max_epochs=30,
+        max_epochs="auto",
         early_stopping=False,
         scoring="f1_macro",
         validation_fraction=0.1,

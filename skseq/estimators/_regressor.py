@@ -34,14 +34,17 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     Parameters
     ----------
-    encoder : {"bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
-            default="bilstm"
+    encoder : {"auto", "bag", "bigru", "bilstm", "cnn", "lstm", "resnet", "tcn"} or callable, \
+            default="auto"
         What reads the steps; names joined by ``+``, such as "bilstm+bag", read them side by side.
-        "bag" is the inputs alone, "resnet" is for series with one target each. A callable, such as
-        a module class of your own, is called with ``(input_size, hidden_size, num_layers,
-        dropout)`` and gives a torch module whose forward takes ``(x, lengths)``, x of shape (batch,
-        time, input_size), and gives (batch, time, output_size); it has the attribute
-        ``output_size``.
+        "bag" is the inputs alone, "resnet" is for series with one target each. "auto" is
+        "resnet" for values, "tcn" where each step has a target or ``causal``, else "bilstm", also
+        for values in sequences of fewer than 16 steps on average; or "bilstm+bag" for one class a
+        sequence of tokens, with fewer than 100 sequences for a class on average; the LSTM is
+        one-way where ``causal``. A callable, such as a module class of your own, is called with
+        ``(input_size, hidden_size, num_layers, dropout)`` and gives a torch module whose forward
+        takes ``(x, lengths)``, x of shape (batch, time, input_size), and gives (batch, time,
+        output_size); it has the attribute ``output_size``.
 
     hidden_size : int, default=64
         Features of a hidden state, in each direction.
@@ -53,12 +56,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Whether a step must not look at later ones, for records that are cut off in use. "bag",
         "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
 
-    embedding_dim : int, default=64
-        Length of a token's vector; not used for values.
+    embedding_dim : int or "auto", default="auto"
+        Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.
 
-    embedding_std : float, default=None
-        Standard deviation of the token vectors at the start; None is torch's, 1. Small ones, such
-        as .1, help where texts are few. Not used with ``embedding``.
+    embedding_std : float, "auto" or None, default="auto"
+        Standard deviation of the token vectors at the start; None is torch's, 1. "auto" is 1, with
+        a "bag" .1: where texts are few, what is learnt of a word should outweigh its start. Not
+        used with ``embedding``.
 
     embedding : array-like of shape (n_tokens, embedding_dim) or WordVectors, default=None
         Pretrained token vectors to start from, row by token id, or an instance of
@@ -69,9 +73,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         Whether ``embedding`` stays as it is; a number is the share of ``max_epochs``, in [0, 1],
         for which it does so before it is trained with the rest.
 
-    pooling : {"max", "mean", "last", "attention"} or callable, default="mean+max"
+    pooling : {"auto", "max", "mean", "last", "attention"} or callable, default="auto"
         How the states of the steps become one vector. Names joined by ``+``, such as
-        ``"mean+max"``, stand side by side. For one number per step nothing is pooled.
+        ``"mean+max"``, stand side by side. "auto" is that, with a "bag" "mean". For one number per
+        step nothing is pooled.
 
     chunk_length : int or None, default=512
         For one number per step: steps that are read at once. A longer sequence is cut into chunks,
@@ -86,11 +91,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     dense_sizes : sequence of int, default=()
         Sizes of dense layers before the number that is predicted.
 
-    dropout : float, default=0.2
-        Share of activations dropped between layers and before every dense layer, in [0, 1).
+    dropout : float or "auto", default="auto"
+        Share of activations dropped between layers and before every dense layer, in [0, 1). "auto"
+        is .2, but .5 for a vocabulary of at least 1,000 tokens that no "bag" reads.
 
-    embedding_dropout : float, default=0.0
-        Share of channels of the input that are dropped for a whole sequence, in [0, 1).
+    embedding_dropout : float or "auto", default="auto"
+        Share of channels of the input that are dropped for a whole sequence, in [0, 1). "auto" is
+        0, but .2 where ``dropout="auto"`` would be .5.
 
     step_dropout : float, default=0.0
         Share of the tokens that are dropped in training, in [0, 1): their vectors are 0. Of
@@ -122,11 +129,16 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
         and everything else for values.
 
-    scale : "auto", transformer or None, default="auto"
+    scale : {"auto", "set", "series"}, transformer or None, default="auto"
         How values are brought to a common scale; token ids are left alone. It is learnt from the
         training sequences, without held-out ones and those of weight 0.
 
-        - "auto": each feature to mean 0 and standard deviation 1, as it would be without its
+        - "auto": "series" where there is one target for each sequence and the sequences differ in
+          size by orders of magnitude (the upper decile of their standard deviations is over 30
+          times the lower one), else "set";
+        - "series": each sequence to mean 0 and standard deviation 1, feature by feature. Mean,
+          standard deviation, largest size and length go to the last layer;
+        - "set": each feature to mean 0 and standard deviation 1, as it would be without its
           outermost 1 % of values. Where a few values lie so far out that the rest would all look
           alike, the rest is spread. Beyond 10, values grow by their logarithm;
         - a transformer: `skseq.preprocessing.SequenceScaler` or one of scikit-learn's, such as
@@ -137,12 +149,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     optimizer : {"adam", "adamw", "rmsprop", "sgd"} or callable, default="adam"
         How the network learns; or a torch optimizer class.
 
-    lr : float, default=0.01
-        Learning rate.
+    lr : float or "auto", default="auto"
+        Learning rate. "auto" is .01, but .002 for "resnet" and .004 for "tcn".
 
-    lr_schedule : {"constant", "linear", "cosine", "one_cycle"}, default="constant"
+    lr_schedule : {"auto", "constant", "linear", "cosine", "one_cycle"}, default="auto"
         How the learning rate changes from ``lr``, batch by batch, over ``max_epochs``: not at all;
-        down to 0 along a line or a cosine; or first up to ``lr`` and then down to 0.
+        down to 0 along a line or a cosine; or first up to ``lr`` and then down to 0. "auto" is
+        "linear", and "constant" in `partial_fit`.
 
     weight_decay : float, default=0.0
         Strength of weight decay, as the optimizer defines it.
@@ -153,8 +166,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     batch_size : int, default=32
         Sequences in a training batch.
 
-    max_epochs : int, default=30
-        Maximum number of passes over the training data.
+    max_epochs : int or "auto", default="auto"
+        Maximum number of passes over the training data. "auto" is 30, but more where these make
+        fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
+        more than ten million steps (down to 3).
 
     early_stopping : bool, default=False
         Whether to hold out some of the sequences, stop when the loss on them no longer improves,
@@ -215,6 +230,9 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     n_iter_ : int
         Epochs trained.
 
+    recipe_ : dict
+        What the parameters that may be "auto" were in the last fit.
+
     input_kind_ : {"tokens", "values", "channels"}
         What the steps were read as.
 
@@ -223,7 +241,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     scaler_ : object with ``transform``, or None
         The fitted transformer that ``scale`` stands for: reads steps of shape (n_steps,
-        n_step_features). None for token ids, and with ``scale=None``.
+        n_step_features), or, with "series", padded batches. None for token ids, and with
+        ``scale=None``.
 
     n_tokens_ : int or None
         Size of the vocabulary, of channels that of the first of ids without ``dim``; else None.
@@ -289,21 +308,21 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     def __init__(
         self,
-        encoder="bilstm",
+        encoder="auto",
         *,
         hidden_size=64,
         num_layers=None,
         causal=False,
-        embedding_dim=64,
-        embedding_std=None,
+        embedding_dim="auto",
+        embedding_std="auto",
         embedding=None,
         embedding_frozen=False,
-        pooling="mean+max",
+        pooling="auto",
         chunk_length=512,
         chunk_context=64,
         dense_sizes=(),
-        dropout=0.2,
-        embedding_dropout=0.0,
+        dropout="auto",
+        embedding_dropout="auto",
         step_dropout=0.0,
         locked_dropout=False,
         loss="squared",
@@ -312,12 +331,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         input="auto",
         scale="auto",
         optimizer="adam",
-        lr=0.01,
-        lr_schedule="constant",
+        lr="auto",
+        lr_schedule="auto",
         weight_decay=0.0,
         gradient_clip_value=1.0,
         batch_size=32,
-        max_epochs=30,
+        max_epochs="auto",
         early_stopping=False,
         validation_fraction=0.1,
         n_iter_no_change=10,
@@ -405,14 +424,18 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         goes_on = self._goes_on()
         with transaction(self, goes_on):
             targets = self._scaled_targets(X, y, sample_weight, goes_on)
+            if not goes_on:
+                self._take_seeds()
             train = validation = None
             if self.early_stopping:
                 train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
             if not goes_on:
                 targets = self._learn_scale(targets, train)
+                self._start(targets)
             held_out = targets.dataset(validation) if self.early_stopping else None
             first_epoch = len(self.net_.history)
-            self._train(targets.dataset(train), held_out, self.max_epochs, first_epoch)
+            n_epochs = self.recipe_["max_epochs"]
+            self._train(targets.dataset(train), held_out, n_epochs, first_epoch)
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
@@ -438,9 +461,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         goes_on = hasattr(self, "net_")
         with transaction(self, goes_on):
-            targets = self._scaled_targets(X, y, sample_weight, goes_on)
+            targets = self._scaled_targets(X, y, sample_weight, goes_on, one_epoch=True)
             if not goes_on:
+                self._take_seeds()
                 targets = self._learn_scale(targets)
+                self._start(targets)
             self._train(targets.dataset(), None, n_epochs=1)
         return self
 
@@ -494,8 +519,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     # -- from data to a net ---------------------------------------------------------------------
 
-    def _scaled_targets(self, X, y, sample_weight, goes_on):
-        """Check everything, start a net unless there is one, and bring the targets to its scale."""
+    def _scaled_targets(self, X, y, sample_weight, goes_on, *, one_epoch=False):
+        """Check everything, and bring the targets to their scale."""
         check_parameters(self)
         X = self._check_X(X, reset=not goes_on)
         values, per_step, known = check_targets(y, X, self, self.ignore)
@@ -506,12 +531,12 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         weigh = step_weight if per_step else row_weight
         weight = weight_of_known(known, weigh(X, sample_weight))
         targets = self._targets(X, values, weight).without_absent()
+        self._choose_recipe(targets, goes_on, one_epoch=one_epoch)
         counting = targets.counting()
         values = targets.values[counting]
         weight = None if targets.weight is None else targets.weight[counting]
         if not goes_on:
             self.target_mean_, self.target_scale_ = mean_and_scale(values, weight)
-            self._start(self._scaled(values), weight)
         if self.target_weight is not None:
             rarity = target_weights(self.target_weight, values, weight)
             weight = rarity if weight is None else rarity * weight
@@ -538,12 +563,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
                 f"{forms[self.per_step_]}"
             )
 
-    def _start(self, scaled, weight):
-        self._take_seeds()
-        loss = make_regression_loss(self.loss)
+    def _start(self, targets):
+        """Build new nets, whose numbers start where the loss of a constant is least."""
+        loss, counting = make_regression_loss(self.loss), targets.counting()
+        weight = None if targets.weight is None else targets.weight[counting]
         self._build(
             NumberHead(loss),
-            [start_of(loss, scaled, weight)],
+            [start_of(loss, targets.values[counting].astype(np.float64), weight)],
             validation_score=None,
         )
 
@@ -553,13 +579,13 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     def _targets(self, X, values=None, weight=None):
         if not self.per_step_:
-            return RowTargets(X, self._reads_ids, values, weight, scale=self._step_scale)
+            return RowTargets(X, self._reads_ids, values, weight, scale=self._batch_scale)
         return StepTargets(
             X,
             self._reads_ids,
             values,
             weight,
-            scale=self._step_scale,
+            scale=self._batch_scale,
             chunk_length=self.chunk_length,
             chunk_context=self.chunk_context,
         )

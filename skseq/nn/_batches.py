@@ -25,8 +25,8 @@ class SequenceDataset(torch.utils.data.Dataset):
     ``target`` and ``weight`` have one entry per row, or, if ``per_step``, one for each flat step; a
     row then predicts only its core, the steps in [core_start, core_stop) of the flat array.
     What lies around the core is context, which a neighbouring row predicts. Values that are
-    not ``tokens`` become float32 batch by batch, so the flat array is never copied; ``scale``, a
-    function of steps (n_steps, n_features), sees them before as float64.
+    not ``tokens`` become float32 batch by batch, so the flat array is never copied; before,
+    ``scale(values, mask)`` gives scaled values, and summaries (batch, n) of the rows or None.
 
     With a ``rate``, one number per row, an epoch draws as many rows as there are, with replacement,
     each as often as its share of the rates; without one, each row comes once.
@@ -72,7 +72,8 @@ class SequenceDataset(torch.utils.data.Dataset):
         Returns
         -------
         inputs : dict of Tensor
-            ``values`` (batch, time[, n_features]) and ``lengths`` (batch,).
+            ``values`` (batch, time[, n_features]) and ``lengths`` (batch,); ``summary`` (batch, n)
+            where ``scale`` gives one.
         target : dict of Tensor
             ``target``, ``weight`` and, for steps, ``mask``, as losses take them; the mask, of the
             steps that the rows predict, is there without targets too.
@@ -82,20 +83,18 @@ class SequenceDataset(torch.utils.data.Dataset):
         padding = steps >= stop[:, None]
         # Padding reads the last real step, which is then overwritten.
         steps = np.minimum(steps, stop[:, None] - 1)
-        values = self._scaled(self.values.take(steps, axis=0))
+        values, summary = self.values.take(steps, axis=0), None
+        if self.scale is not None:
+            values, summary = self.scale(values, ~padding)
         values = values.astype(np.int64 if self.tokens else np.float32, copy=False)
         values[padding] = 0
         inputs = {
             "values": torch.from_numpy(values),
             "lengths": torch.from_numpy(stop - start),
         }
+        if summary is not None:
+            inputs["summary"] = torch.from_numpy(summary.astype(np.float32))
         return inputs, self._targets(rows, steps, padding)
-
-    def _scaled(self, values):
-        if self.scale is None:
-            return values
-        table = values.reshape(values.shape[0] * values.shape[1], -1).astype(np.float64)
-        return self.scale(table).reshape(values.shape)
 
     def _targets(self, rows, steps, padding):
         mask = {"mask": torch.from_numpy(self._core(rows, steps, padding))} if self.per_step else {}

@@ -1,5 +1,6 @@
 """The whole network: input layer, encoder, pooling for one label per sequence, head."""
 
+import torch
 from torch import Tensor, nn
 
 from skseq.nn._branches import JoinedEncoder
@@ -35,18 +36,22 @@ class SequenceNetwork(nn.Module):
         self.pooling = pooling
         self.head = head
 
-    def forward(self, values: Tensor, lengths: Tensor) -> Tensor:
+    def forward(self, values: Tensor, lengths: Tensor, summary: Tensor | None = None) -> Tensor:
         """Score values (batch, time[, n_features]): (batch[, time], n_classes)."""
-        return self.head(self.states(values, lengths))
+        return self.head(self.states(values, lengths, summary))
 
-    def states(self, values: Tensor, lengths: Tensor) -> Tensor:
-        """Give what the head reads: (batch[, time], width)."""
+    def states(self, values: Tensor, lengths: Tensor, summary: Tensor | None = None) -> Tensor:
+        """Give what the head reads: (batch[, time], width).
+
+        A ``summary`` (batch, n) of sequences goes there as it is, beside their pooled states.
+        """
         states = self.encoder(self.input_layer(values), lengths)
         if self.pooling is None:
             return states
         if hasattr(self.encoder, "output_lengths"):
             lengths = self.encoder.output_lengths(lengths)
-        return self.pooling(states, lengths)
+        pooled = self.pooling(states, lengths)
+        return pooled if summary is None else torch.cat([pooled, summary], dim=1)
 
     @property
     def last_layer(self) -> nn.Module:
@@ -58,9 +63,9 @@ class SequenceNetwork(nn.Module):
         """Numbers in a row of `last_inputs`."""
         return self.last_layer.in_features
 
-    def last_inputs(self, values: Tensor, lengths: Tensor) -> Tensor:
+    def last_inputs(self, values: Tensor, lengths: Tensor, summary: Tensor | None = None) -> Tensor:
         """Give what the last layer reads: (batch[, time], width)."""
-        return self.head[:-1](self.states(values, lengths))
+        return self.head[:-1](self.states(values, lengths, summary))
 
 
 def make_scorer(input_size, dense_sizes, dropout, head, start, *, locked=False):
@@ -95,11 +100,14 @@ def make_network(
     locked_dropout=False,
     causal=False,
     channels=None,
+    n_summaries=0,
 ):
     """Build a `SequenceNetwork`; ``pooling`` None means tags.
 
     It reads ``channels`` if there are any, else ids below ``n_tokens``, or, where that is None,
     values.
+
+    ``n_summaries`` is the width of the ``summary`` that its head reads beside the pooled states.
 
     Raises
     ------
@@ -131,7 +139,7 @@ def make_network(
             "step; take one that keeps them, such as 'bilstm' or 'tcn'"
         )
     pooling = None if tags else _make_pooling_for(body, pooling)
-    width = body.output_size if tags else pooling.output_size
+    width = body.output_size if tags else pooling.output_size + n_summaries
     scorer = make_scorer(width, dense_sizes, dropout, head, start, locked=tags and locked_dropout)
     return SequenceNetwork(input_layer, body, pooling, scorer)
 

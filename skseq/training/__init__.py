@@ -11,38 +11,42 @@ from skseq.training._labels import (
     names_of_classes,
     warn_of_unseen,
 )
+from skseq.training._learn_scale import SCALE_CONSTRAINTS, BatchScale, learn_scaler
 from skseq.training._learning_rate import LR_SCHEDULES
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net, follow
+from skseq.training._recipe import choose_recipe, is_auto
 from skseq.training._row_steps import warn_if_rows_are_steps
-from skseq.training._scale import SCALE_CONSTRAINTS, StepScale, learn_scaler
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
 from skseq.training._seeds import Seeds
-from skseq.training._settings import NetSettings
+from skseq.training._settings import FIXED_SETTINGS, NetSettings
 from skseq.training._start import starts_at_prior
 from skseq.training._targets import RowTargets, StepTargets, check_two_classes_count
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
 from skseq.training._transaction import transaction
 
 __all__ = [
+    "FIXED_SETTINGS",
     "IGNORE_CONSTRAINTS",
     "LR_SCHEDULES",
     "OPTIMIZERS",
     "SCALE_CONSTRAINTS",
+    "BatchScale",
     "NetSettings",
     "RowTargets",
     "Schedule",
     "Seeds",
-    "StepScale",
     "StepTargets",
     "ValidationScore",
     "build_net",
     "check_two_classes_count",
+    "choose_recipe",
     "encode_labels",
     "find_classes",
     "first_classes",
     "follow",
+    "is_auto",
     "labels_of_steps",
     "last_states",
     "learn_scaler",

@@ -124,6 +124,7 @@ def build_net(
     n_tokens,
     n_features,
     channels=None,
+    n_summaries,
     seeds,
     validation_score,
     watch_from=0,
@@ -150,6 +151,8 @@ def build_net(
 
     channels : tuple of channels, default=None
         What they are, where they are of several kinds.
+    n_summaries : int
+        Numbers that sum up a sequence for the last layer, see `BatchScale`.
 
     seeds : Seeds
         Source of randomness for weights, dropout and batches.
@@ -174,6 +177,7 @@ def build_net(
         "n_tokens": n_tokens,
         "n_features": n_features,
         "channels": channels,
+        "n_summaries": n_summaries,
         **settings.of_network(),
     }
     optimizer, optimizer_params = _optimizer(settings.optimizer)
@@ -227,10 +231,11 @@ def follow(net, settings):
                 "trained further by warm_start=True or partial_fit. Set it back, or fit with "
                 "warm_start=False to train a new net"
             )
-    for name, key in (("lr", "lr"), ("lr", "initial_lr"), ("weight_decay", "weight_decay")):
-        for group in net.optimizer_.param_groups if name in changed else ():
-            if key in group:
-                group[key] = getattr(settings, name)
+    for group in net.optimizer_.param_groups:
+        if "weight_decay" in changed:
+            group["weight_decay"] = settings.weight_decay
+        if {"lr", "lr_schedule"} & set(changed):  # the last schedule may have ended at 0
+            group["lr"] = group["initial_lr"] = settings.lr
     if "batch_size" in changed:
         net.batch_size = settings.batch_size
     if changed:

@@ -15,11 +15,6 @@ What "auto" learns must hold for values as they come:
 """
 
 import numpy as np
-from sklearn.base import clone
-
-from skseq._validation import HasMethods, StrOptions
-from skseq.data import Sequences, numbers_of, step_positions
-from skseq.preprocessing import SequenceScaler
 
 # Most steps that "auto" looks at, fewer where steps have many features: quantiles need no more.
 _MAX_STEPS, _MAX_CELLS = 2**16, 2**19
@@ -32,79 +27,6 @@ _BULK = 2 / 1.1503
 
 # What float64 holds, with room for a difference and a sum.
 _LARGEST = np.finfo(np.float64).max / 16
-
-
-SCALE_CONSTRAINTS = [StrOptions({"auto"}), HasMethods(["fit", "transform"]), None]
-
-
-def learn_scaler(scale, targets, rows=None):
-    """Fit what brings values to a common scale.
-
-    Parameters
-    ----------
-    scale : "auto", transformer or None
-        The parameter ``scale`` of the estimator.
-
-    targets : RowTargets or StepTargets
-        Checked sequences; those without weight are ignored.
-
-    rows : ndarray of int, default=None
-        Training rows; None for all.
-
-    Returns
-    -------
-    object with ``transform``, or None
-        It reads steps of shape (n_steps, n_features); of channels, only their numbers. None for
-        ids, too.
-    """
-    if scale is None or targets.tokens:
-        return None
-    X = numbers_of(targets.X)
-    rows, weight = counting_rows(X, rows, targets.weight)
-    start, lengths = X.offsets[rows], X.lengths[rows]
-    if isinstance(scale, str):
-        chosen, span = some_steps(start, lengths, X.n_features)
-        weight = None if weight is None else weight[span]
-        return StepScaler().fit(step_table(X.values.take(chosen, axis=0)), weight)
-    scaler = clone(scale)
-    if hasattr(scaler, "set_output"):
-        scaler.set_output(transform="default")
-    steps = step_table(X.values.take(step_positions(start, lengths), axis=0))
-    return scaler.fit(as_read_by(scaler, steps.astype(np.float64)))
-
-
-class StepScale:
-    """Function from steps to scaled steps, of shape (n_steps, n_features) both.
-
-    Parameters
-    ----------
-    scaler : object with ``transform``
-        What `learn_scaler` gave.
-
-    columns : ndarray of bool of shape (n_features,), default=None
-        Those to scale; None is all.
-    """
-
-    def __init__(self, scaler, columns=None):
-        self.scaler = scaler
-        self.columns = columns
-
-    def __call__(self, steps):
-        if self.columns is None:
-            return self._scaled(steps)
-        steps = steps.copy()
-        steps[:, self.columns] = self._scaled(steps[:, self.columns])
-        return steps
-
-    def _scaled(self, steps):
-        scaled = self.scaler.transform(as_read_by(self.scaler, steps))
-        scaled = np.asarray(getattr(scaled, "values", scaled))
-        if scaled.shape != steps.shape:
-            raise ValueError(
-                f"scale={self.scaler!r} makes steps of shape {scaled.shape} of steps of shape "
-                f"{steps.shape}; it must keep the number of steps and of their features"
-            )
-        return scaled
 
 
 class StepScaler:
@@ -233,10 +155,3 @@ def some_steps(start, lengths, n_features):
 def step_table(values):
     """One row per step, also where a step is one number."""
     return values.reshape(len(values), -1)
-
-
-def as_read_by(scaler, steps):
-    """Steps in the form that a scaler takes: `SequenceScaler` would take a table for series."""
-    if isinstance(scaler, SequenceScaler):
-        return Sequences(steps, [0, len(steps)])
-    return steps

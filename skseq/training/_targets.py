@@ -39,7 +39,7 @@ class Targets:
         The labels behind class codes; None for numbers.
 
     scale : callable, default=None
-        Transforms values, batch by batch: see `StepScale`.
+        Scales values, batch by batch: see `BatchScale`.
     """
 
     X: Sequences
@@ -91,6 +91,9 @@ class RowTargets(Targets):
 
     # An augmenter leaves the label of a sequence as it is, but may cut or change its tags.
     may_change = False
+
+    # A net reads a sequence as a whole, never in chunks.
+    has_whole_rows = True
 
     @property
     def n_outputs(self):
@@ -170,6 +173,7 @@ class StepTargets(Targets):
     chunk_context: int = 0
 
     may_change = True
+    has_whole_rows = False
 
     @property
     def n_outputs(self):

@@ -60,7 +60,7 @@ def test_pipeline_gets_weights_in_the_sequences(member, three_classes):
 )
 def test_weights_get_through_whatever_keeps_them(wrap, net, three_classes):
     X, y = three_classes
-    net.set_params(random_state=0, max_epochs=8, lr=0.05)
+    net.set_params(random_state=0, max_epochs=8, lr=0.05, lr_schedule="constant")
     model = SequenceAdaBoostClassifier(wrap(net), n_estimators=2, random_state=0)
     even, uneven = (
         model.fit(X, y, np.where(y == "c", weight, 1)).estimators_[0] for weight in (1, 1000)

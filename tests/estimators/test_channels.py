@@ -69,7 +69,7 @@ def test_characters_tell_what_words_alone_cannot(names):
     X, y = names
     scores = {}
     for level in ("word", "word+char"):
-        model = make_pipeline(TokenEncoder(level, min_count=2), tagger())
+        model = make_pipeline(TokenEncoder(level, min_count=2), tagger(max_epochs=12))
         if level == "word":  # no word occurs twice
             model.set_params(tokenencoder__min_count=1, tokenencoder__unk_dropout=0.5)
         scores[level] = accuracy(y[60:], model.fit(X[:60], y[:60]).predict(X[60:]))
@@ -136,7 +136,7 @@ def test_pretrained_vectors_are_for_the_words(names):
 
 def test_ids_and_numbers_are_read_together():
     X, y = mixed()
-    model = tagger(max_epochs=20).fit(X[:40], y[:40])
+    model = tagger(max_epochs=40).fit(X[:40], y[:40])
     assert accuracy(y[40:], model.predict(X[40:])) > 0.9
 
 

@@ -321,6 +321,7 @@ def test_early_stopping_goes_back_to_the_best_epoch(ragged_tokens, labels):
 @pytest.mark.parametrize("scoring", ["loss", "f1_macro"])
 def test_the_kept_weights_are_those_of_the_best_epoch(scoring, ragged_tokens, labels):
     settings = {"early_stopping": True, "scoring": scoring, "validation_fraction": 0.4, "lr": 0.1}
+    settings["lr_schedule"] = "constant"
     long = quick(max_epochs=30, n_iter_no_change=4, **settings).fit(ragged_tokens, labels)
     key = "valid_loss" if scoring == "loss" else "valid_f1_macro"
     scores = np.array([row[key] for row in long.history_])

@@ -18,7 +18,7 @@ from skseq.losses import CrossEntropyLoss
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 
 SMALL = {"hidden_size": 4, "max_epochs": 4, "random_state": 0}
-WILD = {"optimizer": "sgd", "gradient_clip_value": None}
+WILD = {"optimizer": "sgd", "lr_schedule": "constant", "gradient_clip_value": None}
 
 
 @pytest.fixture

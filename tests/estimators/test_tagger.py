@@ -231,7 +231,7 @@ def test_a_causal_tagger_says_of_a_prefix_what_it_says_of_the_whole(ragged_token
 
 def test_an_encoder_that_must_look_ahead_is_refused_where_it_may_not(ragged_tokens, tags):
     with pytest.raises(ValueError, match="causal=True, but encoder 'bilstm' looks ahead"):
-        quick(causal=True).fit(ragged_tokens, tags)
+        quick(encoder="bilstm", causal=True).fit(ragged_tokens, tags)
 
 
 def test_an_encoder_that_shortens_cannot_tag(ragged_values, tags):

@@ -16,7 +16,7 @@ from skseq.exceptions import DivergenceError
 
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 
-SMALL = {"hidden_size": 4, "max_epochs": 2, "random_state": 0}
+SMALL = {"hidden_size": 4, "max_epochs": 2, "lr_schedule": "constant", "random_state": 0}
 ESTIMATORS = [SequenceClassifier, SequenceOrdinalClassifier, SequenceTagger, SequenceRegressor]
 TOKENS = [[1, 2], [3], [2, 2, 3]] * 8
 

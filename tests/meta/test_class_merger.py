@@ -450,7 +450,7 @@ def test_behind_a_sampler_merged_probabilities_come_near_the_true_ones(target_pr
         900, weights=[0.8, 0.12, 0.08], length=(4, 8), random_state=0, return_posterior=True
     )
     net = SequenceClassifier(
-        hidden_size=8, max_epochs=12, lr=0.005, target_prior=target_prior, random_state=0
+        hidden_size=8, lr=0.01, max_epochs=12, target_prior=target_prior, random_state=0
     )
     merger = ClassMerger(net, mapping={1: 2})
     pipe = imblearn.pipeline.make_pipeline(SequenceUnderSampler(random_state=0), merger)

@@ -299,7 +299,7 @@ def test_behind_a_sampler_probabilities_come_near_the_true_ones(target_prior):
         900, weights=[0.8, 0.12, 0.08], length=(4, 8), random_state=0, return_posterior=True
     )
     net = SequenceClassifier(
-        hidden_size=8, max_epochs=12, lr=0.005, target_prior=target_prior, random_state=0
+        hidden_size=8, lr=0.01, max_epochs=12, target_prior=target_prior, random_state=0
     )
     splitter = MajoritySplitter(net, majority=0, n_clusters=3, random_state=0)
     pipe = imblearn.pipeline.make_pipeline(SequenceUnderSampler(random_state=0), splitter)

@@ -10,7 +10,7 @@ from skseq.exceptions import CollapseWarning, MissedClassWarning
 from skseq.training._collapse import warn_if_collapsed, warn_if_missed
 
 CLASSES = np.array(["A", "B", "O"])
-SIZE = {"hidden_size": 8, "embedding_dim": 8, "max_epochs": 6, "random_state": 0}
+SIZE = {"hidden_size": 8, "embedding_dim": 8, "max_epochs": 12, "random_state": 0}
 
 
 def codes(**counts):
