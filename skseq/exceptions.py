@@ -5,6 +5,7 @@ __all__ = [
     "CollapseWarning",
     "DivergenceError",
     "DoubleCountingWarning",
+    "LookAheadWarning",
     "MissedClassWarning",
     "SmallClassWarning",
     "TruncationWarning",
@@ -25,6 +26,10 @@ class DivergenceError(FloatingPointError):
 
 class DoubleCountingWarning(UserWarning):
     """The same imbalance is corrected twice, by resampling and by weights, say."""
+
+
+class LookAheadWarning(UserWarning):
+    """A net that looks ahead can read tags off the end of a sequence."""
 
 
 class MissedClassWarning(CollapseWarning):

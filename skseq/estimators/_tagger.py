@@ -353,6 +353,9 @@ class SequenceTagger(BaseClassEstimator):
         least 10 steps among those looked at is never predicted.
     DoubleCountingWarning
         If ``class_weight`` corrects what a sampler or weights in ``X`` corrected before.
+    LookAheadWarning
+        If X holds values, nearly all sequences end in a tag that is rare elsewhere, and
+        ``causal=False``: see `skseq.exceptions`.
 
     See Also
     --------

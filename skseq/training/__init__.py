@@ -3,6 +3,7 @@
 from skseq.training._broken_rules import warn_if_broken
 from skseq.training._callbacks import ValidationScore
 from skseq.training._collapse import warn_if_collapsed, warn_if_missed
+from skseq.training._ends import warn_if_ends_tell
 from skseq.training._interrupts import was_interrupted
 from skseq.training._labels import (
     encode_labels,
@@ -59,6 +60,7 @@ __all__ = [
     "transaction",
     "warn_if_broken",
     "warn_if_collapsed",
+    "warn_if_ends_tell",
     "warn_if_missed",
     "warn_if_rows_are_steps",
     "warn_of_unseen",
