@@ -6,6 +6,7 @@ from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
 from skseq.preprocessing._tokens import TokenEncoder
+from skseq.preprocessing._trailing import TrailingMeans
 from skseq.preprocessing._vector_files import read_vectors
 from skseq.preprocessing._vectors import WordVectors
 from skseq.preprocessing._windows import make_windows, merge_windows
@@ -19,6 +20,7 @@ __all__ = [
     "SequenceSummarizer",
     "StepTransformer",
     "TokenEncoder",
+    "TrailingMeans",
     "WordVectors",
     "make_windows",
     "merge_windows",
