@@ -32,10 +32,10 @@ def warn_if_ends_tell(targets):
     if share[top] < _NEARLY_ALL or overall[top] > _FEW:
         return
     warnings.warn(
-        f"{share[top]:.0%} of the sequences end in the tag {targets.classes.tolist()[top]!r}, which "
-        f"{overall[top]:.1%} of all steps have: a net that looks ahead can read it off the end of a "
-        "sequence. If sequences in use are cut off before, as records up to today are, set "
-        "causal=True; if they end alike, ignore this warning",
+        f"{share[top]:.0%} of the sequences end in the tag {targets.classes.tolist()[top]!r}, "
+        f"which {overall[top]:.1%} of all steps have: a net that looks ahead can read it off the "
+        "end of a sequence. If sequences in use are cut off before, as records up to today are, "
+        "set causal=True; if they end alike, ignore this warning",
         LookAheadWarning,
         stacklevel=4,
     )
