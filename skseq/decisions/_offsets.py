@@ -2,6 +2,7 @@
 
 While the other offsets stay, the prediction of a row changes at one value of a class's offset
 only, so every value between two such values scores alike: trying one between each two is exact.
+Classes of one group share an offset, and are then one class that has the best of their scores.
 """
 
 import numpy as np
@@ -16,8 +17,8 @@ _ROUNDING = 1e-12
 _CUTS_OF_MANY_CLASSES = 1000
 
 
-def tune_offsets(scores, score_along, *, prior, n_cuts=None):
-    """Climb to offsets that maximise a score, one class after the other.
+def tune_offsets(scores, score_along, *, prior, n_cuts=None, groups=None):
+    """Climb to offsets that maximise a score, one class, or group of classes, after the other.
 
     Parameters
     ----------
@@ -25,9 +26,10 @@ def tune_offsets(scores, score_along, *, prior, n_cuts=None):
         Held-out scores, such as log probabilities; -inf where a class cannot be predicted.
 
     score_along : callable
-        Takes ``(rest, label, first_cut, n_cuts)``, where row i is predicted as ``label`` from cut
-        ``first_cut[i]`` on and as ``rest[i]`` before, and gives the score at each cut, ndarray of
-        shape (n_cuts,). Has ``codes``, the true classes, ndarray of shape (n,).
+        Takes ``(rest, label, first_cut, n_cuts)``, where row i is predicted as ``label`` (of a
+        group, ``label[i]``) from cut ``first_cut[i]`` on and as ``rest[i]`` before, and gives the
+        score at each cut, ndarray of shape (n_cuts,). Has ``codes``, the true classes, ndarray of
+        shape (n,).
 
     prior : ndarray of shape (n_classes,)
         Shares of the classes; -log prior is a second start, since a climb may end on a hill.
@@ -35,6 +37,9 @@ def tune_offsets(scores, score_along, *, prior, n_cuts=None):
     n_cuts : int, default=None
         Values of an offset that are tried at most; None tries all for two classes, and 1000 or so
         for more.
+
+    groups : ndarray of int of shape (n_classes,), default=None
+        The group of each class, from 0; None is a group for each.
 
     Returns
     -------
@@ -44,13 +49,15 @@ def tune_offsets(scores, score_along, *, prior, n_cuts=None):
     best_score : float
         What they reach.
     """
-    n_classes = scores.shape[1]
-    starts, labels = [np.zeros(n_classes)], [1]
-    if n_classes > 2:
-        starts.append(-np.log(np.maximum(prior, 1e-12)))
-        labels = range(n_classes)
+    groups = np.arange(scores.shape[1]) if groups is None else groups
+    members = [np.flatnonzero(groups == group) for group in range(groups.max() + 1)]
+    starts = [np.zeros(len(groups))]
+    if len(members) > 2:
+        starts.append(-np.log(np.maximum(np.bincount(groups, prior), 1e-12))[groups])
         n_cuts = _CUTS_OF_MANY_CLASSES if n_cuts is None else n_cuts
-    found = [_climb(scores, score_along, start, labels, n_cuts) for start in starts]
+    else:
+        members = members[1:]
+    found = [_climb(scores, score_along, start, members, n_cuts) for start in starts]
     # What rounding did to ties counts too; the first is taken of those that are as good.
     reached = [_score(scores + offsets, score_along) for offsets in found]
     best = int(np.argmax(reached))
@@ -64,36 +71,40 @@ def _score(shifted, score_along):
     return float(score_along(rest, 0, later, 1)[0])
 
 
-def _climb(scores, score_along, start, labels, n_cuts):
+def _climb(scores, score_along, start, members, n_cuts):
     offsets, best = start.copy(), -np.inf
     for _ in range(_SWEEPS):
         before = best
-        for label in labels:
-            offsets[label], best = _best_of_class(scores, score_along, offsets, label, n_cuts)
-        if len(labels) == 1 or best < before + _WORTH_A_SWEEP:
+        for group in members:
+            offsets[group], best = _best_of_group(scores, score_along, offsets, group, n_cuts)
+        if len(members) == 1 or best < before + _WORTH_A_SWEEP:
             break
     return offsets
 
 
-def _best_of_class(scores, score_along, offsets, label, n_cuts):
+def _best_of_group(scores, score_along, offsets, group, n_cuts):
     shifted = scores + offsets
-    shifted[:, label] = -np.inf
+    shifted[:, group] = -np.inf
     rest = shifted.argmax(axis=1)
+    own = group[scores[:, group].argmax(axis=1)]
+    rows = np.arange(len(rest))
     with np.errstate(invalid="ignore"):  # no class at all can be predicted
-        needed = shifted[np.arange(len(rest)), rest] - scores[:, label]
+        needed = shifted[rows, rest] - scores[rows, own]
     needed[np.isnan(needed)] = np.inf
-    cuts = _cuts_between(needed, score_along.codes == label, n_cuts)
-    cuts = np.unique(np.append(cuts, offsets[label]))
+    label = own if len(group) > 1 else int(group[0])
+    offset = offsets[group[0]]
+    cuts = _cuts_between(needed, np.isin(score_along.codes, group), n_cuts)
+    cuts = np.unique(np.append(cuts, offset))
     # A row changes where the offset exceeds what it needs; of equals, argmax takes the first.
     exceeds = np.searchsorted(cuts, needed, side="right")
-    first_cut = np.where(label < rest, np.searchsorted(cuts, needed, side="left"), exceeds)
+    first_cut = np.where(own < rest, np.searchsorted(cuts, needed, side="left"), exceeds)
     values = score_along(rest, label, first_cut, len(cuts))
-    here = np.searchsorted(cuts, offsets[label])
+    here = np.searchsorted(cuts, offset)
     best = values.max()
     if values[here] >= best - _BETTER:
-        return offsets[label], values[here]
+        return offset, values[here]
     equal = np.flatnonzero(values >= best - _BETTER)
-    return cuts[equal[np.abs(cuts[equal] - offsets[label]).argmin()]], best
+    return cuts[equal[np.abs(cuts[equal] - offset).argmin()]], best
 
 
 def _cuts_between(needed, is_own, n_cuts):
@@ -187,8 +198,9 @@ class CalledScore:
 
     def __call__(self, rest, label, first_cut, n_cuts):
         """Score at each cut, ndarray of shape (n_cuts,)."""
+        labels = np.broadcast_to(label, rest.shape)
         by_fold = [
-            self._score(fold, rest[rows], label, first_cut[rows], n_cuts)
+            self._score(fold, rest[rows], labels[rows], first_cut[rows], n_cuts)
             for fold, rows in enumerate(self.rows)
         ]
         return np.mean(by_fold, axis=0)

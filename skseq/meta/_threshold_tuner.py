@@ -16,14 +16,18 @@ from skseq._validation import (
     num_samples,
     safe_indexing,
 )
-from skseq.data import Sequences
+from skseq.data import Sequences, split_prefix
 from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
+from skseq.meta._span_score import SpanScore, span_scoring
 from skseq.metrics import get_scorer
 from skseq.model_selection._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 _METHODS = ("predict_proba", "decision_function")
+_OUTSIDE = "O"
+# A score of spans has to find them anew at each cut.
+_CUTS_OF_SPANS = 50
 
 
 class ThresholdTuner(BaseScoreClassifier):
@@ -42,16 +46,23 @@ class ThresholdTuner(BaseScoreClassifier):
 
     scoring : str or callable, default=None
         What is maximised: a name of `skseq.metrics.get_scorer`, or a scorer
-        ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", and
-        "tag_f1_macro" for tags. These two and accuracy, balanced accuracy and geometric mean by
-        name are counted for all candidates at once; another scorer is called for each.
+        ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", for tags
+        "tag_f1_macro", and "span_f1_micro" if ``per`` is not "class". Those of labels and of steps
+        and accuracy, balanced accuracy and geometric mean by name are counted for all candidates
+        at once; another scorer is called for each. "span_f2_micro" buys recall of spans.
+
+    per : {"class", "type", "background"}, default="class"
+        What has an offset of its own: each class; each type of span, whose tags, such as B-PER and
+        I-PER, share it; or only the background "O", against all other tags. The fewer there are,
+        the less they fit to chance.
 
     response_method : {"auto", "predict_proba", "decision_function"}, default="auto"
         Where scores come from; "auto" takes the first of the two that the estimator has.
 
     n_cuts : int, default=None
         Values of an offset that are tried at most in one go. None tries all that make a
-        difference for two classes, which is exact, and some 1000 per class for more.
+        difference for two classes, which is exact, some 1000 per class for more, and 50 where
+        spans are scored.
 
     cv : int, float, splitter, iterable or "prefit", default=None
         Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
@@ -122,6 +133,7 @@ class ThresholdTuner(BaseScoreClassifier):
     _parameter_constraints: dict = {
         **BaseScoreClassifier._parameter_constraints,
         "scoring": [str, callable, None],
+        "per": [StrOptions({"class", "type", "background"})],
         "response_method": [StrOptions({"auto", *_METHODS})],
         "n_cuts": [Interval(Integral, 2, None, closed="left"), None],
         "cv": [
@@ -139,6 +151,7 @@ class ThresholdTuner(BaseScoreClassifier):
         estimator,
         *,
         scoring=None,
+        per="class",
         response_method="auto",
         n_cuts=None,
         cv=None,
@@ -148,6 +161,7 @@ class ThresholdTuner(BaseScoreClassifier):
     ):
         self.estimator = estimator
         self.scoring = scoring
+        self.per = per
         self.response_method = response_method
         self.n_cuts = n_cuts
         self.cv = cv
@@ -182,14 +196,47 @@ class ThresholdTuner(BaseScoreClassifier):
         check_parameters(self)
         X, y, flat = self._check_X_y(X, y)
         self._check_classes(flat)
+        self._check_per(flat)
         params = self._route(params)["estimator"]
         splits = self._train(X, y, params)
         held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
         shares = np.bincount(held_out.codes, minlength=len(self.classes_)) / len(held_out.codes)
+        score_along = self._score_along(X, y, held_out)
+        is_of_spans = isinstance(getattr(score_along, "score_fold", None), SpanScore)
         self.offsets_, self.best_score_ = tune_offsets(
-            held_out.scores, self._score_along(X, y, held_out), prior=shares, n_cuts=self.n_cuts
+            held_out.scores,
+            score_along,
+            prior=shares,
+            n_cuts=_CUTS_OF_SPANS if self.n_cuts is None and is_of_spans else self.n_cuts,
+            groups=self._groups(),
         )
         return self
+
+    def _check_per(self, flat):
+        if self.per == "class":
+            return
+        if not self._per_step:
+            raise ValueError(
+                f"per={self.per!r} is for tags of spans, but y has one label per sequence"
+            )
+        if self.per == "background" and _OUTSIDE not in flat:
+            raise ValueError(
+                f"per='background' needs the tag {_OUTSIDE!r} for the background, but y has tags "
+                f"such as {flat[0]!r}"
+            )
+
+    def _groups(self):
+        """The group of each class, whose members share an offset; None where none do."""
+        tags = self.classes_.tolist()
+        if self.per == "class":
+            return None
+        if self.per == "background":
+            names = [tag == _OUTSIDE for tag in tags]
+        else:
+            names = [(split_prefix(tag) or (None, tag))[1] for tag in tags]
+        # Numbered by their first members, so that the first class is in group 0.
+        place = {name: index for index, name in enumerate(dict.fromkeys(names))}
+        return np.array([place[name] for name in names])
 
     def _train(self, X, y, params):
         """Set ``estimator_``; give the splits, or None if it is already fitted."""
@@ -224,10 +271,15 @@ class ThresholdTuner(BaseScoreClassifier):
         return scores + self.offsets_
 
     def _score_along(self, X, y, held_out):
-        name = self.scoring or ("tag_f1_macro" if self._per_step else "f1_macro")
-        if isinstance(name, str) and name in COUNTED and name.startswith("tag_") == self._per_step:
+        name = self.scoring or self._default_scoring()
+        is_counted = isinstance(name, str) and name in COUNTED and self.per == "class"
+        if is_counted and name.startswith("tag_") == self._per_step:
             return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
         scorer = get_scorer(name) if isinstance(name, str) else name
+        if self._per_step and (how := span_scoring(scorer)):
+            truths = [self._labelled(safe_indexing(y, test)) for test in held_out.tests]
+            of_spans = SpanScore(self.classes_, truths, **how)
+            return CalledScore(of_spans, held_out.codes, held_out.folds)
         folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
         if self._per_step:
             folds = [(X_fold, self._labelled(y_fold)) for X_fold, y_fold in folds]
@@ -249,6 +301,11 @@ class ThresholdTuner(BaseScoreClassifier):
                 ) from None
 
         return CalledScore(score_fold, held_out.codes, held_out.folds)
+
+    def _default_scoring(self):
+        if self.per != "class":
+            return "span_f1_micro"
+        return "tag_f1_macro" if self._per_step else "f1_macro"
 
     @available_if(has_method("predict_proba", of="estimator"))
     def predict_proba(self, X):

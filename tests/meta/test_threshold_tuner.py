@@ -22,7 +22,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skseq import SequenceClassifier, Sequences, SequenceTagger
 from skseq.exceptions import SmallClassWarning
 from skseq.meta import ThresholdTuner
-from skseq.metrics import tag_f1_score
+from skseq.metrics import get_scorer, span_f1_score, span_recall_score, tag_f1_score
 from skseq.samplers import SequenceOverSampler
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 3, "device": "cpu", "random_state": 0}
@@ -320,3 +320,103 @@ def test_any_f_beta_is_tuned_for_by_name(three):
         for name in ("f2_macro", "f05_macro")
     )
     assert (two.offsets_ != half.offsets_).any()
+
+
+# -- spans ----------------------------------------------------------------------------------------
+
+
+class Scores(BaseEstimator):
+    """A tagger that is fitted already: X holds the probabilities of its tags."""
+
+    def __init__(self, classes):
+        self.classes = classes
+
+    def fit(self, X, y):
+        return self
+
+    def predict(self, X):
+        return X.replace(values=self.classes_[X.values.argmax(axis=1)])
+
+    def predict_proba(self, X):
+        return X
+
+    @property
+    def classes_(self):
+        return np.array(self.classes)
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+
+@pytest.fixture(scope="module")
+def mentions():
+    """Tags of two types, one of them rare, and probabilities that shy away from both."""
+    rng = np.random.default_rng(0)
+    classes = np.array(["B-A", "B-B", "I-A", "I-B", "O"])
+    shares = {"OOO": 0.6, "A": 0.1, "AA": 0.1, "AAA": 0.1, "B": 0.05, "BB": 0.05}
+    kinds = rng.choice(list(shares), 700, p=list(shares.values()))
+    tags = []
+    for kind in kinds:
+        tags += [f"{'BI'[place > 0]}-{k}" if k != "O" else "O" for place, k in enumerate(kind)]
+        tags.append("O")
+    codes = np.searchsorted(classes, tags)
+    scores = rng.normal(size=(len(codes), 5)) + 2 * np.eye(5)[codes] + [0, -1, 0, -1, 2]
+    proba = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    offsets = np.append(np.arange(0, len(codes), 25), len(codes))
+    return classes, Sequences(proba, offsets), Sequences(np.array(tags), offsets)
+
+
+@pytest.mark.parametrize("per", ["class", "type", "background"])
+@pytest.mark.parametrize(
+    "scoring", ["span_f1_micro", "span_f2_macro", "span_f05_weighted", "span_recall_macro"]
+)
+def test_spans_are_tuned_by_offsets_of_tags_types_or_the_background(mentions, per, scoring):
+    classes, X, y = mentions
+    tuner = ThresholdTuner(
+        Scores(list(classes)), scoring=scoring, per=per, cv="prefit", refit=False, n_cuts=20
+    ).fit(X, y)
+    scorer = get_scorer(scoring)
+    assert tuner.best_score_ == pytest.approx(scorer(tuner, X, y))
+    assert tuner.best_score_ > scorer(tuner.estimator_, X, y)
+    ties = {"class": [], "type": [(0, 2), (1, 3)], "background": [(0, 1), (0, 2), (0, 3)]}[per]
+    assert all(tuner.offsets_[a] == tuner.offsets_[b] for a, b in ties)
+
+
+def test_the_offset_of_the_background_is_the_best_of_all(mentions):
+    classes, X, y = mentions[0], mentions[1][:30], mentions[2][:30]
+    tuner = ThresholdTuner(
+        Scores(list(classes)), per="background", cv="prefit", refit=False, n_cuts=10_000
+    ).fit(X, y)
+    grid = np.linspace(-6, 6, 200)
+    shifts = np.outer(grid, classes == "O")
+    shifted = [X.replace(values=np.log(X.values) + shift).values.argmax(axis=1) for shift in shifts]
+    scores = [span_f1_score(y, y.replace(values=classes[codes])) for codes in shifted]
+    assert max(scores) <= tuner.best_score_ + 1e-12
+    assert tuner.best_score_ == pytest.approx(max(scores), abs=0.01)
+
+
+def test_beta_buys_recall_of_spans(mentions):
+    classes, X, y = mentions
+    recalls = [
+        span_recall_score(
+            y,
+            ThresholdTuner(
+                Scores(list(classes)), scoring=s, per="type", cv="prefit", refit=False, n_cuts=20
+            )
+            .fit(X, y)
+            .predict(X),
+        )
+        for s in ("span_f05_micro", "span_f1_micro", "span_f2_micro")
+    ]
+    assert recalls == sorted(recalls)
+    assert recalls[0] < recalls[2]
+
+
+def test_types_are_of_tags_alone(two, mentions):
+    with pytest.raises(ValueError, match="per='type' is for tags of spans, but y has one label"):
+        ThresholdTuner(LogisticRegression(), per="type", scoring="f1_macro").fit(*two)
+    classes, X, y = mentions
+    plain = y.replace(values=np.char.replace(y.values, "O", "outside"))
+    names = [name.replace("O", "outside") for name in classes]
+    with pytest.raises(ValueError, match="per='background' needs the tag 'O'"):
+        ThresholdTuner(Scores(names), per="background", cv="prefit", refit=False).fit(X, plain)
