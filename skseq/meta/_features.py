@@ -5,6 +5,7 @@ from sklearn.base import clone
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils import check_array
 
+from skseq.data import Sequences, token_ids
 from skseq.preprocessing import SequenceSummarizer, TokenEncoder
 from skseq.samplers._base import holds_text
 
@@ -38,6 +39,8 @@ def row_features(X, y, transformer=None, *, estimator=None):
         return check_array(features, accept_sparse="csr", input_name="features")
     if holds_text(X):
         X = TokenEncoder().fit_transform(X)
+    if isinstance(X, Sequences):
+        X = token_ids(X)
     _, last = getattr(estimator, "steps", [(None, estimator)])[-1]
     summarizer = SequenceSummarizer(input=getattr(last, "input", "auto"))
     summarizer.set_output(transform="default")

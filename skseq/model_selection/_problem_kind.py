@@ -3,14 +3,21 @@
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.data import Sequences, has_mixed_columns, holds_number_lists, is_table, to_cells
+from skseq.data import (
+    Sequences,
+    first_ids,
+    has_mixed_columns,
+    holds_number_lists,
+    is_table,
+    to_cells,
+)
 
 
 def guess_problem_kind(X, y, input="auto"):
     """Tell the kind of a problem, one of those that `strategies` takes.
 
     Texts, lists of strings and integer steps are tokens, as for the estimators, unless the
-    parameter ``input`` of the estimator says otherwise.
+    parameter ``input`` of the estimator says otherwise; channels are, if they have ids of words.
     """
     are_tokens = input == "tokens" or (input != "values" and _holds_tokens(X))
     if has_step_labels(y):
@@ -19,6 +26,8 @@ def guess_problem_kind(X, y, input="auto"):
 
 
 def _holds_tokens(X):
+    if isinstance(X, Sequences) and X.channels is not None:
+        return first_ids(X.channels) is not None
     X = X if has_mixed_columns(X) else to_cells(X)
     if is_table(X) or holds_number_lists(X):
         return False

@@ -5,7 +5,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 from scipy.sparse import csr_array
 from sklearn.base import BaseEstimator, clone
 
-from skseq.data import Sequences, as_sequences, check_kind, check_tags, cut_steps, known_steps
+from skseq.data import (
+    Sequences,
+    as_sequences,
+    check_kind,
+    check_tags,
+    cut_steps,
+    known_steps,
+    token_ids,
+)
 
 # Odd constants with well mixed bits, as SplitMix64 has them.
 _MULTIPLIERS = np.array([0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9], dtype=np.uint64)
@@ -77,6 +85,7 @@ class WindowTagger(BaseEstimator):
         return Sequences(self.classifier_.predict_proba(self._features(X)), X.offsets)
 
     def _features(self, X):
+        X = token_ids(X)
         if check_kind(X) == "values":
             affordable = max((_MOST_COLUMNS // X.n_features - 1) // 2, 2)
             return window_values(X, min(self.radius, affordable))

@@ -7,6 +7,7 @@ import pytest
 import torch
 from imblearn.pipeline import make_pipeline
 from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 
 from skseq import (
@@ -19,6 +20,11 @@ from skseq import (
     save,
 )
 from skseq.augment import Jitter, MentionReplacement
+from skseq.data import token_ids
+from skseq.meta._features import row_features
+from skseq.model_selection._problem_kind import guess_problem_kind
+from skseq.model_selection._token_tfidf import TokenTfidf
+from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import (
     IdChannel,
     NumberChannel,
@@ -45,8 +51,8 @@ def names():
 
 
 def tagger(**params):
-    params = {"hidden_size": 8, "embedding_dim": 8, "max_epochs": 6, "random_state": 0} | params
-    return SequenceTagger(**params)
+    small = {"hidden_size": 8, "embedding_dim": 8, "max_epochs": 6, "random_state": 0}
+    return SequenceTagger(**small | {"lr_schedule": "constant"} | params)
 
 
 def accuracy(y, predicted):
@@ -69,7 +75,7 @@ def test_characters_tell_what_words_alone_cannot(names):
     X, y = names
     scores = {}
     for level in ("word", "word+char"):
-        model = make_pipeline(TokenEncoder(level, min_count=2), tagger(max_epochs=12))
+        model = make_pipeline(TokenEncoder(level, min_count=2), tagger())
         if level == "word":  # no word occurs twice
             model.set_params(tokenencoder__min_count=1, tokenencoder__unk_dropout=0.5)
         scores[level] = accuracy(y[60:], model.fit(X[:60], y[:60]).predict(X[60:]))
@@ -136,7 +142,7 @@ def test_pretrained_vectors_are_for_the_words(names):
 
 def test_ids_and_numbers_are_read_together():
     X, y = mixed()
-    model = tagger(max_epochs=40).fit(X[:40], y[:40])
+    model = tagger(max_epochs=20).fit(X[:40], y[:40])
     assert accuracy(y[40:], model.predict(X[40:])) > 0.9
 
 
@@ -213,3 +219,26 @@ def test_words_are_dropped_in_training_alone(names):
     with torch.no_grad():
         one, two = (model.predict_proba(Xt).values for _ in range(2))
     np.testing.assert_array_equal(one, two)
+
+
+def test_what_reads_token_ids_reads_those_of_the_words(names):
+    X, y = names
+    words = TokenEncoder("word+char").fit_transform(X)
+    ids = TokenEncoder("word", lowercase=True).fit_transform(X)
+    assert token_ids(words) == ids
+    assert guess_problem_kind(words, y) == guess_problem_kind(ids, y) == "tags"
+    np.testing.assert_array_equal(
+        row_features(words, None).toarray(), row_features(ids, None).toarray()
+    )
+    linear = LogisticRegression()
+    ours, theirs = (WindowTagger(linear, n_bits=8).fit(Z, y).predict(Z) for Z in (words, ids))
+    assert ours == theirs
+    tfidf = (TokenTfidf().fit_transform(Z) for Z in (words, ids))
+    assert abs(next(tfidf) - next(tfidf)).max() == 0
+
+
+def test_channels_without_ids_of_words_are_values():
+    X, y = mixed()
+    assert guess_problem_kind(X, y) == "value tags"
+    with pytest.raises(TypeError, match="X has channels"):
+        row_features(X, None)

@@ -23,21 +23,20 @@ def sentences(animals, tools, n=40, seed=0):
 
 
 def tagger(**params):
-    params = {"hidden_size": 6, "max_epochs": 8, "random_state": 0, "embedding": VECTORS} | params
-    return SequenceTagger(**params)
+    small = {"hidden_size": 6, "max_epochs": 8, "lr_schedule": "constant", "random_state": 0}
+    return SequenceTagger(**small | {"embedding": VECTORS} | params)
 
 
 def vectors_of(model):
     return model.net_.module_.input_layer.vectors.detach().numpy()
 
 
-@pytest.mark.parametrize("level", ["word", "word+char"])
-def test_words_that_only_have_vectors_in_common_are_tagged_alike(level):
+def test_words_that_only_have_vectors_in_common_are_tagged_alike():
     X, y = sentences(ANIMALS[:3], TOOLS[:3])
     Xt, yt = sentences(ANIMALS[3:], TOOLS[3:])
-    encoder = TokenEncoder(level, vocabulary=ANIMALS + TOOLS)
+    encoder = TokenEncoder(vocabulary=ANIMALS + TOOLS)
     model = make_pipeline(encoder, tagger(embedding_frozen=True)).fit(X, y)
-    assert model.score(Xt, yt) > (0.95 if level == "word" else 0.6)
+    assert model.score(Xt, yt) > 0.95
 
 
 def test_each_fold_looks_its_own_vocabulary_up():
