@@ -109,8 +109,9 @@ def test_the_tutorial_of_crfsuite_runs_with_the_estimator_swapped():
         rows.append([["lima", "Rome"][is_name] if i else "saw" for i, is_name in enumerate(titled)])
         tags.append([["O", "B-LOC"][is_name and i > 0] for i, is_name in enumerate(titled)])
     steps = [[features(words, i) for i in range(len(words))] for words in rows]
-    model = make_pipeline(
-        FeatureEncoder(), SequenceTagger(hidden_size=8, max_epochs=5, random_state=0)
+    tagger = SequenceTagger(
+        hidden_size=8, max_epochs=8, dropout=0.2, embedding_dropout=0.0, random_state=0
     )
+    model = make_pipeline(FeatureEncoder(), tagger)
     model.fit(steps[:40], tags[:40])
     assert model.score(steps[40:], tags[40:]) > 0.95
