@@ -6,6 +6,9 @@ STAMP := .venv/.installed
 
 # Two test workers share the machine, so each keeps to one thread of arithmetic.
 TEST_WORKERS ?= 2
+# Those that claim nothing: they report, for hours.
+REPORTS := $(addprefix benchmarks/bench_,strategies.py recipes.py whole.py entities.py)
+
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
@@ -38,11 +41,13 @@ format: $(STAMP)  ## let ruff mend what it can
 	$(BIN)/ruff format .
 
 bench: $(STAMP)  ## run every benchmark that asserts a claim; takes minutes
-	@set -e; for script in $(filter-out %/bench_strategies.py %/bench_recipes.py,$(wildcard benchmarks/bench_*.py)); do \
+	@set -e; for script in $(filter-out $(REPORTS),$(wildcard benchmarks/bench_*.py)); do \
 		echo "== $$script"; $(BIN)/python "$$script"; \
 	done
 
-results: $(STAMP)  ## every strategy on real sets: writes docs/results.md; takes hours
+results: $(STAMP)  ## nets, baselines and strategies on real sets: writes docs/results*.md; takes hours
+	$(ONE_THREAD) $(BIN)/python benchmarks/bench_whole.py --output docs/results_whole.md
+	$(ONE_THREAD) $(BIN)/python benchmarks/bench_entities.py --output docs/results_entities.md
 	$(ONE_THREAD) $(BIN)/python benchmarks/bench_strategies.py --output docs/results.md
 
 docs: $(STAMP)  ## build the HTML pages in docs/_build/html
