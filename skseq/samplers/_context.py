@@ -246,6 +246,7 @@ class ContextUnderSampler(TagSampler):
             n_tokens=X.n_tokens,
             label_counts=X.label_counts,
             vocabulary=X.vocabulary,
+            channels=X.channels,
         )
         return pieces, Sequences(y.values[kept], offsets)
 

@@ -32,7 +32,13 @@ from skseq.preprocessing import (
     SequenceSummarizer,
     TokenEncoder,
 )
-from skseq.samplers import SequenceOverSampler, SequenceSMOTE, TagOverSampler
+from skseq.samplers import (
+    ContextUnderSampler,
+    SequenceOverSampler,
+    SequenceSMOTE,
+    TagOverSampler,
+    TagUnderSampler,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 
@@ -96,6 +102,18 @@ def test_samplers_weights_and_augmenters_take_whole_steps(names):
         model.fit(X, y)
     assert model[-1].input_kind_ == "channels"
     assert model[-1].channels_ == tuple(model[0].channels_)
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [ContextUnderSampler(), TagOverSampler(random_state=0), TagUnderSampler(random_state=0)],
+)
+def test_samplers_of_tags_keep_channels(names, sampler):
+    X, y = names
+    Xt = TokenEncoder("word+char").fit_transform(X)
+    sampled, _ = sampler.fit_resample(Xt, y)
+    assert sampled.channels == Xt.channels
+    assert sampled.vocabulary is Xt.vocabulary
 
 
 def test_tags_are_predicted_in_folds(names):
