@@ -24,7 +24,7 @@ def as_pair(rows):
 
 
 @given(pairs_of_rows)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_hits_and_errors_add_up_to_all_spans(rows):
     y_true, y_pred = as_pair(rows)
     errors = span_errors(y_true, y_pred)
@@ -42,7 +42,7 @@ def test_hits_and_errors_add_up_to_all_spans(rows):
 
 
 @given(pairs_of_rows)
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_each_kind_is_what_it_says(rows):
     for error in span_errors(*as_pair(rows)):
         same_type = error.type == error.predicted_type

@@ -32,7 +32,7 @@ def bare(spans):
 
 @pytest.mark.parametrize("scheme", schemes)
 @given(span_lists())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30)
 def test_spans_come_back_from_the_tags_of_every_scheme(scheme, drawn):
     lengths, spans = drawn
     tags = spans_to_tags(spans, [range(n) for n in lengths], scheme=scheme)
@@ -43,7 +43,7 @@ def test_spans_come_back_from_the_tags_of_every_scheme(scheme, drawn):
 @pytest.mark.parametrize("target", schemes)
 @pytest.mark.parametrize("source", schemes)
 @given(span_lists())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=5)
 def test_conversion_keeps_the_spans(source, target, drawn):
     lengths, spans = drawn
     tags = spans_to_tags(spans, [range(n) for n in lengths], scheme=source)

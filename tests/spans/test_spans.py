@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from skseq import Sequences
 from skseq.spans import Span, tags_to_spans
 
-letters = st.sampled_from("OAB")
 rows = st.lists(st.text("OAB", min_size=1, max_size=9), min_size=1, max_size=4)
 
 
@@ -24,7 +23,7 @@ def runs_of(text):
 
 
 @given(rows)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50)
 def test_plain_tags_give_their_runs(texts):
     found = tags_to_spans(texts, [list(text) for text in texts], scheme="plain")
     for text, spans in zip(texts, found, strict=True):
