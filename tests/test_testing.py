@@ -25,7 +25,7 @@ from skseq import (
 from skseq.augment import Augmenter, NewSteps
 from skseq.losses import CrossEntropyLoss, FocalLoss, SequenceLoss
 from skseq.nn import RecurrentEncoder
-from skseq.preprocessing import SequenceScaler, TokenEncoder
+from skseq.preprocessing import FeatureEncoder, SequenceScaler, TokenEncoder
 from skseq.samplers import SequenceOverSampler, SequenceUnderSampler, TagOverSampler
 from skseq.testing import (
     check_augmenter,
@@ -837,6 +837,7 @@ def test_a_loss_is_checked_by_name_class_or_instance(loss):
         (SequenceScaler(), "transformer"),
         (ClassWeightTransformer(), "transformer"),
         (TokenEncoder(), "text_transformer"),
+        (FeatureEncoder(), "dict_transformer"),
         (SequenceUnderSampler(), "sampler"),
         (TagOverSampler(), "tag_sampler"),
     ],
