@@ -94,20 +94,20 @@ class SequenceTagger(BaseClassEstimator):
     locked_dropout : bool, default=False
         Whether the dropout before the last layers is the same at all steps of a sequence.
 
-    head : {"auto", "crf"}, default="auto"
+    head : {"auto", "crf", "marginal_crf"}, default="auto"
         How the scores of steps become tags. "auto" decides each step by itself, by the layer that
-        ``loss`` is made for. "crf" also learns how well each tag follows each other one, a
+        ``loss`` is made for. The others also learn how well each tag follows each other one, a
         conditional random field [6]_: `predict` gives the most probable tags of a whole sequence,
-        `predict_proba` the probability of each tag of a step given the whole sequence, and the
-        loss reads the probabilities of a step given the true tags before it. For cross entropy that
-        is the likelihood of whole sequences; how weights count, see Notes.
+        `predict_proba` the probability of each tag of a step given the whole sequence. "crf" learns
+        from the likelihood of whole sequences, "marginal_crf" from the probability of each tag
+        [7]_, which suits class weights; see Notes.
 
     constraints : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"}, list of pairs, or None, \
             default=None
         Which tag may follow which: a scheme that the tags keep, or a list of all pairs of a tag and
         one that may follow it. Predictions keep to it with any ``head``, and probabilities are
-        those of the sequences that do; as for ``decision``, no new `fit` is needed. "crf" also
-        learns under the rules for pairs: a tag that breaks them is learnt as that of a first step.
+        those of the sequences that do; as for ``decision``, no new `fit` is needed. A conditional
+        random field also learns under the rules for pairs.
 
     loss : str, class or SequenceLoss, default="cross_entropy"
         A name from `skseq.losses.LOSSES` ("cross_entropy", "focal", "logit_adjusted", "ldam", ...),
@@ -363,14 +363,18 @@ class SequenceTagger(BaseClassEstimator):
 
     Notes
     -----
-    With ``head="crf"`` the loss l, weighted by w, is the mean over n steps of
+    Of a conditional random field, the loss l, weighted by w, is the mean over the steps of
 
     .. math:: w_t \\, l\\big(p(\\cdot \\mid y_s : s < t, w_s > 0; x), y_t\\big)
+              \\quad \\text{or} \\quad w_t \\, l\\big(p(\\cdot \\mid x), y_t\\big)
 
-    where p is the probability of a tag given the whole input x and the true tags before that have
-    weight. Unweighted cross entropy makes it the likelihood of whole sequences, a weight of k on a
-    sequence stands for k copies of it, and the tag of a step of weight 0, or with a mark that
-    ``ignore`` names, is summed over. The log prior of "logit_adjusted" and "balanced_softmax", that
+    with "crf" and with "marginal_crf": p is the probability of a tag given the whole input x, and
+    given also the true tags before that have weight. Cross entropy without weights makes the first
+    the likelihood of whole sequences. A weight of k on a sequence stands for k copies of it, and
+    the tag of a step of weight 0, or with a mark that ``ignore`` names, is summed over. Class
+    weights in the first weigh going on with a span against ending it, and may make spans run on;
+    the second has each tag weighed by itself. A tag that breaks ``constraints`` is learnt as that
+    of a first step by "crf". The log prior of "logit_adjusted" and "balanced_softmax", that
     of ``target_prior``, and the offsets of ``decision`` are added to the scores of the steps before
     the chain joins them. Probabilities under another prior are then exact where logit adjustment
     moved it, and nearly so where weights did. A matrix of costs decides step by step, on the
@@ -391,6 +395,8 @@ class SequenceTagger(BaseClassEstimator):
        https://arxiv.org/abs/1706.04599.
     .. [6] J. Lafferty, A. McCallum, F. Pereira, "Conditional random fields: probabilistic models
        for segmenting and labeling sequence data", ICML 2001.
+    .. [7] S. Kakade, Y. W. Teh, S. Roweis, "An alternate objective function for Markovian fields",
+       ICML 2002.
 
     Examples
     --------
@@ -410,7 +416,7 @@ class SequenceTagger(BaseClassEstimator):
         "locked_dropout": ["boolean"],
         "chunk_length": [Interval(Integral, 1, None, closed="left"), None],
         "chunk_context": [Interval(Integral, 0, None, closed="left")],
-        "head": [StrOptions(set(TAG_HEADS))],
+        "head": [StrOptions({"auto", *TAG_HEADS})],
         "constraints": [StrOptions(set(SPAN_SCHEMES)), "array-like", None],
         "ignore": IGNORE_CONSTRAINTS,
     }

@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from skseq._validation import check_choice
 from skseq.nn._chain import Chain
-from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba
+from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba, log_marginals
 
 
 class Head:
@@ -170,16 +170,17 @@ class CrfHead(Head):
 
     def mean_loss(self, scores, target, *, layer, mask, weight=None, **kwargs):
         scores, target = scores[mask].double(), target[mask]
-        known = None
-        if weight is not None:
-            weight = weight[mask]
-            known = weight > 0
+        weight = None if weight is None else weight[mask]
         # What a loss adds to scores, it adds before the chain joins them.
         shift = 0.0 if self._shift is None else self._shift.to(scores)
-        log_proba = conditional_log_proba(
-            scores + shift, self._allowed(layer), target, StepLayout(mask.sum(1)), known
+        log_proba = self._log_proba_to_learn(
+            scores + shift, self._allowed(layer), StepLayout(mask.sum(1)), target, weight
         )
         return self.loss(log_proba - shift, target, weight=weight, **kwargs)
+
+    def _log_proba_to_learn(self, scores, transitions, layout, target, weight):
+        known = None if weight is None else weight > 0
+        return conditional_log_proba(scores, transitions, target, layout, known)
 
     @property
     def _shift(self):
@@ -195,6 +196,33 @@ class CrfHead(Head):
     def chain(self, layers, rules=None):
         transitions = [layer.transitions.detach().cpu().numpy() for layer in layers]
         return Chain.of(np.mean(transitions, axis=0, dtype=np.float64), rules)
+
+
+class MarginalCrfHead(CrfHead):
+    r"""A conditional random field that learns the probability of each tag by itself.
+
+    The loss l reads marginals, the probabilities of the tags of a step given the input alone [1]_,
+
+    .. math:: L = \frac{1}{n} \sum_t w_t \, l(p(\cdot | x), y_t)
+
+    so that a weight acts on a step and not on what follows it.
+
+    Parameters
+    ----------
+    loss : SequenceLoss
+        One that is made for a linear layer.
+
+    rules : TagRules, default=None
+        Which tag may follow which.
+
+    References
+    ----------
+    .. [1] S. Kakade, Y. W. Teh, S. Roweis, "An alternate objective function for Markovian fields",
+       ICML 2002.
+    """
+
+    def _log_proba_to_learn(self, scores, transitions, layout, target, weight):
+        return log_marginals(scores, transitions, layout)
 
 
 class OrdinalHead(Head):
@@ -255,7 +283,8 @@ def make_head(loss):
     return HEADS[name](loss)
 
 
-TAG_HEADS = ("auto", "crf")
+# Chains that a tagger may have instead, by the name of its parameter ``head``.
+TAG_HEADS = {"crf": CrfHead, "marginal_crf": MarginalCrfHead}
 
 
 def make_tag_head(loss, head="auto", rules=None):
@@ -266,7 +295,7 @@ def make_tag_head(loss, head="auto", rules=None):
     loss : SequenceLoss
         What the scores are trained with.
 
-    head : {"auto", "crf"}, default="auto"
+    head : {"auto", "crf", "marginal_crf"}, default="auto"
         "auto" is what `make_head` gives.
 
     rules : TagRules, default=None
@@ -286,10 +315,10 @@ def make_tag_head(loss, head="auto", rules=None):
     made_for = getattr(loss, "head", "linear")
     if made_for != "linear":
         raise ValueError(
-            f'head="crf" has a linear layer, but {type(loss).__name__} is made for a {made_for} '
+            f'head="{head}" has a linear layer, but {type(loss).__name__} is made for a {made_for} '
             'one; use head="auto", or another loss, such as "cross_entropy"'
         )
-    return CrfHead(loss, rules)
+    return TAG_HEADS[head](loss, rules)
 
 
 def _linear_layer(input_size, start):

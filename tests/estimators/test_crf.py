@@ -13,7 +13,7 @@ from skseq import Sequences, SequenceTagger
 from skseq.exceptions import CollapseWarning, MissedClassWarning
 from skseq.losses import LOSSES
 from skseq.metrics import span_f1_score
-from skseq.nn import Chain
+from skseq.nn import TAG_HEADS, Chain
 from skseq.training import log_probabilities
 
 N_STEPS = np.random.default_rng(0).integers(3, 9, size=80)
@@ -155,23 +155,25 @@ def test_weights_of_sequences_are_copies(X, y):
     )
 
 
-def test_the_tags_of_steps_of_weight_zero_play_no_part(X, y):
+@pytest.mark.parametrize("head", TAG_HEADS)
+def test_the_tags_of_steps_of_weight_zero_play_no_part(head, X, y):
     weight = np.random.default_rng(3).integers(0, 2, size=X.n_steps).astype(float)
     garbled = y.replace(values=np.where(weight > 0, y.values, "B-A"))
-    models = [quick(head="crf").fit(X, tags, sample_weight=weight) for tags in (y, garbled)]
+    models = [quick(head=head).fit(X, tags, sample_weight=weight) for tags in (y, garbled)]
     ours, theirs = (model.predict_proba(X).values for model in models)
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
     marks = [
         [tag if known else None for tag, known in zip(tags, knowns, strict=True)]
         for tags, knowns in zip(y, Sequences(weight > 0, y.offsets), strict=True)
     ]
-    marked = quick(head="crf", ignore=[None]).fit(X, marks).predict_proba(X).values
+    marked = quick(head=head, ignore=[None]).fit(X, marks).predict_proba(X).values
     np.testing.assert_allclose(marked, ours, atol=1e-5)
 
 
-def test_logit_adjustment_is_undone_by_the_prior_of_the_data(X, y):
+@pytest.mark.parametrize("head", TAG_HEADS)
+def test_logit_adjustment_is_undone_by_the_prior_of_the_data(head, X, y):
     # Trained with the log prior added to all scores, and asked for with it: the same model.
-    settings = {"head": "crf", "dropout": 0.0, "initial_bias": "zero"}
+    settings = {"head": head, "dropout": 0.0, "initial_bias": "zero"}
     adjusted = quick(loss="logit_adjusted", **settings, target_prior="data").fit(X, y)
     layer = adjusted.net_.module_.last_layer.of_steps
     shift = adjusted.net_.criterion_.loss.shift_
@@ -188,9 +190,10 @@ def test_logit_adjustment_is_undone_by_the_prior_of_the_data(X, y):
     np.testing.assert_allclose(adjusted.predict_proba(X).values, shifted, atol=1e-6)
 
 
+@pytest.mark.parametrize("head", TAG_HEADS)
 @pytest.mark.parametrize("loss", sorted(set(LOSSES) - {"ldam"}))
-def test_every_loss_of_probabilities_trains_it(loss, X, y):
-    model = quick(head="crf", loss=loss, constraints="IOB2", max_epochs=2).fit(X, y)
+def test_every_loss_of_probabilities_trains_it(loss, head, X, y):
+    model = quick(head=head, loss=loss, constraints="IOB2", max_epochs=2).fit(X, y)
     assert all(np.isfinite(row["train_loss"]) for row in model.history_)
     np.testing.assert_allclose(model.predict_proba(X).values.sum(axis=1), 1)
 

@@ -7,7 +7,8 @@ import pytest
 import torch
 from scipy.special import logsumexp
 
-from skseq.nn import Chain
+from skseq.losses import CrossEntropyLoss, FocalLoss, LogitAdjustedLoss
+from skseq.nn import TAG_HEADS, Chain, make_tag_head
 from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba, log_marginals
 
 LENGTHS, N_TAGS = [5, 1, 3], 3
@@ -200,6 +201,44 @@ def test_a_long_sequence_and_many_tags_take_linear_memory():
         proba = log_marginals(scores.detach(), transitions, layout).exp()
         is_true = torch.nn.functional.one_hot(codes, n_tags)
         torch.testing.assert_close(scores.grad * n_steps, is_true - proba, atol=1e-9, rtol=1e-6)
+
+
+# -- as heads ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("loss", [CrossEntropyLoss(), FocalLoss(), LogitAdjustedLoss()])
+@pytest.mark.parametrize("head", TAG_HEADS)
+def test_a_weighted_batch_costs_what_its_formula_says(head, loss, chain):
+    scores, transitions, codes = chain
+    loss.fit([60, 30, 10])
+    shift = np.log([0.6, 0.3, 0.1]) if isinstance(loss, LogitAdjustedLoss) else np.zeros(3)
+    weight = np.array([1, 0, 2, 0.5, 0, 0, 3, 1, 0.0])
+    mask = torch.arange(5) < torch.tensor(LENGTHS)[:, None]
+    padded, target, weights = torch.randn(3, 5, 3), torch.zeros(3, 5).long(), torch.zeros(3, 5)
+    padded[mask], target[mask] = torch.tensor(scores).float(), torch.tensor(codes)
+    weights[mask] = torch.tensor(weight).float()
+    model = make_tag_head(loss, head)
+    layer = model.make_layer(2, np.zeros(3))
+    with torch.no_grad():
+        layer.transitions += torch.tensor(transitions)
+    got = model.mean_loss(padded, target, layer=layer, mask=mask, weight=weights)
+
+    known = weight > 0
+    total = 0.0
+    for step in np.flatnonzero(known):
+        start = OFFSETS[np.searchsorted(OFFSETS, step, side="right") - 1]
+        before = known & (np.arange(9) >= start) & (np.arange(9) < step) & (head == "crf")
+        log_p = []
+        for tag in range(3):
+            at = np.arange(9) == step
+            tags = np.where(at, tag, codes)
+            both = log_likelihood(scores + shift, transitions, tags, before | at)
+            log_p.append(both - log_likelihood(scores + shift, transitions, codes, before))
+        own = loss.per_step(
+            torch.tensor([log_p]) - torch.tensor(shift), torch.tensor([codes[step]])
+        )
+        total += weight[step] * own.item()
+    np.testing.assert_allclose(got.item(), total / 9, rtol=1e-5)
 
 
 # -- against others ------------------------------------------------------------------------------
