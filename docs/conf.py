@@ -20,7 +20,7 @@ html_theme_options = {"page_width": "1260px", "body_max_width": "1000px"}
 numpydoc_show_class_members = False
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.
-INTERNAL = {"cli", "data", "nn", "training"}
+INTERNAL = {"cli", "data", "folds", "nn", "training"}
 
 
 def public_packages():

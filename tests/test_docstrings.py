@@ -12,7 +12,7 @@ from numpydoc.validate import ERROR_MSGS, validate
 import skseq
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.
-INTERNAL = {"cli", "data", "decisions", "nn", "training"}
+INTERNAL = {"cli", "data", "decisions", "folds", "nn", "training"}
 
 
 def chosen_rules():

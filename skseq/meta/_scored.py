@@ -37,9 +37,9 @@ from skseq.data import (
     like_input,
     original_groups,
 )
+from skseq.folds import default_folds
 from skseq.meta._base import BaseMetaClassifier
 from skseq.metrics import tag_f1_score
-from skseq.model_selection._default_folds import default_folds
 
 _SMALLEST = np.finfo(np.float64).tiny
 

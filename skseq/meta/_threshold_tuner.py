@@ -22,7 +22,7 @@ from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
 from skseq.meta._span_score import SpanScore, span_scoring
 from skseq.metrics import get_scorer
-from skseq.model_selection._precomputed import PrecomputedClassifier, PrecomputedTagger
+from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 _METHODS = ("predict_proba", "decision_function")
 _OUTSIDE = "O"

@@ -26,6 +26,7 @@ from skseq.data import (
     original_groups,
     to_cells,
 )
+from skseq.folds import as_groups, default_folds
 from skseq.metrics import get_scorer
 from skseq.metrics._scorer_facts import score_bounds, scorer_name
 from skseq.model_selection._candidates import (
@@ -37,12 +38,10 @@ from skseq.model_selection._candidates import (
     with_marks,
 )
 from skseq.model_selection._comparison import StrategyComparison
-from skseq.model_selection._default_folds import default_folds
 from skseq.model_selection._fold_fits import FoldFailure, fit_on_folds
 from skseq.model_selection._fold_scores import score_fold, score_folds
 from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._strategies import KINDS
-from skseq.model_selection._window_folds import as_groups
 
 
 @validate_params(

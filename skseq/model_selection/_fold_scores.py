@@ -11,8 +11,8 @@ from skseq.metrics import (
     expected_calibration_error,
     tag_balanced_accuracy_score,
 )
+from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
 from skseq.model_selection._fold_fits import FoldFailure
-from skseq.model_selection._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 
 class CandidateScores(NamedTuple):

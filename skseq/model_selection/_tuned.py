@@ -8,8 +8,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils import get_tags
 
 from skseq._validation import has_step_labels
+from skseq.folds import default_folds
 from skseq.metrics import get_scorer
-from skseq.model_selection._default_folds import default_folds
 
 
 class Tuned(BaseEstimator):

@@ -3,8 +3,8 @@
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from skseq.data import Sequences
-from skseq.model_selection._tag_folds import TagStratifiedKFold
-from skseq.model_selection._window_folds import WindowKFold
+from skseq.folds._tags import TagStratifiedKFold
+from skseq.folds._windows import WindowKFold
 
 
 def default_folds(n_splits, *, per_step, groups=None, random_state=None, ignore=None):
