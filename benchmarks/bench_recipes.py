@@ -84,6 +84,7 @@ def compare_on(name, n_repeats, n_jobs, directory):
             n_repeats=n_repeats,
             scoring=scoring,
             baselines=False,
+            refit=False,
             directory=directory,
             n_jobs=n_jobs,
             verbose=0,

@@ -23,6 +23,7 @@ from sklearn.utils._param_validation import (
     validate_params,
 )
 from sklearn.utils.metadata_routing import _routing_enabled
+from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import (
     _check_feature_names_in,
@@ -34,6 +35,7 @@ from sklearn.utils.validation import (
 )
 
 __all__ = [
+    "BaseComposition",
     "BaseKFold",
     "BaseScorer",
     "GroupsConsumerMixin",

@@ -35,6 +35,16 @@ PARAMETERS = {
         "estimator": SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu")
     },
     "StepTransformer": {"transformer": TfidfVectorizer(analyzer="char"), "n_components": 2},
+    "SequenceBlender": {
+        "estimators": [
+            ("table", SMALL["estimator"]),
+            (
+                "net",
+                SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu"),
+            ),
+        ],
+        "cv": 2,
+    },
 }
 
 # class name -> the forms of X it takes, where it refuses another one.

@@ -5,7 +5,14 @@ Estimators and meta-estimators are thin holders of these functions; users meet t
 
 from skseq.decisions._calibration import fit_scaling, scale_scores
 from skseq.decisions._counted import COUNTED
-from skseq.decisions._offsets import CalledScore, CountedScore, tune_offsets
+from skseq.decisions._offsets import (
+    STRENGTHS,
+    CalledScore,
+    CountedScore,
+    tune_offsets,
+    tune_strength,
+)
+from skseq.decisions._pool import fit_pool, mean_weights, pool_log_proba
 from skseq.decisions._posterior import Posterior
 from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
@@ -13,6 +20,7 @@ from skseq.decisions._tag_rules import TagRules, read_constraints
 
 __all__ = [
     "COUNTED",
+    "STRENGTHS",
     "CalledScore",
     "CountedScore",
     "DecisionRule",
@@ -21,10 +29,14 @@ __all__ = [
     "check_prior",
     "count_originals",
     "estimate_prior",
+    "fit_pool",
     "fit_scaling",
     "make_rule",
+    "mean_weights",
+    "pool_log_proba",
     "read_constraints",
     "scale_scores",
     "shift_prior",
     "tune_offsets",
+    "tune_strength",
 ]

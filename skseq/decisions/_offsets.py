@@ -9,6 +9,7 @@ import numpy as np
 
 from skseq.decisions._counted import score_counts
 
+STRENGTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _SWEEPS = 20
 _BETTER = 1e-10
 _WORTH_A_SWEEP = 1e-5
@@ -59,12 +60,38 @@ def tune_offsets(scores, score_along, *, prior, n_cuts=None, groups=None):
         members = members[1:]
     found = [_climb(scores, score_along, start, members, n_cuts) for start in starts]
     # What rounding did to ties counts too; the first is taken of those that are as good.
-    reached = [_score(scores + offsets, score_along) for offsets in found]
+    reached = [score_shifted(scores + offsets, score_along) for offsets in found]
     best = int(np.argmax(reached))
     return found[best] - found[best][0], reached[best]
 
 
-def _score(shifted, score_along):
+def tune_strength(log_proba, score_along, *, prior):
+    """Choose how much of the log prior is subtracted, from none (argmax) to all (balanced).
+
+    Parameters
+    ----------
+    log_proba : ndarray of shape (n, n_classes)
+        Held-out log probabilities.
+
+    score_along : callable
+        As `tune_offsets` takes it.
+
+    prior : ndarray of shape (n_classes,)
+        Class prior that the probabilities stand for.
+
+    Returns
+    -------
+    float
+        In quarters; of those that score alike, the smallest.
+    """
+    log_prior = np.log(np.maximum(prior, np.finfo(np.float64).tiny))
+    reached = [
+        score_shifted(log_proba - strength * log_prior, score_along) for strength in STRENGTHS
+    ]
+    return STRENGTHS[int(np.argmax(reached))]
+
+
+def score_shifted(shifted, score_along):
     """Score the classes that are predicted: of label 0 at the only cut, or of the others."""
     predicted = shifted.argmax(axis=1)
     rest, later = np.maximum(predicted, 1), np.minimum(predicted, 1)

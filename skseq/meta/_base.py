@@ -28,6 +28,10 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
             check_classifies(self, estimator, name=name)
         return indexable(X)[0], check_labels(y, X, self)
 
+    def _main_estimator(self):
+        """The inner estimator whose tags are ours."""
+        return self.estimator
+
     def _inner_estimators(self):
         """Dict from the name of a parameter to the estimator in it whose fit gets metadata."""
         return {"estimator": self.estimator}
@@ -62,7 +66,7 @@ class BaseMetaClassifier(ClassifierMixin, MetaEstimatorMixin, BaseEstimator):
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
-        tags.input_tags = get_tags(self.estimator).input_tags
+        tags.input_tags = get_tags(self._main_estimator()).input_tags
         return tags
 
 

@@ -203,7 +203,9 @@ class PriorCorrector(BaseScoreClassifier):
         method = self._calibration_method()
         if self.train_prior_ is None or method is not None:
             splits = None if is_fitted else self._splits(X, y)
-            held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
+            held_out = self._hold_out(
+                self.estimator, X, y, self.classes_, splits, params, self._methods()
+            )
             self._learn_scaling(held_out, method)
         self._posterior().check()
         return self

@@ -37,9 +37,12 @@ from skseq.data import (
     like_input,
     original_groups,
 )
+from skseq.decisions import COUNTED, CalledScore, CountedScore
 from skseq.folds import default_folds
 from skseq.meta._base import BaseMetaClassifier
-from skseq.metrics import tag_f1_score
+from skseq.meta._span_score import SpanScore, span_scoring
+from skseq.metrics import get_scorer, tag_f1_score
+from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
 
 _SMALLEST = np.finfo(np.float64).tiny
 
@@ -54,12 +57,12 @@ class HeldOut(NamedTuple):
 
 
 class BaseScoreClassifier(BaseMetaClassifier):
-    """A classifier or tagger that decides on the scores of ``self.estimator``.
+    """A classifier or tagger that decides on the scores of ``self.estimator``, or of several.
 
     Steps without a label, whose marks are named by the tagger's parameter ``ignore``, are left out.
 
     A subclass learns from `_hold_out` in `fit` and writes ``_decide(scores)``, which shifts flat
-    scores so that the largest of a row is predicted.
+    scores so that the largest of a row is predicted; one of several estimators also `_read`.
     """
 
     _parameter_constraints: dict = {
@@ -91,12 +94,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
 
     # -- held-out scores --------------------------------------------------------------------
 
-    def _hold_out(self, X, y, classes, splits, params, methods):
+    def _hold_out(self, estimator, X, y, classes, splits, params, methods):
         """Scores of rows by clones that were trained on the others, or by a fitted estimator."""
         if splits is None:
             splits = [(None, np.arange(num_samples(X)))]
         scores = Parallel(n_jobs=self.n_jobs)(
-            delayed(_fit_and_score)(self.estimator, X, y, train, test, classes, params, methods)
+            delayed(_fit_and_score)(estimator, X, y, train, test, classes, params, methods)
             for train, test in splits
         )
         tests = [test for _, test in splits]
@@ -107,6 +110,49 @@ class BaseScoreClassifier(BaseMetaClassifier):
         folds = np.repeat(np.arange(len(tests)), [len(labels) for labels in flat])
         return HeldOut(np.concatenate(scores), np.concatenate(codes), folds, tests)
 
+    def _score_along(self, X, y, held_out):
+        """The score ``self.scoring`` of held-out predictions, as `tune_offsets` asks for it."""
+        name = self.scoring or self._default_scoring()
+        if isinstance(name, str) and self._is_counted(name):
+            return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
+        scorer = get_scorer(name) if isinstance(name, str) else name
+        if self._per_step and (how := span_scoring(scorer)):
+            truths = [self._labelled(safe_indexing(y, test)) for test in held_out.tests]
+            of_spans = SpanScore(self.classes_, truths, **how)
+            return CalledScore(of_spans, held_out.codes, held_out.folds)
+        folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
+        if self._per_step:
+            folds = [(X_fold, self._labelled(y_fold)) for X_fold, y_fold in folds]
+        precomputed = PrecomputedTagger if self._per_step else PrecomputedClassifier
+
+        def score_fold(fold, codes):
+            X_fold, y_fold = folds[fold]
+            labels = self.classes_[codes]
+            if self._per_step:
+                labels = Sequences(labels, y_fold.offsets)
+            try:
+                return scorer(precomputed(self.classes_, labels), X_fold, y_fold)
+            except AttributeError as error:
+                if precomputed.__name__ not in str(error):
+                    raise
+                raise ValueError(
+                    f"scoring={self.scoring!r} does not look at predictions ({error}), so offsets "
+                    "make no difference to it; take one such as 'f1_macro'"
+                ) from None
+
+        return CalledScore(score_fold, held_out.codes, held_out.folds)
+
+    def _is_counted(self, name):
+        """Whether a score, by its name, follows from counts of each class."""
+        return name in COUNTED and name.startswith("tag_") == self._per_step
+
+    def _default_scoring(self):
+        return "tag_f1_macro" if self._per_step else "f1_macro"
+
+    def _ignored(self):
+        """Marks in tags in place of a label."""
+        return ignored_by(self._main_estimator())
+
     def _flat(self, y):
         """Labels, those of the steps that have one."""
         return self._labelled(y).values if self._per_step else np.asarray(y)
@@ -114,11 +160,11 @@ class BaseScoreClassifier(BaseMetaClassifier):
     def _labelled(self, y):
         """Tags of the steps that have a label."""
         tags = as_tags(y)
-        return cut_steps(tags, known_steps(tags, ignored_by(self.estimator)))
+        return cut_steps(tags, known_steps(tags, self._ignored()))
 
     def _of_known(self, scores, y):
         """Scores of the steps that have a label."""
-        known = known_steps(as_tags(y), ignored_by(self.estimator)) if self._per_step else None
+        known = known_steps(as_tags(y), self._ignored()) if self._per_step else None
         return scores if known is None else scores[known]
 
     def _splits(self, X, y):
@@ -134,7 +180,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
                 int(cv),
                 per_step=self._per_step,
                 groups=groups,
-                ignore=ignored_by(self.estimator),
+                ignore=self._ignored(),
             )
         else:
             cv = check_cv(cv, None if self._per_step else y, classifier=not self._per_step)
@@ -171,6 +217,11 @@ class BaseScoreClassifier(BaseMetaClassifier):
         """ndarray of shape (n_classes,) : the labels, as the inner estimator orders them."""
         return self.estimator_.classes_
 
+    def _read(self, X):
+        """Flat scores, and where sequences end if a row is a step, as of `read_scores`."""
+        check_is_fitted(self, "estimator_")
+        return read_scores(self.estimator_, X, self._methods())
+
     def predict(self, X):
         """Predict labels, or the label of each step where the estimator is a tagger.
 
@@ -183,8 +234,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
         -------
         ndarray of shape (n_sequences,), or Sequences, or a list of lists if ``X`` is a list
         """
-        check_is_fitted(self, "estimator_")
-        scores, offsets = read_scores(self.estimator_, X, self._methods())
+        scores, offsets = self._read(X)
         labels = self.classes_[self._decide(scores).argmax(axis=1)]
         return labels if offsets is None else like_input(Sequences(labels, offsets), X)
 
@@ -202,8 +252,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
             For two classes, the score of the second: positive where it is predicted. For a
             tagger, `Sequences` with values of shape (n_steps_total, n_classes).
         """
-        check_is_fitted(self, "estimator_")
-        scores, offsets = read_scores(self.estimator_, X, self._methods())
+        scores, offsets = self._read(X)
         scores = self._decide(scores)
         if offsets is not None:
             return Sequences(scores, offsets)
@@ -229,12 +278,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
         """
         if not has_step_labels(y):
             return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
-        ignore = ignored_by(self.estimator)
+        ignore = self._ignored()
         score = tag_f1_score(y, self.predict(X), ignore=ignore, sample_weight=sample_weight)
         return float(score)
 
     def __sklearn_tags__(self):
-        tags, inner = super().__sklearn_tags__(), get_tags(self.estimator)
+        tags, inner = super().__sklearn_tags__(), get_tags(self._main_estimator())
         tags.estimator_type = inner.estimator_type  # a tagger is not a classifier
         tags.target_tags = inner.target_tags
         tags.classifier_tags = inner.classifier_tags
@@ -272,9 +321,17 @@ def _fit_and_score(estimator, X, y, train, test, classes, params, methods):
         params = check_method_params(X, params, indices=train)
         estimator = clone(estimator).fit(safe_indexing(X, train), safe_indexing(y, train), **params)
     found, _ = read_scores(estimator, safe_indexing(X, test), methods)
-    if np.array_equal(estimator.classes_, classes):
-        return found
-    # A class that the training fold lacks cannot be predicted.
-    scores = np.full((len(found), len(classes)), -np.inf)
-    scores[:, np.searchsorted(classes, estimator.classes_)] = found
-    return scores
+    return align_scores(found, estimator.classes_, classes)
+
+
+def align_scores(scores, known, classes):
+    """Scores of ``classes`` from those of the classes that an estimator knows, both sorted.
+
+    A class that it does not know, for its training fold lacked it, cannot be predicted.
+    """
+    if np.array_equal(known, classes):
+        return scores
+    aligned = np.full((len(scores), len(classes)), -np.inf)
+    is_wanted = np.isin(known, classes)
+    aligned[:, np.searchsorted(classes, known[is_wanted])] = scores[:, is_wanted]
+    return aligned

@@ -16,13 +16,11 @@ from skseq._validation import (
     num_samples,
     safe_indexing,
 )
-from skseq.data import Sequences, split_prefix
-from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
+from skseq.data import split_prefix
+from skseq.decisions import tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
-from skseq.meta._span_score import SpanScore, span_scoring
-from skseq.metrics import get_scorer
-from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
+from skseq.meta._span_score import SpanScore
 
 _METHODS = ("predict_proba", "decision_function")
 _OUTSIDE = "O"
@@ -199,7 +197,9 @@ class ThresholdTuner(BaseScoreClassifier):
         self._check_per(flat)
         params = self._route(params)["estimator"]
         splits = self._train(X, y, params)
-        held_out = self._hold_out(X, y, self.classes_, splits, params, self._methods())
+        held_out = self._hold_out(
+            self.estimator, X, y, self.classes_, splits, params, self._methods()
+        )
         shares = np.bincount(held_out.codes, minlength=len(self.classes_)) / len(held_out.codes)
         score_along = self._score_along(X, y, held_out)
         is_of_spans = isinstance(getattr(score_along, "score_fold", None), SpanScore)
@@ -270,42 +270,11 @@ class ThresholdTuner(BaseScoreClassifier):
     def _decide(self, scores):
         return scores + self.offsets_
 
-    def _score_along(self, X, y, held_out):
-        name = self.scoring or self._default_scoring()
-        is_counted = isinstance(name, str) and name in COUNTED and self.per == "class"
-        if is_counted and name.startswith("tag_") == self._per_step:
-            return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
-        scorer = get_scorer(name) if isinstance(name, str) else name
-        if self._per_step and (how := span_scoring(scorer)):
-            truths = [self._labelled(safe_indexing(y, test)) for test in held_out.tests]
-            of_spans = SpanScore(self.classes_, truths, **how)
-            return CalledScore(of_spans, held_out.codes, held_out.folds)
-        folds = [(safe_indexing(X, test), safe_indexing(y, test)) for test in held_out.tests]
-        if self._per_step:
-            folds = [(X_fold, self._labelled(y_fold)) for X_fold, y_fold in folds]
-        precomputed = PrecomputedTagger if self._per_step else PrecomputedClassifier
-
-        def score_fold(fold, codes):
-            X_fold, y_fold = folds[fold]
-            labels = self.classes_[codes]
-            if self._per_step:
-                labels = Sequences(labels, y_fold.offsets)
-            try:
-                return scorer(precomputed(self.classes_, labels), X_fold, y_fold)
-            except AttributeError as error:
-                if precomputed.__name__ not in str(error):
-                    raise
-                raise ValueError(
-                    f"scoring={self.scoring!r} does not look at predictions ({error}), so offsets "
-                    "make no difference to it; take one such as 'f1_macro'"
-                ) from None
-
-        return CalledScore(score_fold, held_out.codes, held_out.folds)
+    def _is_counted(self, name):
+        return self.per == "class" and super()._is_counted(name)
 
     def _default_scoring(self):
-        if self.per != "class":
-            return "span_f1_micro"
-        return "tag_f1_macro" if self._per_step else "f1_macro"
+        return super()._default_scoring() if self.per == "class" else "span_f1_micro"
 
     @available_if(has_method("predict_proba", of="estimator"))
     def predict_proba(self, X):

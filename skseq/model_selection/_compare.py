@@ -29,6 +29,7 @@ from skseq.data import (
 from skseq.folds import as_groups, default_folds
 from skseq.metrics import get_scorer
 from skseq.metrics._scorer_facts import score_bounds, scorer_name
+from skseq.model_selection._blend_folds import BLEND, FoldBlender
 from skseq.model_selection._candidates import (
     PLAIN,
     baseline_candidates,
@@ -38,7 +39,12 @@ from skseq.model_selection._candidates import (
     with_marks,
 )
 from skseq.model_selection._comparison import StrategyComparison
-from skseq.model_selection._fold_fits import FoldFailure, fit_on_folds
+from skseq.model_selection._fold_fits import (
+    FoldFailure,
+    fit_candidate,
+    fit_on_folds,
+    record_warnings,
+)
 from skseq.model_selection._fold_scores import score_fold, score_folds
 from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._strategies import KINDS
@@ -53,9 +59,11 @@ from skseq.model_selection._strategies import KINDS
         "n_repeats": [Interval(Integral, 1, None, closed="left")],
         "scoring": [str, callable, None],
         "baselines": ["boolean", dict],
+        "blend": ["boolean"],
         "param_grid": [dict, list, None],
         "inner_cv": [Interval(Integral, 2, None, closed="left"), HasMethods(["split"])],
         "confidence": [Interval(Real, 0, 1, closed="neither")],
+        "refit": ["boolean"],
         "directory": [str, HasMethods(["__fspath__"]), None],
         "n_jobs": [Integral, None],
         "error_score": [StrOptions({"raise"}), Options(Real, {np.nan})],
@@ -75,10 +83,12 @@ def compare_strategies(
     n_repeats=1,
     scoring=None,
     baselines=True,
+    blend=True,
     groups=None,
     param_grid=None,
     inner_cv=3,
     confidence=0.95,
+    refit=True,
     directory=None,
     n_jobs=None,
     error_score=np.nan,
@@ -129,6 +139,12 @@ def compare_strategies(
         which estimators. They get X as the steps before ``sample`` leave it, but ours get texts
         before they are encoded.
 
+    blend : bool, default=True
+        Whether the net and the baseline that are best, blended as by
+        `skseq.ensemble.SequenceBlender`, are one more candidate. It costs no fit: which two they
+        are, their weights and the decision are chosen, for each fold, by what they predicted for
+        rows of the others.
+
     groups : array-like of shape (n_sequences,), default=None
         Sequences of one group are on one side of each split. The ``index`` of `make_windows`, the
         rows of each window, keeps apart what overlaps, as `WindowKFold` does, also for ``cv`` as
@@ -144,6 +160,9 @@ def compare_strategies(
 
     confidence : float, default=0.95
         Of the intervals; differences count as real at the level of 1 minus this.
+
+    refit : bool, default=True
+        Whether to fit the best candidate to all rows, as ``best_estimator_`` of the result.
 
     directory : path-like, default=None
         Where to keep each finished fit. A run that was killed resumes from there, and so does one
@@ -168,7 +187,7 @@ def compare_strategies(
     Returns
     -------
     StrategyComparison
-        Its ``table``, ``verdict`` and ``predictions_``; it prints as a table.
+        Its ``table``, ``verdict``, ``predictions_`` and ``best_estimator_``; it prints as a table.
 
     Raises
     ------
@@ -179,7 +198,8 @@ def compare_strategies(
     Warns
     -----
     FitFailedWarning
-        If a candidate failed. Where it is the plain one, nothing is compared with it.
+        If a candidate failed. Where it is the plain one, nothing is compared with it. If the best
+        one failed on all rows, there is no ``best_estimator_``.
 
     See Also
     --------
@@ -193,8 +213,12 @@ def compare_strategies(
     ``sqrt((1 / J + n_test / n_train) * variance)``, on J - 1 degrees of freedom, also for repeats.
     Intervals of a score that has bounds end there: the error is assumed to shrink towards them as
     that of a share does, which is Wilson's interval.
-    The p-values in a column are corrected for their number by Holm's method. The best baseline
-    is chosen by the same scores, in its favour.
+    The p-values in a column are corrected for their number by Holm's method; baselines are not
+    tested. The best baseline is chosen by the same scores, in its favour.
+
+    The blend's few parameters are chosen on held-out predictions, made by models that were trained
+    on rows of the fold it is tested on, among others: what this leaks through three weights and a
+    strength is far below what the tests can tell.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.
@@ -252,7 +276,7 @@ def compare_strategies(
         inner_cv=inner_cv,
         random_state=random_state,
     )
-    _check_names(nets, plain)
+    _check_names(nets, plain, blend)
     for candidate in (*nets.values(), *plain.values()):
         with_marks(candidate, ignore)
     if param_grid is not None:
@@ -273,16 +297,59 @@ def compare_strategies(
         verbose=verbose,
     )
     _report_failures(predictions)
+    candidates = plain | nets
     roles = dict.fromkeys(plain, "baseline") | dict.fromkeys(nets, "strategy") | {PLAIN: "plain"}
-    return StrategyComparison(
-        {name: score_folds(parts, X, y, scorer, ignore) for name, parts in predictions.items()},
+    scored = {name: score_folds(parts, X, y, scorer, ignore) for name, parts in predictions.items()}
+    chosen = None
+    if blend:
+        scores = {name: found.scores for name, found in scored.items()}
+        blender = FoldBlender(predictions, scores, roles, X, y, splits, scorer, ignore)
+        if blender.can_blend():
+            predictions[BLEND], roles[BLEND] = blender.predict(), BLEND
+            scored[BLEND] = score_folds(predictions[BLEND], X, y, scorer, ignore)
+            chosen = blender.choose()
+            candidates[BLEND] = chosen.estimator(candidates)
+    comparison = StrategyComparison(
+        scored,
         roles,
         predictions,
         metric=scoring if isinstance(scoring, str) else scorer_name(scorer),
         splits=splits,
         confidence=confidence,
         bounds=score_bounds(scorer),
+        candidates=candidates,
+        blend_of=chosen and (chosen.net, chosen.baseline),
     )
+    if refit:
+        _refit(comparison, chosen, X, y, groups, error_score)
+    return comparison
+
+
+def _refit(comparison, blend, X, y, groups, error_score):
+    """Set ``best_estimator_``; hours of fits are not lost where the last one fails."""
+    try:
+        with record_warnings() as messages:
+            model = _fit_best(comparison, blend, X, y, groups)
+    except Exception as error:
+        if error_score == "raise":
+            raise
+        warnings.warn(
+            f"{comparison.table['name'][0]!r}, the best candidate, failed on all rows, so there is "
+            f"no best_estimator_: {error}",
+            FitFailedWarning,
+            stacklevel=4,
+        )
+    else:
+        comparison.best_estimator_, comparison.best_warnings_ = model, messages
+
+
+def _fit_best(comparison, blend, X, y, groups):
+    best, candidates = comparison.table["name"][0], comparison.candidates_
+    if best != BLEND:
+        return fit_candidate(candidates[best], X, y, groups)
+    # One by one, since a search at the end of a member wants its groups.
+    members = {name: fit_candidate(candidates[name], X, y, groups) for name in blend[:2]}
+    return blend.estimator(members, cv="prefit").fit(X, y)
 
 
 def _make_scorer(scoring, ignore):
@@ -332,10 +399,15 @@ def _make_splits(cv, n_repeats, X, y, groups, per_step, random_state, ignore):
     return list(check_cv(cv).split(X, y, groups))
 
 
-def _check_names(nets, plain):
+def _check_names(nets, plain, blend):
     both = sorted(set(nets) & set(plain))
     if both:
         raise ValueError(f"{both} name a strategy and a baseline; give them names of their own")
+    if blend and BLEND in {*nets, *plain}:
+        raise ValueError(
+            f"a candidate of your own is named {BLEND!r}, as that of net and baseline is; give it "
+            "another name, or pass blend=False"
+        )
 
 
 def _report_failures(predictions):

@@ -15,7 +15,7 @@ class ComparisonRow(NamedTuple):
     """A candidate in the table."""
 
     name: str
-    role: str  # "plain", "strategy" or "baseline"
+    role: str  # "plain", "strategy", "baseline" or "blend"
     mean: float
     low: float
     high: float
@@ -37,7 +37,7 @@ class StrategyComparison:
     scored : dict of str to CandidateScores
         By name of the candidate.
 
-    roles : dict of str to {"plain", "strategy", "baseline"}
+    roles : dict of str to {"plain", "strategy", "baseline", "blend"}
         By name.
 
     predictions : dict of str to list of FoldPrediction
@@ -54,6 +54,12 @@ class StrategyComparison:
 
     bounds : (low, high), default=(-inf, inf)
         The lowest and the highest possible score: where intervals end.
+
+    candidates : dict of str to estimator, default=None
+        By name.
+
+    blend_of : (str, str), default=None
+        The net and the baseline that the blend is of.
 
     Attributes
     ----------
@@ -77,6 +83,15 @@ class StrategyComparison:
 
     splits_ : list of (train, test)
         Rows of each fold, the same for all.
+
+    candidates_ : dict of str to estimator
+        Each candidate, not fitted, as it takes the data that were compared on.
+
+    best_estimator_ : estimator
+        The best candidate, fitted to all rows; only with ``refit=True``.
+
+    best_warnings_ : list of str
+        What that fit warned of, each once.
 
     metric : str
         Name of the score.
@@ -111,8 +126,11 @@ class StrategyComparison:
         splits,
         confidence,
         bounds=(-np.inf, np.inf),
+        candidates=None,
+        blend_of=None,
     ):
         self.metric = metric
+        self.candidates_ = candidates
         self.confidence = confidence
         self.scores_ = {name: each.scores for name, each in scored.items()}
         self.predictions_ = predictions
@@ -122,7 +140,7 @@ class StrategyComparison:
         self.table = {
             column: [getattr(row, column) for row in self._rows] for column in ComparisonRow._fields
         }
-        self.verdict = verdict_sentence(self._rows, metric, alpha=1 - confidence)
+        self.verdict = verdict_sentence(self._rows, metric, 1 - confidence, blend_of)
 
     def to_frame(self):
         """Give the table as a frame, a row for each candidate.
@@ -225,7 +243,8 @@ class StrategyComparison:
         tuned = {
             row.role == "baseline"
             for row in self._rows
-            if any(getattr(part, "best_params", None) for part in self.predictions_[row.name])
+            if row.role != "blend"
+            and any(getattr(part, "best_params", None) for part in self.predictions_[row.name])
         }
         who = {
             (True,): " Baselines were",

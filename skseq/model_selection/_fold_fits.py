@@ -10,6 +10,7 @@ Requirements this file meets:
 import os
 import traceback
 import warnings
+from contextlib import contextmanager
 from pathlib import Path
 from pickle import PicklingError
 from time import perf_counter
@@ -202,6 +203,23 @@ def _for_searches(model, groups):
     )
 
 
+def fit_candidate(candidate, X, y, groups):
+    """Fit a clone, giving groups to a search at its end."""
+    model = clone(candidate)
+    params = {} if groups is None else _for_searches(model, groups)
+    return model.fit(X, y, **params)
+
+
+@contextmanager
+def record_warnings():
+    """Give a list that holds, after the block, what it warned of, each once."""
+    messages = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield messages
+    messages += dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught)
+
+
 def fit_and_predict(candidate, X, y, groups, train, test):
     """Fit a clone on the training rows and predict the test rows.
 
@@ -209,20 +227,17 @@ def fit_and_predict(candidate, X, y, groups, train, test):
     -------
     FoldPrediction
     """
-    model = clone(candidate)
-    params = {} if groups is None else _for_searches(model, groups[train])
     X_test = safe_indexing(X, test)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    groups = None if groups is None else groups[train]
+    with record_warnings() as messages:
         start = perf_counter()
-        model.fit(safe_indexing(X, train), safe_indexing(y, train), **params)
+        model = fit_candidate(candidate, safe_indexing(X, train), safe_indexing(y, train), groups)
         seconds = perf_counter() - start
         labels = model.predict(X_test)
         proba = model.predict_proba(X_test) if hasattr(model, "predict_proba") else None
     if has_step_labels(y):
         labels = as_tags(labels)
         proba = None if proba is None else as_sequences(proba)
-    messages = list(dict.fromkeys(f"{each.category.__name__}: {each.message}" for each in caught))
     best_params = getattr(last_step(model), "best_params_", None)
     return FoldPrediction(
         np.asarray(test), model.classes_, labels, proba, seconds, messages, best_params

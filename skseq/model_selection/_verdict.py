@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def verdict_sentence(rows, metric, alpha):
+def verdict_sentence(rows, metric, alpha, blend_of=None):
     """Say in plain words which candidate won, and whether its lead is real.
 
     Parameters
@@ -17,31 +17,38 @@ def verdict_sentence(rows, metric, alpha):
     alpha : float
         A p-value of at most this counts as real.
 
+    blend_of : (str, str), default=None
+        The net and the baseline that the blend is of.
+
     Returns
     -------
     str
     """
     rows = [row for row in rows if np.isfinite(row.mean)]
     best = rows[0]
-    nets = [row for row in rows if row.role != "baseline"]
+    nets = [row for row in rows if row.role != "baseline"]  # there is one in the blend, too
+    roles = {row.role for row in rows}
     baseline = next((row for row in rows if row.role == "baseline"), None)
     if not nets:
         return f"No net could be fitted; of the baselines, {leader(best, metric)}."
     if best.role == "baseline":
         lead = _lead(-nets[0].above_baseline, nets[0].p_baseline, alpha)
+        nobody = "Neither a net nor the blend" if "blend" in roles else "No net"
+        second = _called(nets[0], blend_of)
+        second = second if nets[0].role == "blend" else f"the best net, {second}"
         return (
-            f"No net beats the baseline {best.name!r}, which has the highest {metric}, "
-            f"{best.mean:.3f}: {lead[0]} above the best net, {nets[0].name!r}, {lead[1]}."
+            f"{nobody} beats the baseline {best.name!r}, which has the highest {metric}, "
+            f"{best.mean:.3f}: {lead[0]} above {second}, {lead[1]}."
         )
     clauses = []
-    if best.role == "strategy":
+    if best.role in ("strategy", "blend"):
         if np.isnan(best.above_plain):
             clauses.append("nothing to compare with the plain model, which failed")
         else:
             lead = _lead(best.above_plain, best.p_plain, alpha)
             clauses.append(f"{lead[0]} above the plain model, {lead[1]}")
-        opening = leader(best, metric)
-    elif len(nets) > 1:
+        opening = leader(best, metric, blend_of)
+    elif "strategy" in roles:
         opening = f"No strategy beats the plain model, whose {metric} is {best.mean:.3f}"
     else:
         opening = f"The plain model has a {metric} of {best.mean:.3f}"
@@ -51,9 +58,16 @@ def verdict_sentence(rows, metric, alpha):
     return f"{opening}: {'; '.join(clauses)}." if clauses else f"{opening}."
 
 
-def leader(row, metric):
+def leader(row, metric, blend_of=None):
     """Words for the one whose score is highest."""
-    return f"{row.name!r} has the highest {metric}, {row.mean:.3f}"
+    called = _called(row, blend_of)
+    return f"{called[0].upper()}{called[1:]} has the highest {metric}, {row.mean:.3f}"
+
+
+def _called(row, blend_of):
+    if row.role != "blend":
+        return repr(row.name)
+    return "the blend of {!r} and {!r}".format(*blend_of)
 
 
 def _lead(difference, p_value, alpha):

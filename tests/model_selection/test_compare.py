@@ -99,9 +99,9 @@ def test_differences_are_tested_by_the_formula_and_corrected_by_hand(cut_data):
         return corrected
 
     frame = found.to_frame()
-    for name, p in by_hand(["low", "high"], "plain").items():
+    for name, p in by_hand(["low", "high", "blend"], "plain").items():
         assert frame.loc[name, "p_plain"] == pytest.approx(p)
-    for name, p in by_hand(["low", "high", "plain"], "commonest").items():
+    for name, p in by_hand(["low", "high", "plain", "blend"], "commonest").items():
         assert frame.loc[name, "p_baseline"] == pytest.approx(p)
     assert set(frame.index[frame.p_plain.isna()]) == {"plain", "commonest"}
     assert set(frame.index[frame.p_baseline.isna()]) == {"commonest"}
@@ -193,7 +193,9 @@ def test_a_parameter_grid_is_tuned_inside_the_training_part(cut_data):
     X, y = cut_data
     Cut.fitted_on.clear()
     grid = {"threshold": [0.1, 0.5, 0.9]}
-    found = compare_strategies(Cut(), X, y, {}, cv=3, param_grid=grid, inner_cv=2, baselines=False)
+    found = compare_strategies(
+        Cut(), X, y, {}, cv=3, param_grid=grid, inner_cv=2, baselines=False, refit=False
+    )
     assert len(Cut.fitted_on) == 3 * (2 * 3 + 1)
     tests = [frozenset(test.tolist()) for _, test in found.splits_]
     by_fold = np.array_split(np.array(Cut.fitted_on, dtype=object), 3)
@@ -267,11 +269,11 @@ def test_it_prints_as_a_table_with_the_verdict_below(cut_data):
     X, y = cut_data
     found = compare_strategies(Cut(), X, y, CHANGES, cv=2, baselines=NO_NET, scoring="accuracy")
     lines = repr(found).splitlines()
-    assert len({len(line) for line in lines[:5]}) == 1
+    assert len({len(line) for line in lines[:6]}) == 1
     assert found.verdict in lines
-    assert "3 against the best baseline" in lines[-1]
+    assert "4 against the best baseline" in lines[-1]
     markdown = found.to_markdown().splitlines()
-    assert {line.count("|") for line in markdown[:6]} == {12}
+    assert {line.count("|") for line in markdown[:7]} == {12}
     assert found._repr_markdown_() == found.to_markdown()
     assert found.metric == "accuracy"
 

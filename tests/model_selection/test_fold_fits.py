@@ -61,7 +61,8 @@ def run():
     changes = {f"offset {offset}": {"offset": offset} for offset in (1, 2)}
     folder = Path(__file__).with_name("finished")
     return compare_strategies(
-        Counted(), X, y, changes, cv=3, baselines=False, directory=folder, error_score="raise"
+        Counted(), X, y, changes, cv=3, baselines=False, refit=False, directory=folder,
+        error_score="raise",
     )
 
 
@@ -118,7 +119,10 @@ class Remembered(ClassifierMixin, BaseEstimator):
 def count_fits(tmp_path):
     """Give a function that compares with a directory and tells how many fits that took."""
     X, y = np.arange(24.0).reshape(12, 2), np.array(["a", "b"] * 6)
-    asked = {"X": X, "y": y, "strategies": {"b": {"label": "b"}}, "cv": 3, "baselines": False}
+    asked = {
+        "X": X, "y": y, "strategies": {"b": {"label": "b"}}, "cv": 3, "baselines": False,
+        "refit": False,
+    }  # fmt: skip
 
     def compare(**changed):
         before = Remembered.n_fits

@@ -75,7 +75,7 @@ def test_groups_stay_together_in_inner_folds(is_piped, form):
     if is_piped:
         model = Pipeline([("nothing", "passthrough"), ("tuned", model)])
     Kept.fitted_on.clear()
-    asked = {"cv": 3, "groups": groups, "baselines": {"tuned": model}}
+    asked = {"cv": 3, "groups": groups, "baselines": {"tuned": model}, "refit": False}
     splits = compare_strategies(Kept(), X, y, {}, **asked).splits_
     fits = iter(Kept.fitted_on)
     for train, _ in splits:

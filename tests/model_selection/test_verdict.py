@@ -48,6 +48,31 @@ def test_a_baseline_that_wins_is_called_so():
     )
 
 
+BLEND = row("blend", "blend", 0.75, above_plain=0.15, above_baseline=0.25)
+OF = ("focal", "TF-IDF")
+
+
+def test_a_blend_that_wins_is_called_by_what_it_is_of():
+    assert verdict_sentence([BLEND, FOCAL, PLAIN, TF_IDF], "f1_macro", 0.05, OF) == (
+        "The blend of 'focal' and 'TF-IDF' has the highest f1_macro, 0.750: 0.150 above the plain "
+        "model, a real difference (p = 0.01); 0.250 above the best baseline, 'TF-IDF', which may "
+        "be chance (p = 0.3)."
+    )
+
+
+def test_a_blend_that_loses_is_named_beside_the_nets():
+    ahead = TF_IDF._replace(mean=0.8)
+    behind = BLEND._replace(above_baseline=-0.05)
+    assert verdict_sentence([ahead, behind, FOCAL, PLAIN], "f1_macro", 0.05, OF) == (
+        "Neither a net nor the blend beats the baseline 'TF-IDF', which has the highest f1_macro, "
+        "0.800: 0.050 above the blend of 'focal' and 'TF-IDF', which may be chance (p = 0.3)."
+    )
+    assert "above the best net, 'focal'" in verdict_sentence(
+        [ahead, FOCAL, behind._replace(mean=0.1)], "f1_macro", 0.05, OF
+    )
+    assert verdict_sentence([PLAIN, BLEND], "f1", 0.05, OF).startswith("The plain model has a f1")
+
+
 def test_what_failed_has_no_say_and_one_fold_no_test():
     failed = row("broken", "baseline", np.nan)
     untested = PLAIN._replace(p_baseline=np.nan)

@@ -1,0 +1,93 @@
+"""Several models' probabilities as one: a weighted mean of their logarithms."""
+
+import numpy as np
+from scipy.optimize import minimize
+from scipy.special import log_softmax
+
+# What a model calls less probable is not certain to be false: it may not know the class at all.
+_FLOOR = np.log(1e-6)
+
+# Weights are drawn towards those of the plain mean as if by a row, so that they stay finite where
+# the rows are few or told apart without error.
+_STRENGTH = 1.0
+
+
+def pool_log_proba(log_probas, weights, prior):
+    """Weighted mean of log probabilities, normalised (logarithmic opinion pool).
+
+    .. math:: \\log p(c | x) = \\sum_k w_k \\log p_k(c | x) + w_0 \\log \\pi_c + \\text{const}
+
+    The class prior π takes part as one more model, which does not look at x: with a weight of its
+    own, models whose probabilities stand for different priors can be brought to one.
+
+    Parameters
+    ----------
+    log_probas : ndarray of shape (n_models, n, n_classes)
+        Log probabilities; those below that of one in a million, -inf among them, count as this.
+
+    weights : ndarray of shape (n_models + 1,)
+        One for each model, and the prior's.
+
+    prior : ndarray of shape (n_classes,)
+        Class shares.
+
+    Returns
+    -------
+    ndarray of shape (n, n_classes)
+        Log probabilities.
+    """
+    return log_softmax(np.tensordot(weights, _stacked(log_probas, prior), axes=1), axis=1)
+
+
+def fit_pool(log_probas, codes, prior, sample_weight=None):
+    """Weights for which held-out labels are most likely, none of a model's negative.
+
+    This is multinomial logistic regression on the models' log probabilities with one coefficient
+    for each model, the same for all classes: stacking with as many parameters as there are models.
+
+    Parameters
+    ----------
+    log_probas : ndarray of shape (n_models, n, n_classes)
+        Log probabilities of rows that the models were not trained on.
+
+    codes : ndarray of int of shape (n,)
+        Their classes.
+
+    prior : ndarray of shape (n_classes,)
+        Class shares.
+
+    sample_weight : ndarray of shape (n,), default=None
+        How much each row counts.
+
+    Returns
+    -------
+    ndarray of shape (n_models + 1,)
+        As `pool_log_proba` takes them.
+    """
+    stacked = _stacked(log_probas, prior)
+    truth = np.zeros(stacked.shape[1:])
+    truth[np.arange(len(codes)), codes] = 1.0
+    rows = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight)
+    even = mean_weights(len(log_probas))
+
+    def loss_and_gradient(weights):
+        scores = log_softmax(np.tensordot(weights, stacked, axes=1), axis=1)
+        error = (np.exp(scores) - truth) * rows[:, None]
+        away = weights - even
+        loss = -rows @ scores[truth > 0] + _STRENGTH / 2 * away @ away
+        return loss, np.tensordot(stacked, error, axes=2) + _STRENGTH * away
+
+    bounds = [(0, None)] * len(log_probas) + [(None, None)]
+    return minimize(loss_and_gradient, even, jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def mean_weights(n_models):
+    """Weights of the plain mean, in which the prior has no say: ndarray (n_models + 1,)."""
+    return np.append(np.full(n_models, 1 / n_models), 0.0)
+
+
+def _stacked(log_probas, prior):
+    """Log probabilities of the models and the prior: (n_models + 1, n, n_classes)."""
+    known = np.maximum(log_probas, _FLOOR)
+    shares = np.maximum(np.log(np.maximum(prior, np.exp(_FLOOR))), _FLOOR)
+    return np.concatenate([known, np.broadcast_to(shares, (1, *known.shape[1:]))])
