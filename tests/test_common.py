@@ -40,7 +40,9 @@ PARAMETERS = {
             ("table", SMALL["estimator"]),
             (
                 "net",
-                SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu"),
+                SequenceClassifier(
+                    hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu", random_state=0
+                ),
             ),
         ],
         "cv": 2,

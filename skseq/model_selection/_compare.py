@@ -244,9 +244,11 @@ def compare_strategies(
     >>> pipe = make_plain_pipeline("values", hidden_size=4, max_epochs=3, random_state=0)
     >>> comparison = compare_strategies(pipe, X, y, ["weight balanced"], cv=2)
     >>> sorted(comparison.scores_)[:3]
-    ['commonest class', 'plain', 'summary + balanced logistic regression']
+    ['MiniRocket + balanced ridge', 'blend', 'commonest class']
     >>> len(comparison.predictions_["weight balanced"])
     2
+    >>> comparison.best_estimator_.predict(X[:2]).shape
+    (2,)
     """
     X, y, groups = _check_data(pipeline, X, y, groups)
     if kind == "auto":

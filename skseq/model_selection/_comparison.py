@@ -109,7 +109,7 @@ class StrategyComparison:
     >>> y = ["a", "a", "a", "a", "a", "a", "b", "b"]
     >>> comparison = compare_strategies(
     ...     LogisticRegression(C=0.01), X, y, {"balanced": {"class_weight": "balanced"}}, cv=2,
-    ...     baselines={"commonest": DummyClassifier()})
+    ...     baselines={"commonest": DummyClassifier()}, blend=False)
     >>> comparison.table["name"]
     ['balanced', 'commonest', 'plain']
     >>> comparison.out_of_fold("balanced").tolist()
