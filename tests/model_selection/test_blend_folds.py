@@ -11,7 +11,7 @@ from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 
-from skseq import Sequences
+from skseq import Sequences, load, save
 from skseq.data import cut_steps
 from skseq.decisions import fit_pool
 from skseq.model_selection import baselines, compare_strategies, make_plain_pipeline
@@ -108,9 +108,11 @@ def test_it_is_better_than_halves_and_wins(found, halves):
     assert found.best_estimator_.score(X, y) > 0.75
 
 
-def test_the_winner_predicts_raw_data_and_survives_a_pickle(found, halves):
+def test_the_winner_predicts_raw_data_and_survives_a_file(found, halves, tmp_path):
     X, y = halves
     best = pickle.loads(pickle.dumps(found)).best_estimator_
+    save(found.best_estimator_, tmp_path / "winner")
+    np.testing.assert_array_equal(load(tmp_path / "winner").predict(X), best.predict(X))
     members = [OnColumn(column).fit(X, y) for column in (0, 1)]
     logs = np.log([member.predict_proba(X) for member in members])
     weights, prior = best.weights_, np.bincount(y) / len(y)

@@ -278,6 +278,35 @@ def test_it_prints_as_a_table_with_the_verdict_below(cut_data):
     assert found.metric == "accuracy"
 
 
+class FailsOnAll(Cut):
+    """Fits folds, and fails on all rows."""
+
+    def fit(self, X, y):
+        if len(X) == 60:
+            raise RuntimeError("too many rows")
+        return super().fit(X, y)
+
+
+def test_a_winner_that_fails_on_all_rows_leaves_the_comparison(cut_data):
+    X, y = cut_data
+    with pytest.warns(FitFailedWarning, match="'plain', the best candidate, failed.*too many"):
+        found = compare_strategies(FailsOnAll(), X, y, {}, cv=2, baselines=False)
+    assert not hasattr(found, "best_estimator_")
+    assert np.isfinite(found.table["mean"]).all()
+    with pytest.raises(RuntimeError, match="too many rows"):
+        compare_strategies(FailsOnAll(), X, y, {}, cv=2, baselines=False, error_score="raise")
+
+
+def test_the_winner_is_fitted_to_all_rows_and_its_warnings_are_kept(cut_data):
+    X, y = cut_data
+    found = compare_strategies(Cut(order="warn"), X, y, {"low": {"threshold": 0.3}}, cv=2,
+                               baselines=False)  # fmt: skip
+    best = found.table["name"][0]
+    assert Cut.fitted_on[-1] == frozenset(range(60))
+    assert found.best_estimator_.threshold == found.candidates_[best].threshold
+    assert found.best_warnings_ == ["UserWarning: told to warn"]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_runs_on_data_of_every_kind(kind, toy_data):
     X, y = toy_data(kind)
