@@ -10,9 +10,8 @@ from skseq.decisions._offsets import (
     CalledScore,
     CountedScore,
     tune_offsets,
-    tune_strength,
 )
-from skseq.decisions._pool import fit_pool, mean_weights, pool_log_proba
+from skseq.decisions._pool import fit_pool, mean_weights, pool_choices, pool_log_proba, tune_pool
 from skseq.decisions._posterior import Posterior
 from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
 from skseq.decisions._rules import DecisionRule, make_rule
@@ -33,10 +32,11 @@ __all__ = [
     "fit_scaling",
     "make_rule",
     "mean_weights",
+    "pool_choices",
     "pool_log_proba",
     "read_constraints",
     "scale_scores",
     "shift_prior",
     "tune_offsets",
-    "tune_strength",
+    "tune_pool",
 ]

@@ -65,32 +65,6 @@ def tune_offsets(scores, score_along, *, prior, n_cuts=None, groups=None):
     return found[best] - found[best][0], reached[best]
 
 
-def tune_strength(log_proba, score_along, *, prior):
-    """Choose how much of the log prior is subtracted, from none (argmax) to all (balanced).
-
-    Parameters
-    ----------
-    log_proba : ndarray of shape (n, n_classes)
-        Held-out log probabilities.
-
-    score_along : callable
-        As `tune_offsets` takes it.
-
-    prior : ndarray of shape (n_classes,)
-        Class prior that the probabilities stand for.
-
-    Returns
-    -------
-    float
-        In quarters; of those that score alike, the smallest.
-    """
-    log_prior = np.log(np.maximum(prior, np.finfo(np.float64).tiny))
-    reached = [
-        score_shifted(log_proba - strength * log_prior, score_along) for strength in STRENGTHS
-    ]
-    return STRENGTHS[int(np.argmax(reached))]
-
-
 def score_shifted(shifted, score_along):
     """Score the classes that are predicted: of label 0 at the only cut, or of the others."""
     predicted = shifted.argmax(axis=1)

@@ -4,6 +4,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
+from skseq.decisions._offsets import STRENGTHS, score_shifted
+
 # What a model calls less probable is not certain to be false: it may not know the class at all.
 _FLOOR = np.log(1e-6)
 
@@ -79,6 +81,55 @@ def fit_pool(log_probas, codes, prior, sample_weight=None):
 
     bounds = [(0, None)] * len(log_probas) + [(None, None)]
     return minimize(loss_and_gradient, even, jac=True, method="L-BFGS-B", bounds=bounds).x
+
+
+def pool_choices(weights):
+    """Weights and strengths of the decision among which a score decides.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_models + 1,)
+        From `fit_pool`. The likelihood that they maximise is not the score, so each model alone,
+        deciding as it would, is a choice, too: a blend need not be worse than its best member.
+
+    Returns
+    -------
+    list of (ndarray of shape (n_models + 1,), float)
+    """
+    alone = np.eye(len(weights) - 1, len(weights))
+    return [(weights, strength) for strength in STRENGTHS] + [(one, 0.0) for one in alone]
+
+
+def tune_pool(log_probas, choices, score_along, prior):
+    """Choose the weights and the strength, from argmax (0) to balanced (1), that score best.
+
+    Parameters
+    ----------
+    log_probas : ndarray of shape (n_models, n, n_classes)
+        Log probabilities of rows that the models were not trained on.
+
+    choices : list of (ndarray of shape (n_models + 1,), float)
+        Weights and strengths.
+
+    score_along : callable
+        As `tune_offsets` takes it.
+
+    prior : ndarray of shape (n_classes,)
+        Class shares.
+
+    Returns
+    -------
+    (ndarray of shape (n_models + 1,), float)
+        Of those that score alike, the first.
+    """
+    log_prior = np.log(np.maximum(prior, np.finfo(np.float64).tiny))
+    reached = [
+        score_shifted(
+            pool_log_proba(log_probas, weights, prior) - strength * log_prior, score_along
+        )
+        for weights, strength in choices
+    ]
+    return choices[int(np.argmax(reached))]
 
 
 def mean_weights(n_models):

@@ -16,7 +16,15 @@ from skseq._validation import (
     check_parameters,
 )
 from skseq.data import Sequences
-from skseq.decisions import fit_pool, make_rule, mean_weights, pool_log_proba, tune_strength
+from skseq.decisions import (
+    STRENGTHS,
+    fit_pool,
+    make_rule,
+    mean_weights,
+    pool_choices,
+    pool_log_proba,
+    tune_pool,
+)
 from skseq.meta._scored import BaseScoreClassifier, align_scores, read_scores
 
 _METHODS = ("predict_proba",)
@@ -50,7 +58,8 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
             default="argmax"
         Which class is predicted, as for `skseq.SequenceClassifier`. "tuned" chooses among five
         strengths from "argmax" (0) to "balanced" (1) the one whose held-out predictions score
-        best by ``scoring``.
+        best by ``scoring``; and, with ``weights="fit"``, a member alone where that scores better
+        than the blend.
 
     scoring : str or callable, default=None
         What ``decision="tuned"`` maximises, as for `skseq.meta.ThresholdTuner`. None is macro F1.
@@ -269,9 +278,11 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
                 sample_weight = np.asarray(sample_weight, dtype=np.float64)[rows]
             self.weights_ = fit_pool(log_probas, first.codes, self.prior_, sample_weight)
         if is_tuned:
-            pooled = pool_log_proba(log_probas, self.weights_, self.prior_)
+            choices = [(self.weights_, strength) for strength in STRENGTHS]
+            if is_fitted_weight:
+                choices = pool_choices(self.weights_)
             along = self._score_along(X, y, first)
-            self.decision_ = tune_strength(pooled, along, prior=self.prior_)
+            self.weights_, self.decision_ = tune_pool(log_probas, choices, along, self.prior_)
 
     def _given_weights(self):
         n_members = len(self.estimators)

@@ -13,7 +13,7 @@ import numpy as np
 
 from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import Sequences, as_tags, known_steps
-from skseq.decisions import STRENGTHS, fit_pool, make_rule, pool_log_proba
+from skseq.decisions import fit_pool, make_rule, pool_choices, pool_log_proba
 from skseq.ensemble import SequenceBlender
 from skseq.meta._scored import align_scores
 from skseq.model_selection._fold_fits import FoldFailure
@@ -101,7 +101,7 @@ class FoldBlender:
         log_probas = np.concatenate([self._log_probas(pair, is_known=True) for pair in parts], 1)
         labels = np.concatenate([self._labels(pair[0].rows) for pair in parts])
         weights = fit_pool(log_probas, np.searchsorted(self.classes, labels), prior)
-        blends = [Blend(net, baseline, weights, strength) for strength in STRENGTHS]
+        blends = [Blend(net, baseline, *choice) for choice in pool_choices(weights)]
         reached = [
             np.mean([self._score(self._pool(blend, pair, prior)) for pair in parts])
             for blend in blends

@@ -88,6 +88,38 @@ def test_the_strength_is_the_one_whose_held_out_predictions_score_best(three):
     np.testing.assert_array_equal(blend.predict(X), shifted.argmax(axis=1))
 
 
+class Sure(ClassifierMixin, BaseEstimator):
+    """Right in most cases, and far too sure of itself in the others."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        proba = np.full((len(X), len(self.classes_)), 1e-6)
+        proba[np.arange(len(X)), X[:, 0].astype(int)] = 1.0
+        return proba / proba.sum(axis=1, keepdims=True)
+
+
+class Shares(Sure):
+    """Knows the class shares alone."""
+
+    def predict_proba(self, X):
+        return np.full((len(X), len(self.classes_)), 1 / len(self.classes_))
+
+
+def test_a_member_alone_is_chosen_where_it_scores_better_than_the_blend():
+    rng = np.random.default_rng(0)
+    y = rng.choice(3, 300, p=[0.9, 0.05, 0.05])
+    X = np.where(rng.random(300) < 0.35, rng.integers(0, 3, 300), y)[:, None]
+    both = [("sure", Sure()), ("shares", Shares())]
+    likely = SequenceBlender(both, cv=3).fit(X, y)
+    tuned = SequenceBlender(both, cv=3, decision="tuned").fit(X, y)
+    np.testing.assert_array_equal(likely.predict(X), np.zeros(300))  # the likelihood wants it so
+    scores = [f1_score(y, model.predict(X), average="macro") for model in (tuned, likely)]
+    assert scores[0] >= f1_score(y, X[:, 0], average="macro") > scores[1]
+
+
 def test_the_mean_is_the_geometric_one_and_needs_no_folds(three):
     X, y = three
     blend = SequenceBlender(members(), weights="mean", cv=[]).fit(X, y)
