@@ -86,7 +86,8 @@ def is_estimator(cls):
 
 CLASSES = public_classes()
 ESTIMATORS = [small(cls) for cls in CLASSES if is_estimator(cls)]
-ESTIMATORS.append(small(SequenceTagger).set_params(head="crf"))
+# Tags that are decided together; how steps are read makes no difference to that.
+CHAIN = small(SequenceTagger).set_params(head="crf")
 OWN_LOSSES = [cls for cls in CLASSES if issubclass(cls, SequenceLoss) and cls is not SequenceLoss]
 
 
@@ -96,6 +97,11 @@ OWN_LOSSES = [cls for cls in CLASSES if issubclass(cls, SequenceLoss) and cls is
     expected_failed_checks=lambda estimator: EXPECTED_FAILURES.get(type(estimator).__name__, {}),
 )
 def test_estimator_keeps_the_conventions_on_ragged_data(estimator, check):
+    check(estimator)
+
+
+@parametrize_with_checks([CHAIN], forms=lambda estimator: ("tokens",))
+def test_a_tagger_keeps_them_with_a_chain(estimator, check):
     check(estimator)
 
 
