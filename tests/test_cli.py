@@ -217,7 +217,7 @@ def test_a_missing_package_says_what_to_install(package, extra, tmp_path, monkey
         if name.partition(".")[0] == package:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
-    monkeypatch.setattr("skseq.report._optional.importlib.import_module", import_module)
+    monkeypatch.setattr("skseq._optional.importlib.import_module", import_module)
     assert main(["demo", "--output", str(tmp_path / "out")]) == 1
     assert f'needs {package}, which is not installed: pip install "skseq[{extra}]"' in (
         capsys.readouterr().err

@@ -3,8 +3,10 @@
 import importlib
 import inspect
 import pkgutil
+from types import SimpleNamespace
 
 import pytest
+import torch
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -29,11 +31,27 @@ SMALL = {
     "estimator": make_pipeline(SequenceSummarizer(), LogisticRegression()),
 }
 
+
+class LetterModel(torch.nn.Embedding):
+    """What is asked of a pretrained model: a vector for each letter."""
+
+    config = SimpleNamespace(hidden_size=4, num_hidden_layers=1)
+
+    def forward(self, input_ids, **kwargs):
+        return SimpleNamespace(last_hidden_state=super().forward(input_ids))
+
+
+def letters(texts, **kwargs):
+    """What is asked of its tokenizer."""
+    return {"input_ids": [[ord(letter) for letter in text] for text in texts]}
+
+
 # class name -> parameters besides: no weights get to the end of that pipeline.
 PARAMETERS = {
     "SequenceAdaBoostClassifier": {
         "estimator": SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu")
     },
+    "PretrainedEncoder": {"model": LetterModel(128, 4), "tokenizer": letters, "device": "cpu"},
     "StepTransformer": {"transformer": TfidfVectorizer(analyzer="char"), "n_components": 2},
     "SequenceBlender": {
         "estimators": [

@@ -14,6 +14,8 @@ PACKAGE = Path(skseq.__file__).parent
 # Each part may import itself and the parts above it.
 LAYOUT = [
     "_validation",
+    "_optional",
+    "_device",
     "_densities",
     "exceptions",
     "data",
@@ -48,6 +50,8 @@ LAYOUT = [
 # A user who scores, resamples or loads data shouldn't wait for torch.
 WITHOUT_TORCH = [
     "_validation",
+    "_optional",
+    "_device",
     "_densities",
     "data",
     "spans",

@@ -7,7 +7,7 @@ from pathlib import Path
 import joblib
 
 from skseq import __version__
-from skseq.report._optional import import_optional
+from skseq._optional import import_optional
 
 # More workers than this start more slowly than they compute.
 _MOST_JOBS = 8

@@ -36,6 +36,7 @@ from skseq.data._layout import (
     step_positions,
     take_steps,
 )
+from skseq.data._plans import scoring_plan
 from skseq.data._sequences import Sequences
 from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix, tag_roles
 from skseq.data._steps import check_kind
@@ -93,6 +94,7 @@ __all__ = [
     "original_rows",
     "own_origins",
     "refuse_channels",
+    "scoring_plan",
     "split_originals",
     "split_prefix",
     "step_mask",

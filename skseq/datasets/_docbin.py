@@ -4,8 +4,8 @@ from itertools import chain
 
 from sklearn.utils import Bunch
 
+from skseq._optional import import_optional
 from skseq._validation import check_consistent_length
-from skseq.report._optional import import_optional
 from skseq.spans import spans_to_tags, tags_to_spans
 
 

@@ -4,7 +4,6 @@ from skseq.nn._batches import (
     ScoringBatches,
     SequenceDataset,
     TrainingBatches,
-    scoring_plan,
     training_plan,
 )
 from skseq.nn._branches import BagEncoder, JoinedEncoder
@@ -66,7 +65,6 @@ __all__ = [
     "make_tag_head",
     "mean_of_pairs",
     "reverse_by_length",
-    "scoring_plan",
     "step_mask",
     "training_plan",
 ]

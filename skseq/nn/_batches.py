@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from skseq.data import step_positions
+from skseq.data import scoring_plan, step_positions
 
 # Rows that are sorted by length together, in batches: large enough for even batches, small enough
 # that a short row shares its batch with other rows in every epoch.
@@ -189,19 +189,3 @@ def training_plan(lengths, batch_size, rng, rate=None):
     order = shuffled[np.lexsort((nearly, pool))]
     batches = np.split(order, np.arange(batch_size, len(order), batch_size))
     return [batches[index] for index in rng.permutation(len(batches))]
-
-
-def scoring_plan(lengths, batch_size, max_steps=2**16):
-    """Rows of each scoring batch: long ones first, at most ``max_steps`` padded steps in each.
-
-    Returns
-    -------
-    list of ndarray of int64
-    """
-    order = np.argsort(-lengths, kind="stable")
-    plan, first = [], 0
-    while first < len(order):
-        size = max(1, min(batch_size, max_steps // max(int(lengths[order[first]]), 1)))
-        plan.append(order[first : first + size])
-        first += size
-    return plan

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from skseq.data import step_positions
-from skseq.nn._batches import scoring_plan
+from skseq.data import scoring_plan, step_positions
 from skseq.nn._crf import RULED_OUT, StepLayout, best_path, best_scores, log_marginals
 
 # Numbers in the largest arrays that are made at once, for the steps of sequences that are read

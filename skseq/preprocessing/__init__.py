@@ -2,6 +2,7 @@
 
 from skseq.data import CharacterChannel, IdChannel, NumberChannel
 from skseq.preprocessing._features import FeatureEncoder
+from skseq.preprocessing._pretrained import PretrainedEncoder
 from skseq.preprocessing._scaler import SequenceScaler
 from skseq.preprocessing._step_transformer import StepTransformer
 from skseq.preprocessing._summarizer import SequenceSummarizer
@@ -16,6 +17,7 @@ __all__ = [
     "FeatureEncoder",
     "IdChannel",
     "NumberChannel",
+    "PretrainedEncoder",
     "SequenceScaler",
     "SequenceSummarizer",
     "StepTransformer",

@@ -4,11 +4,11 @@ from itertools import cycle, product
 
 import numpy as np
 
+from skseq._optional import import_optional
 from skseq._validation import has_step_labels
 from skseq.data import split_prefix
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import check_classes, check_columns, one_vs_rest
-from skseq.report._optional import import_optional
 
 # Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
 _COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.cluster import hierarchy
 from sklearn.utils.validation import check_is_fitted
 
-from skseq.report._optional import import_optional
+from skseq._optional import import_optional
 
 
 class ClassDendrogramDisplay:

@@ -10,6 +10,7 @@ import torch
 from skorch.callbacks import GradientNormClipping
 from skorch.utils import to_tensor
 
+from skseq._device import resolve_device
 from skseq._validation import check_choice
 from skseq.nn import ScoringBatches, TrainingBatches, make_network
 from skseq.training._callbacks import EpochProgress, FrozenVectors, LateEarlyStopping, Reseed
@@ -278,28 +279,6 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     if settings.verbose == 1:
         callbacks.append(("progress", EpochProgress(settings.name)))
     return callbacks + list(settings.callbacks or [])
-
-
-def resolve_device(device):
-    """Give "cuda" or "cpu" for "auto", anything else as it is.
-
-    Raises
-    ------
-    ValueError
-        If CUDA is requested and there is none, or torch knows no such device.
-    """
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device_type = torch.device(device).type
-    except RuntimeError as error:
-        raise ValueError(f"device={device!r} is not a device torch knows: {error}") from None
-    if device_type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            f'device={device!r}, but torch sees no CUDA here; use device="auto" to take what there '
-            "is"
-        )
-    return device
 
 
 # Weights and dropout come from torch's one generator of the process, so fits in threads take turns:

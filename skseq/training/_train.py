@@ -5,7 +5,7 @@ import torch
 from scipy.special import log_softmax
 from skorch.utils import to_tensor
 
-from skseq.nn import scoring_plan
+from skseq.data import scoring_plan
 from skseq.training._net import FixedSplit, isolated_torch_seed
 
 

@@ -9,12 +9,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from skseq.data import chunk_spans, offsets_from_lengths
+from skseq.data import chunk_spans, offsets_from_lengths, scoring_plan
 from skseq.nn import (
     ScoringBatches,
     SequenceDataset,
     TrainingBatches,
-    scoring_plan,
     step_mask,
     training_plan,
 )
@@ -62,17 +61,6 @@ def test_training_takes_every_row_once_an_epoch(lengths, batch_size, seed):
     sizes = sorted(map(len, plan), reverse=True)
     assert sizes[:-1] == [batch_size] * (len(plan) - 1)  # only one batch may be short
     assert len(plan) == -(-len(lengths) // batch_size)
-
-
-@given(lengths=ragged_lengths, batch_size=batch_sizes, max_steps=st.integers(1, 60))
-def test_scoring_takes_every_row_once_within_a_budget_of_steps(lengths, batch_size, max_steps):
-    plan = scoring_plan(lengths, batch_size, max_steps)
-    assert sorted(np.concatenate(plan)) == list(range(len(lengths)))
-    for rows in plan:
-        assert len(rows) <= batch_size
-        assert len(rows) == 1 or len(rows) * lengths[rows].max() <= max_steps
-    in_order = lengths[np.concatenate(plan)]
-    assert np.all(np.diff(in_order) <= 0)
 
 
 def test_like_lengths_share_a_batch():

@@ -122,7 +122,7 @@ def test_a_missing_matplotlib_says_what_to_install(tags, step_scores, monkeypatc
     def import_module(name):
         return without_matplotlib(name)
 
-    monkeypatch.setattr("skseq.report._optional.importlib.import_module", import_module)
+    monkeypatch.setattr("skseq._optional.importlib.import_module", import_module)
     with pytest.raises(ImportError, match=r'pip install "skseq\[plot\]"'):
         ClassPrecisionRecallDisplay.from_predictions(
             Sequences.from_list([["O", "X"]]), [[[0.9, 0.1], [0.2, 0.8]]]

@@ -1,4 +1,4 @@
-"""Packages that only pictures and the command line need."""
+"""Packages that only some parts need."""
 
 import importlib
 
