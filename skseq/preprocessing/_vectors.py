@@ -79,7 +79,7 @@ class WordVectors:
            [-1. ,  0.5],
            [ 1. ,  0.5]], dtype=float32)
     >>> vectors.coverage(["good", "good", "fine"])
-    Coverage(share=0.6666666666666666, missing=['fine'])
+    Coverage(share=0.6666666666666667, missing=['fine'])
     """
 
     def __init__(self, words, vectors):
