@@ -59,7 +59,7 @@ def test_what_the_library_found_is_said_in_its_words(weights):
 def test_the_best_strategy_is_held_against_the_plain_net_that_trains_twice_as_long():
     longer = comparison(WEIGHTS, **{SHORTER: WEIGHTS}, weights=PLAIN_F1, focal=[0.3] * 4)
     text = say(comparison(PLAIN_F1, weights=PLAIN_F1, focal=[0.3] * 4), longer)
-    others = [WEIGHTS, PLAIN_F1, [0.3] * 4, LINEAR]
+    others = [WEIGHTS, PLAIN_F1, [0.3] * 4]  # a baseline is not tested
     p_value = holm([corrected_t_test(np.subtract(f1, WEIGHTS), 0.5) for f1 in others])[1]
     assert p_value < 0.05
     assert (

@@ -6,7 +6,14 @@ from scipy.optimize import minimize
 from scipy.special import log_softmax
 from sklearn.metrics import f1_score
 
-from skseq.decisions import CountedScore, fit_pool, mean_weights, pool_log_proba, tune_strength
+from skseq.decisions import (
+    CountedScore,
+    fit_pool,
+    mean_weights,
+    pool_choices,
+    pool_log_proba,
+    tune_pool,
+)
 
 PRIOR = np.array([0.7, 0.2, 0.1])
 
@@ -81,12 +88,17 @@ def test_no_model_counts_against_itself(held_out):
     assert fit_pool(wrong, codes, PRIOR)[0] == 0
 
 
-def test_the_strength_is_the_best_of_five(held_out):
+def test_what_is_chosen_scores_best_of_five_strengths_and_each_model_alone(held_out):
     logs, codes = held_out
-    log_proba = pool_log_proba(logs, mean_weights(2), PRIOR)
+    weights = fit_pool(logs, codes, PRIOR)
     along = CountedScore("f1_macro", codes, np.zeros(len(codes), dtype=int), 3)
-    scores = [
-        f1_score(codes, (log_proba - s * np.log(PRIOR)).argmax(axis=1), average="macro")
-        for s in (0, 0.25, 0.5, 0.75, 1)
-    ]
-    assert tune_strength(log_proba, along, prior=PRIOR) == np.argmax(scores) / 4
+    log_proba = pool_log_proba(logs, weights, PRIOR)
+    decided = [log_proba - strength * np.log(PRIOR) for strength in (0, 0.25, 0.5, 0.75, 1)]
+    decided += [*logs]
+    scores = [f1_score(codes, each.argmax(axis=1), average="macro") for each in decided]
+    choices = pool_choices(weights)
+    chosen, strength = tune_pool(logs, choices, along, PRIOR)
+    expected = choices[int(np.argmax(scores))]
+    np.testing.assert_array_equal(chosen, expected[0])
+    assert strength == expected[1]
+    assert [choice[1] for choice in choices] == [0, 0.25, 0.5, 0.75, 1, 0, 0]

@@ -295,7 +295,7 @@ def test_the_start_of_the_embedding_and_dropped_steps_are_parameters(ragged_toke
     weight = small.net_.module_.input_layer.embedding.weight.detach().numpy()
     assert 0.005 < weight.std() < 0.02
     assert small.net_.module_.input_layer.step_dropout.p == 0.5
-    plain = quick(**frozen).fit(ragged_tokens, labels)
+    plain = quick(encoder="bilstm", **frozen).fit(ragged_tokens, labels)
     assert plain.net_.module_.input_layer.embedding.weight.std() > 0.5
 
 

@@ -393,10 +393,13 @@ ROWS = {
 every_row = pytest.mark.parametrize("row", ROWS.values(), ids=ROWS.keys())
 TOOLS = {
     "ConfidenceInterval",
+    "SpanError",
     "confidence_interval",
     "get_scorer",
     "get_scorer_names",
     "get_scorers",
+    "tag_classification_report",
+    "tag_confusion_matrix",
 }
 
 

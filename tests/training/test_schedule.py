@@ -366,6 +366,7 @@ def failing():
     return y.replace(values=rng.normal(1.5 * y.values)), y
 
 
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.LookAheadWarning")
 @pytest.mark.parametrize("class_weight", [None, {0: 1.0, 1: 5.0}])
 @pytest.mark.parametrize("balance", [1.0, 0.3])
 def test_the_prior_is_that_of_the_tags_that_an_augmenter_leaves(failing, balance, class_weight):
@@ -383,6 +384,7 @@ def test_the_prior_is_that_of_the_tags_that_an_augmenter_leaves(failing, balance
     np.testing.assert_allclose(model.train_prior_, seen, atol=0.01)
 
 
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.LookAheadWarning")
 def test_probabilities_stand_for_the_tags_of_the_data_though_an_augmenter_loses_some(failing):
     X, y = failing
     model = SequenceTagger(
