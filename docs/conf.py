@@ -18,6 +18,8 @@ html_theme = "alabaster"
 # Wide enough for the longest line of code.
 html_theme_options = {"page_width": "1260px", "body_max_width": "1000px"}
 numpydoc_show_class_members = False
+# An attribute that is a property in two classes is no reference that a third one could mean.
+suppress_warnings = ["ref.python"]
 
 # Packages for our own use: users meet what they hold elsewhere, as `skseq.Sequences`.
 INTERNAL = {"cli", "data", "folds", "nn", "training"}
