@@ -48,11 +48,11 @@ def over_sampled(seed, criterion, **params):
 
 def candidates(seed):
     """Estimators of lists of words, by name: what to compare, and makers that fit them."""
-    no_chain = {"head": "linear", "constraints": None}
+    no_chain = {"head": "auto", "constraints": None}
     return {
         "CRF baseline": baselines("tags", random_state=seed).get("CRF"),
         "softmax": pipeline(seed, **no_chain),
-        "softmax, constraints": pipeline(seed, head="linear"),
+        "softmax, constraints": pipeline(seed, head="auto"),
         PLAIN: pipeline(seed),
         ADVICE: over_sampled(seed, "nsCRD"),
         "CRF, sC": over_sampled(seed, "sC"),

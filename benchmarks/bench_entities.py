@@ -99,10 +99,10 @@ _HEAD = f"""# Named entities: what helps rare ones
 ```
 
 Written by this command: span F1 of the {{part}} parts in percent, mean ± standard deviation over
-seeds. Everything learns from the training part alone; nothing from outside. `{PLAIN}` is the tagger
-of the guide without a remedy, `{ADVICE}` what the guide advises; each other row is one change of
-`{PLAIN}`. "Above plain" is the mean difference by seed with its standard error; **bold** is above
-two of them. What was chosen, was chosen on development parts."""
+seeds, whose number is in brackets. Everything learns from the training part alone; nothing from
+outside. `{PLAIN}` is the tagger of the guide without a remedy, `{ADVICE}` what the guide advises;
+each other row is one change of `{PLAIN}`. "Above plain" is the mean difference by seed with its
+standard error; **bold** is above two of them. What was chosen, was chosen on development parts."""
 
 
 def _figures(name, candidate, options):
