@@ -3,6 +3,7 @@
 from itertools import cycle, product
 
 import numpy as np
+from sklearn.utils.validation import check_is_fitted
 
 from skseq._optional import import_optional
 from skseq._validation import has_step_labels
@@ -13,6 +14,155 @@ from skseq.metrics._one_vs_rest import check_classes, check_columns, one_vs_rest
 # Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
 _COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 _DASHES = ["-", "--", ":", "-."]
+
+
+class ClassCurves:
+    """Base of the displays of a curve for each class against the rest.
+
+    A display adds ``_from_scores(y_true, y_score, **kwargs)``, which makes one without drawing it
+    (keywords as `class_problems` takes them), and ``plot(ax, **kwargs)``.
+    """
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        exclude=None,
+        by_type=False,
+        ignore=None,
+        sample_weight=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Draw the curves of a fitted estimator.
+
+        Parameters
+        ----------
+        estimator : estimator
+            Fitted, with ``predict_proba`` and ``classes_``; also a pipeline or a search.
+
+        X : as the estimator takes it
+            Data that it was not fitted on.
+
+        y : array-like of shape (n_sequences,), or one tag per step as list of lists, object array \
+                or Sequences
+            The true labels or tags. One that the estimator has never seen is given probability 0.
+
+        exclude : None, "majority", label or list of labels, default=None
+            Classes without a curve; "majority" is the commonest in ``y``.
+
+        by_type : bool, default=False
+            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
+            curve, PER, of their probabilities' sum.
+
+        ignore : scalar or list, default=None
+            Marks in ``y`` that stand where there is no tag, such as -100 or NaN: these steps are
+            left out. None refuses such marks.
+
+        sample_weight : array-like of shape (n_sequences,), default=None
+            How much each sequence counts.
+
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        **kwargs : dict
+            Passed to `plot`.
+
+        Returns
+        -------
+        display : instance of the class
+            Drawn, with ``ax_``, ``figure_`` and ``lines_``.
+        """
+        check_is_fitted(estimator)
+        display = cls._from_scores(
+            y,
+            estimator.predict_proba(X),
+            classes=estimator.classes_,
+            exclude=exclude,
+            unseen="zero",
+            by_type=by_type,
+            ignore=ignore,
+            sample_weight=sample_weight,
+        )
+        return display.plot(ax, **kwargs)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_score,
+        *,
+        classes=None,
+        exclude=None,
+        by_type=False,
+        ignore=None,
+        sample_weight=None,
+        ax=None,
+        **kwargs,
+    ):
+        """Draw the curves of given scores.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_sequences,), or one tag per step as list of lists, object \
+                array or Sequences
+            The true labels or tags.
+
+        y_score : array-like of shape (n_sequences, n_classes), or Sequences or list of array-like \
+                of shape (length_i, n_classes)
+            Probabilities, or any scores that rank, with a column for each class. One value
+            instead is the score of the second of two classes.
+
+        classes : array-like of shape (n_classes,), default=None
+            The label of each column, such as ``estimator.classes_``. None means the sorted labels
+            of ``y_true``.
+
+        exclude : None, "majority", label or list of labels, default=None
+            Classes without a curve, such as the background tag; "majority" is the commonest in
+            ``y_true``.
+
+        by_type : bool, default=False
+            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
+            curve, PER, of their scores' sum.
+
+        ignore : scalar or list, default=None
+            Marks in ``y_true`` that stand where there is no tag, such as -100 or NaN: these steps
+            are left out. None refuses such marks.
+
+        sample_weight : array-like of shape (n_sequences,) or, for tags, (n_steps_total,), \
+                default=None
+            How much each sequence, or each step, counts.
+
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        **kwargs : dict
+            Passed to `plot`.
+
+        Returns
+        -------
+        display : instance of the class
+            Drawn, with ``ax_``, ``figure_`` and ``lines_``.
+
+        Raises
+        ------
+        ValueError
+            If ``y_score`` does not align with ``y_true``, or lacks the column of a label.
+        """
+        display = cls._from_scores(
+            y_true,
+            y_score,
+            classes=classes,
+            exclude=exclude,
+            unseen="raise",
+            by_type=by_type,
+            ignore=ignore,
+            sample_weight=sample_weight,
+        )
+        return display.plot(ax, **kwargs)
 
 
 def class_problems(y_true, y_score, *, classes, by_type, ignore, sample_weight, **kwargs):

@@ -2,12 +2,17 @@
 
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
-from sklearn.utils.validation import check_is_fitted
 
-from skseq.report._curves import class_problems, new_axes, square_axes, styles_of
+from skseq.report._curves import (
+    ClassCurves,
+    class_problems,
+    new_axes,
+    square_axes,
+    styles_of,
+)
 
 
-class ClassPrecisionRecallDisplay:
+class ClassPrecisionRecallDisplay(ClassCurves):
     """Precision-recall curves of every class against the rest, in one picture.
 
     Where a class is rare, precision tells what an ROC curve hides: how many of the alarms are
@@ -67,145 +72,6 @@ class ClassPrecisionRecallDisplay:
         self.classes = classes
         self.average_precision = average_precision
         self.prevalence = prevalence
-
-    @classmethod
-    def from_estimator(
-        cls,
-        estimator,
-        X,
-        y,
-        *,
-        exclude=None,
-        by_type=False,
-        ignore=None,
-        sample_weight=None,
-        ax=None,
-        **kwargs,
-    ):
-        """Draw the curves of a fitted estimator.
-
-        Parameters
-        ----------
-        estimator : estimator
-            Fitted, with ``predict_proba`` and ``classes_``; also a pipeline or a search.
-
-        X : as the estimator takes it
-            Data that it was not fitted on.
-
-        y : array-like of shape (n_sequences,), or one tag per step as list of lists, object array \
-                or Sequences
-            The true labels or tags. One that the estimator has never seen is given probability 0.
-
-        exclude : None, "majority", label or list of labels, default=None
-            Classes without a curve; "majority" is the commonest in ``y``.
-
-        by_type : bool, default=False
-            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
-            curve, PER, of their probabilities' sum.
-
-        ignore : scalar or list, default=None
-            Marks in ``y`` that stand where there is no tag, such as -100 or NaN: these steps are
-            left out. None refuses such marks.
-
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts.
-
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        **kwargs : dict
-            Passed to `plot`.
-
-        Returns
-        -------
-        ClassPrecisionRecallDisplay
-        """
-        check_is_fitted(estimator)
-        display = cls._from_scores(
-            y,
-            estimator.predict_proba(X),
-            classes=estimator.classes_,
-            exclude=exclude,
-            unseen="zero",
-            by_type=by_type,
-            ignore=ignore,
-            sample_weight=sample_weight,
-        )
-        return display.plot(ax, **kwargs)
-
-    @classmethod
-    def from_predictions(
-        cls,
-        y_true,
-        y_score,
-        *,
-        classes=None,
-        exclude=None,
-        by_type=False,
-        ignore=None,
-        sample_weight=None,
-        ax=None,
-        **kwargs,
-    ):
-        """Draw the curves of given scores.
-
-        Parameters
-        ----------
-        y_true : array-like of shape (n_sequences,), or one tag per step as list of lists, object \
-                array or Sequences
-            The true labels or tags.
-
-        y_score : array-like of shape (n_sequences, n_classes), or Sequences or list of array-like \
-                of shape (length_i, n_classes)
-            Probabilities, or any scores that rank, with a column for each class. One value
-            instead is the score of the second of two classes.
-
-        classes : array-like of shape (n_classes,), default=None
-            The label of each column, such as ``estimator.classes_``. None means the sorted labels
-            of ``y_true``.
-
-        exclude : None, "majority", label or list of labels, default=None
-            Classes without a curve, such as the background tag; "majority" is the commonest in
-            ``y_true``.
-
-        by_type : bool, default=False
-            Whether tags that differ in the prefix of a span alone, such as B-PER and I-PER, are one
-            curve, PER, of their scores' sum.
-
-        ignore : scalar or list, default=None
-            Marks in ``y_true`` that stand where there is no tag, such as -100 or NaN: these steps
-            are left out. None refuses such marks.
-
-        sample_weight : array-like of shape (n_sequences,) or, for tags, (n_steps_total,), \
-                default=None
-            How much each sequence, or each step, counts.
-
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a new figure.
-
-        **kwargs : dict
-            Passed to `plot`.
-
-        Returns
-        -------
-        ClassPrecisionRecallDisplay
-
-        Raises
-        ------
-        ValueError
-            If ``y_score`` does not align with ``y_true``, or lacks the column of a label.
-        """
-        display = cls._from_scores(
-            y_true,
-            y_score,
-            classes=classes,
-            exclude=exclude,
-            unseen="raise",
-            by_type=by_type,
-            ignore=ignore,
-            sample_weight=sample_weight,
-        )
-        return display.plot(ax, **kwargs)
 
     def plot(self, ax=None, *, chance_level=False, **kwargs):
         """Draw the curves.
