@@ -116,11 +116,6 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _learn_scale(self, targets, rows=None):
         """Learn ``scaler_`` from the training rows; give the targets, read through it."""
-        if self._per_step and isinstance(self.scale, str) and self.scale == "series":
-            raise ValueError(
-                'scale="series" is for one target for each sequence: its mean and its size are for '
-                'the last layer, which reads step by step here. Use scale="set"'
-            )
         self.scaler_ = learn_scaler(self.scale, targets, rows)
         return replace(targets, scale=self._batch_scale)
 

@@ -34,15 +34,26 @@ def learn_scaler(scale, targets, rows=None):
     -------
     StepScaler, SeriesScaler, transformer or None
         Of channels, it reads numbers only. None for ids, too.
+
+    Raises
+    ------
+    ValueError
+        If each step has a target, and ``scale`` is "series".
     """
+    if isinstance(scale, str) and scale == "series" and not targets.has_whole_rows:
+        raise ValueError(
+            'scale="series" is for one target for each sequence: its mean and its size are for the '
+            'last layer, which reads step by step here. Use scale="set"'
+        )
     if scale is None or targets.tokens:
         return None
     X = numbers_of(targets.X)
     rows, weight = counting_rows(X, rows, targets.weight)
     if isinstance(scale, str):
-        if scale == "series" or (
-            scale == "auto" and targets.has_whole_rows and differ_widely(X, rows)
-        ):
+        if scale == "auto":
+            is_wide = targets.has_whole_rows and differ_widely(X, rows)
+            scale = "series" if is_wide else "set"
+        if scale == "series":
             return SeriesScaler().fit(X, rows, weight)
         chosen, span = some_steps(X.offsets[rows], X.lengths[rows], X.n_features)
         weight = None if weight is None else weight[span]

@@ -4,7 +4,7 @@ Nets learn from inputs of about unit size. Center and scale are learnt from the 
 training rows and applied batch by batch, in float64, before anything becomes float32: the flat
 array is never copied, and an offset of a million costs no digits.
 
-What "auto" learns must hold for values as they come:
+What a scale of the set learns must hold for values as they come:
 
 - a few extreme values, however large, do not keep the others from being told apart;
 - a feature that is nearly always 0 is treated as well as one that never is, and one that always
@@ -16,7 +16,7 @@ What "auto" learns must hold for values as they come:
 
 import numpy as np
 
-# Most steps that "auto" looks at, fewer where steps have many features: quantiles need no more.
+# Most steps that are looked at, fewer where steps have many features: quantiles need no more.
 _MAX_STEPS, _MAX_CELLS = 2**16, 2**19
 
 # Values further out than twice the last but 1 % are taken to lie there.
