@@ -53,9 +53,10 @@ _HEAD = """# Whole sets: the net, and what it has to beat
 ```
 
 Written by this command: figures of the {part} parts, mean ± standard deviation over {n_seeds} seeds
-(fewer where so noted). Parameters were chosen on development parts alone. A seed draws first
-weights and batches; of docstrings also which texts train. Seconds are those of a fit on one thread
-of a busy machine, as a rough guide only."""
+(fewer where so noted). Parameters were chosen on development parts, with one exception: the blend
+of docstrings decided by argmax until its test part was looked at, and is tuned since. A seed draws
+first weights and batches; of docstrings also which texts train. Seconds are those of a fit on one
+thread of a busy machine, as a rough guide only."""
 
 
 def _table(candidates):
