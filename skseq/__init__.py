@@ -1,22 +1,21 @@
 """skseq: scikit-learn compatible estimators for imbalanced sequences."""
 
 import importlib
+from typing import TYPE_CHECKING
 
 from skseq.data import Sequences
 
-__version__ = "0.1.0.dev0"
+if TYPE_CHECKING:  # what is lazy below, for editors and type checkers
+    from skseq.estimators import (
+        SequenceClassifier,
+        SequenceOrdinalClassifier,
+        SequenceRegressor,
+        SequenceTagger,
+    )
+    from skseq.persistence import load, save
+    from skseq.weights import ClassWeightTransformer
 
-# Parts that need torch, or much else, load when first asked for, so that
-# ``import skseq.metrics`` stays light.
-_LAZY = {
-    "ClassWeightTransformer": "skseq.weights",
-    "SequenceClassifier": "skseq.estimators",
-    "SequenceOrdinalClassifier": "skseq.estimators",
-    "SequenceRegressor": "skseq.estimators",
-    "SequenceTagger": "skseq.estimators",
-    "load": "skseq.persistence",
-    "save": "skseq.persistence",
-}
+__version__ = "0.1.0.dev0"
 
 __all__ = [
     "ClassWeightTransformer",
@@ -29,12 +28,25 @@ __all__ = [
     "save",
 ]
 
+# What needs scikit-learn or torch, seconds of loading, loads when first asked for.
+_LAZY = {
+    "ClassWeightTransformer": "skseq.weights",
+    "SequenceClassifier": "skseq.estimators",
+    "SequenceOrdinalClassifier": "skseq.estimators",
+    "SequenceRegressor": "skseq.estimators",
+    "SequenceTagger": "skseq.estimators",
+    "load": "skseq.persistence",
+    "save": "skseq.persistence",
+}
+
 
 def __getattr__(name):
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'skseq' has no attribute {name!r}")
+    if name not in _LAZY:
+        raise AttributeError(f"module 'skseq' has no attribute {name!r}")
+    thing = getattr(importlib.import_module(_LAZY[name]), name)
+    globals()[name] = thing  # so that it is asked for once
+    return thing
 
 
 def __dir__():
-    return sorted(set(globals()) | set(__all__))
+    return sorted({*globals(), *__all__})

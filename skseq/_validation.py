@@ -4,8 +4,6 @@ Every other file imports `Interval`, `StrOptions` and friends from here, so that
 release that moves them is handled in one place.
 """
 
-import difflib
-
 import numpy as np
 from sklearn.base import is_regressor
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
@@ -33,6 +31,8 @@ from sklearn.utils.validation import (
     _num_samples,
     check_consistent_length,
 )
+
+from skseq._plain_checks import check_choice, check_label_types, did_you_mean, is_missing
 
 __all__ = [
     "BaseComposition",
@@ -126,26 +126,6 @@ def _misspelling_hint(estimator, message):
             ]
             return did_you_mean(value, words)
     return ""
-
-
-def did_you_mean(word, choices):
-    """Give ``" Did you mean 'x'?"`` for the nearest choice, or an empty string."""
-    near = difflib.get_close_matches(str(word), [str(choice) for choice in choices], n=1)
-    return f" Did you mean {near[0]!r}?" if near else ""
-
-
-def check_choice(name, value, choices):
-    """Check that ``value`` is one of ``choices``, naming the argument and the nearest choice.
-
-    Raises
-    ------
-    ValueError
-        If it is not.
-    """
-    if value not in choices:
-        raise ValueError(
-            f"{name} must be one of {sorted(choices)}, got {value!r}.{did_you_mean(value, choices)}"
-        )
 
 
 def check_finite_rows(table, name):
@@ -250,47 +230,6 @@ def has_step_labels(y):
     if isinstance(entries, np.ndarray) and entries.ndim > 1:
         return entries.shape[1] > 1
     return num_samples(entries) > 0 and np.ndim(entries[0]) > 0
-
-
-def is_missing(label):
-    """Whether a single label is None, NaN or NA of pandas."""
-    # NA answers every comparison with NA, so it is known by its name.
-    return label is None or type(label).__name__ == "NAType" or bool(label != label)
-
-
-def check_label_types(labels, name):
-    """Check that labels are all text or all numbers; numpy would make text of the numbers.
-
-    Parameters
-    ----------
-    labels : array-like of shape (n,)
-        Flat labels; only a list, tuple or object array can mix.
-
-    name : str
-        Its name in error messages.
-
-    Raises
-    ------
-    TypeError
-        If text and numbers are mixed; None and NaN are neither.
-    """
-    if not isinstance(labels, (list, tuple)):
-        labels = np.asarray(labels)
-        if labels.dtype.kind != "O":
-            return
-        labels = labels.tolist()
-    types = set(map(type, labels))
-    is_text = {cls: issubclass(cls, str) for cls in types}
-    if len(set(is_text.values())) < 2:
-        return
-    text = next(label for label in labels if is_text[type(label)])
-    other = next((x for x in labels if not is_text[type(x)] and not is_missing(x)), None)
-    if other is not None:
-        raise TypeError(
-            f"{name} mixes text and numbers, such as {str(text)!r} and {other!r} "
-            f"({type(other).__name__}); labels must be all text or all numbers: make text of all "
-            "of them with str()"
-        )
 
 
 def check_numeric_y(y, estimator):

@@ -1,4 +1,4 @@
-"""Imports go one way down the layout, and torch loads only when a net is asked for."""
+"""Imports go one way down the layout, and what takes long to load waits until it is asked for."""
 
 import ast
 import subprocess
@@ -13,6 +13,7 @@ PACKAGE = Path(skseq.__file__).parent
 
 # Each part may import itself and the parts above it.
 LAYOUT = [
+    "_plain_checks",
     "_validation",
     "_optional",
     "_device",
@@ -47,13 +48,15 @@ LAYOUT = [
     "testing",
 ]
 
+# What `import skseq` loads: numpy only.
+LIGHT = ["_plain_checks", "_optional", "exceptions", "data"]
+HEAVY = ["joblib", "pandas", "scipy", "sklearn", "torch"]
+
 # A user who scores, resamples or loads data shouldn't wait for torch.
 WITHOUT_TORCH = [
     "_validation",
-    "_optional",
     "_device",
     "_densities",
-    "data",
     "spans",
     "_class_counts",
     "_sample_weight",
@@ -121,8 +124,19 @@ def test_private_scikit_learn_names_enter_through_one_door(path):
         assert not private, f"import {private} in skseq/_validation.py, and from there"
 
 
-@pytest.mark.parametrize("part", [None, *(part for part in WITHOUT_TORCH if part in PARTS)])
+@pytest.mark.parametrize("part", WITHOUT_TORCH)
 def test_importing_it_leaves_torch_alone(part):
-    module = f"skseq.{part}" if part else "skseq"
-    code = f"import sys, {module}; sys.exit('torch' in sys.modules)"
-    subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, check=True)
+    assert not loaded_with(f"skseq.{part}", ["torch"])
+
+
+@pytest.mark.parametrize("part", [None, *LIGHT])
+def test_importing_it_loads_nothing_that_takes_long(part):
+    assert not loaded_with(f"skseq.{part}" if part else "skseq", HEAVY)
+
+
+def loaded_with(module, others):
+    """Which of other modules a fresh interpreter has loaded once it has imported a module."""
+    code = f"import sys, {module}; print(*(set({others}) & set(sys.modules)))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=PACKAGE.parent, check=True, capture_output=True, text=True)
+    return done.stdout.split()

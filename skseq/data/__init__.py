@@ -1,4 +1,8 @@
-"""Ragged sequences, their checks and conversions. Numpy only: nothing here imports torch."""
+"""Ragged sequences, their checks and conversions.
+
+Numpy is all that loads with it, so that `import skseq` is fast: the functions that need
+scikit-learn or scipy import them when they run.
+"""
 
 from skseq.data._cells import (
     column_names,

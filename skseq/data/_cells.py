@@ -2,8 +2,9 @@
 
 Requirements this file meets:
 
-- no library is imported: frames, columns and tensors are told by what they can do, so that those of
-  pandas, polars, Arrow, Hugging Face and torch are all welcome and none is required;
+- no library is imported: frames, columns, tensors and sparse matrices are told by what they can
+  do, so that those of pandas, polars, Arrow, Hugging Face, torch and scipy are all welcome and
+  none is required;
 - a column, a lazy column, a deque or a tensor means what the list of its cells means;
 - a missing cell is refused with its place, and what is not a collection of sequences (a dict, a
   set, a generator) at once, with the cure; the data are never printed;
@@ -16,7 +17,6 @@ from collections.abc import Iterator, Mapping, Set
 from numbers import Real
 
 import numpy as np
-from scipy import sparse
 
 from skseq.data._sequences import Sequences
 
@@ -60,7 +60,7 @@ def to_cells(X, *, name="X"):
     ValueError
         If a cell is missing.
     """
-    if isinstance(X, (Sequences, str, bytes)) or sparse.issparse(X):
+    if isinstance(X, (Sequences, str, bytes)) or is_sparse(X):
         return X
     _check_is_collection(X, name)
     if is_frame(X):
@@ -87,6 +87,11 @@ def to_cells(X, *, name="X"):
 def is_frame(X):
     """Whether X has named columns: a frame, an Arrow table or a Hugging Face data set."""
     return hasattr(X, "column_names") or hasattr(X, "columns")
+
+
+def is_sparse(X):
+    """Whether X is a sparse matrix or array of scipy."""
+    return hasattr(X, "tocsr")
 
 
 def cell_column(frame):

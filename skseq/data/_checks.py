@@ -26,11 +26,11 @@ The guide tells users the same ("What X may be", docs/guide_inputs.md).
 """
 
 import numpy as np
-from scipy import sparse
 
 from skseq.data._cells import (
     check_no_numbers_as_text,
     holds_number_lists,
+    is_sparse,
     read_number_lists,
     to_cells,
 )
@@ -76,7 +76,7 @@ def as_sequences(X, *, name="X"):
         return X
     if isinstance(X, (str, bytes)):
         raise TypeError(f"{name} is one text; pass a list of texts. {USE_ENCODER}")
-    if sparse.issparse(X):
+    if is_sparse(X):
         raise TypeError(f"{name} is sparse, but sequences are dense; use {name}.toarray()")
     X = to_cells(X, name=name)
     if holds_number_lists(X):

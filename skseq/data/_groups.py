@@ -9,8 +9,6 @@ import warnings
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from skseq.data._sequences import Sequences
 from skseq.exceptions import SmallClassWarning
@@ -268,6 +266,9 @@ def _warn_about_single_originals(codes, class_names):
 
 
 def _linked_groups(origin):
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     ids, codes = np.unique(origin.values, return_inverse=True)
     n_rows, rows = len(origin), origin.sequence_index()
     # A graph with a node for each row and each id, and an edge from a row to each of its ids.

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseq._validation import check_choice
+from skseq._plain_checks import check_choice
 
 OUTSIDE = "O"
 

@@ -4,7 +4,6 @@ The rule itself stands in `skseq.data._checks`.
 """
 
 import numpy as np
-from sklearn.utils.validation import check_array
 
 from skseq.data._layout import lengths_of_padded
 from skseq.data._not_numbers import check_numbers
@@ -102,6 +101,8 @@ def check_values(estimator, X, dtype, fits=None):
     -------
     Sequences
     """
+    from sklearn.utils.validation import check_array
+
     table = X.values.reshape(len(X.values), -1)
     if table.shape[1] == 0:
         raise ValueError(

@@ -3,10 +3,8 @@
 import warnings
 
 import numpy as np
-from scipy import sparse
-from sklearn.utils.validation import check_array, validate_data
 
-from skseq.data._cells import cell_column, is_frame, to_cells
+from skseq.data._cells import cell_column, is_frame, is_sparse, to_cells
 from skseq.data._layout import are_rounded_integers
 from skseq.data._not_numbers import is_date, refuse_dates
 from skseq.data._sequences import Sequences
@@ -24,7 +22,7 @@ def is_table(X):
     """
     if isinstance(X, (Sequences, list, tuple)) or np.ma.is_masked(X):
         return False
-    if sparse.issparse(X):
+    if is_sparse(X):
         return True
     if is_frame(X):
         return cell_column(X) is None
@@ -77,18 +75,20 @@ def check_table(estimator, X, *, reset=True, dtype="numeric", fits=None, accept_
     -------
     ndarray or sparse matrix of shape (n_sequences, n_steps)
     """
+    from sklearn.utils.validation import check_array
+
     _refuse_dates(X)
     checks = {
         "dtype": dtype,
         "accept_sparse": accept_sparse,
-        "ensure_all_finite": sparse.issparse(X),  # others are checked below
+        "ensure_all_finite": is_sparse(X),  # others are checked below
     }
     # A table that meets an estimator of ragged series has nothing to compare its width with.
     if reset or getattr(estimator, "_fitted_on_table", True):
         X = _validate(estimator, X, reset=reset, **checks)
     else:
         X = check_array(X, estimator=estimator, input_name="X", **checks)
-    if not sparse.issparse(X):
+    if not is_sparse(X):
         check_finite(Sequences.from_padded(X), fits)
     return X
 
@@ -123,6 +123,8 @@ def warn_of_channels_first(X):
 
 
 def _validate(estimator, X, *, reset, **checks):
+    from sklearn.utils.validation import validate_data
+
     try:
         return validate_data(estimator, X, reset=reset, **checks)
     except TypeError:

@@ -10,10 +10,8 @@ Requirements that this file meets:
 """
 
 import numpy as np
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_consistent_length
 
-from skseq._validation import check_label_types, is_missing
+from skseq._plain_checks import check_label_types, is_missing
 from skseq.data._cells import to_cells
 from skseq.data._sequences import Sequences
 
@@ -103,6 +101,9 @@ def check_tags(y, X, *, name="y", ignore=None):
     ValueError
         If the number of sequences or a length differs, or a label is missing or continuous.
     """
+    from sklearn.utils.multiclass import check_classification_targets
+    from sklearn.utils.validation import check_consistent_length
+
     if y is None:
         raise ValueError(f"requires {name} to be passed, but the target {name} is None")
     tags = as_tags(y, name=name)
