@@ -1,5 +1,6 @@
 """Strategies against imbalance on the same folds as baselines, with a test of which won."""
 
+import time
 import warnings
 from numbers import Integral, Real
 
@@ -48,6 +49,7 @@ from skseq.model_selection._fold_fits import (
 from skseq.model_selection._fold_scores import score_fold, score_folds
 from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._time_budget import FoldLeftOut, TimeBudget
 
 
 @validate_params(
@@ -65,6 +67,7 @@ from skseq.model_selection._strategies import KINDS
         "confidence": [Interval(Real, 0, 1, closed="neither")],
         "refit": ["boolean"],
         "directory": [str, HasMethods(["__fspath__"]), None],
+        "time_budget": [Interval(Real, 0, None, closed="neither"), None],
         "n_jobs": [Integral, None],
         "error_score": [StrOptions({"raise"}), Options(Real, {np.nan})],
         "random_state": [Interval(Integral, 0, None, closed="left")],
@@ -90,6 +93,7 @@ def compare_strategies(
     confidence=0.95,
     refit=True,
     directory=None,
+    time_budget=None,
     n_jobs=None,
     error_score=np.nan,
     random_state=0,
@@ -169,6 +173,12 @@ def compare_strategies(
         with other strategies, another scoring or more repeats. Use only directories that you
         trust, for they hold pickles.
 
+    time_budget : float, default=None
+        Seconds for the whole call, ``refit`` included. Baselines and the plain model come first,
+        the cheapest at the head, then strategies in their order, each finished before the next
+        begins. What cannot be finished is left out: ``left_out_`` of the result names it, and with
+        ``directory`` its finished folds count in the next call. None fits all.
+
     n_jobs : int, default=None
         Number of fits to run in parallel.
 
@@ -193,7 +203,8 @@ def compare_strategies(
     ------
     ValueError
         If a strategy is unknown, sets a parameter that the pipeline lacks, has the name of
-        another candidate, or makes a regressor of the model; or if every candidate failed.
+        another candidate, or makes a regressor of the model; or if every candidate failed, or none
+        could be finished in time.
 
     Warns
     -----
@@ -219,6 +230,10 @@ def compare_strategies(
     The blend's few parameters are chosen on held-out predictions, made by models that were trained
     on rows of the fold it is tested on, among others: what this leaks through three weights and a
     strength is far below what the tests can tell.
+
+    A fit is interrupted when the time is over, and so is the first fold of a baseline or of the
+    plain model if all folds would take more than half of ``time_budget``. Where there are no
+    signals, in a thread or on Windows, a fit that has begun goes on to its end.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.
@@ -250,6 +265,7 @@ def compare_strategies(
     >>> comparison.best_estimator_.predict(X[:2]).shape
     (2,)
     """
+    started = time.time()
     X, y, groups = _check_data(pipeline, X, y, groups)
     if kind == "auto":
         kind = guess_problem_kind(X, y, input=getattr(last_step(pipeline), "input", "auto"))
@@ -286,8 +302,13 @@ def compare_strategies(
             name: GridSearchCV(net, param_grid, scoring=scorer, cv=inner_cv, error_score="raise")
             for name, net in nets.items()
         }
+    candidates = plain | nets
+    roles = dict.fromkeys(plain, "baseline") | dict.fromkeys(nets, "strategy") | {PLAIN: "plain"}
+    budget = time_budget and TimeBudget(
+        time_budget, started=started, roles=roles, splits=splits, n_jobs=n_jobs, refit=refit
+    )
     predictions = fit_on_folds(
-        plain | nets,
+        candidates,
         X,
         y,
         groups,
@@ -297,10 +318,11 @@ def compare_strategies(
         error_score=error_score,
         n_jobs=n_jobs,
         verbose=verbose,
+        time_budget=budget,
     )
+    predictions, left_out = _finished(predictions, time_budget)
+    candidates = {name: candidates[name] for name in predictions}
     _report_failures(predictions)
-    candidates = plain | nets
-    roles = dict.fromkeys(plain, "baseline") | dict.fromkeys(nets, "strategy") | {PLAIN: "plain"}
     scored = {name: score_folds(parts, X, y, scorer, ignore) for name, parts in predictions.items()}
     chosen = None
     if blend:
@@ -321,6 +343,7 @@ def compare_strategies(
         bounds=score_bounds(scorer),
         candidates=candidates,
         blend_of=chosen and (chosen.net, chosen.baseline),
+        left_out=left_out,
     )
     if refit:
         _refit(comparison, chosen, X, y, groups, error_score)
@@ -412,6 +435,21 @@ def _check_names(nets, plain, blend):
         )
 
 
+def _finished(predictions, time_budget):
+    """Candidates that have all of their folds, and how many folds the others have."""
+    n_done = {
+        name: sum(not isinstance(part, FoldLeftOut) for part in parts)
+        for name, parts in predictions.items()
+    }
+    left_out = {name: n for name, n in n_done.items() if n < len(predictions[name])}
+    if len(left_out) == len(predictions):
+        raise ValueError(
+            f"time_budget={time_budget:g} seconds were over before one candidate was fitted on all "
+            "folds; allow more, or pass fewer folds by cv="
+        )
+    return {name: predictions[name] for name in predictions if name not in left_out}, left_out
+
+
 def _report_failures(predictions):
     """Raise if all candidates failed, warn if some did: the others have their results."""
     failures = {
@@ -420,9 +458,8 @@ def _report_failures(predictions):
         if any(isinstance(part, FoldFailure) for part in parts)
     }
     if len(failures) == len(predictions):
-        raise ValueError(
-            f"no candidate could be fitted; the error of the plain model:\n{failures[PLAIN]}"
-        )
+        name = PLAIN if PLAIN in failures else next(iter(failures))
+        raise ValueError(f"no candidate could be fitted; the error of {name!r}:\n{failures[name]}")
     if failures:
         listed = "\n".join(f"{name!r}:\n{error}" for name, error in failures.items())
         warnings.warn(

@@ -10,6 +10,9 @@ from skseq.model_selection._fold_fits import FoldFailure
 from skseq.model_selection._paired_tests import corrected_interval, corrected_t_test, holm
 from skseq.model_selection._verdict import p_text, verdict_sentence
 
+# Of the candidates that there was no time for.
+_MOST_NAMED = 8
+
 
 class ComparisonRow(NamedTuple):
     """A candidate in the table."""
@@ -61,6 +64,9 @@ class StrategyComparison:
     blend_of : (str, str), default=None
         The net and the baseline that the blend is of.
 
+    left_out : dict of str to int, default=None
+        Candidates that the time did not suffice for, and how many folds they have.
+
     Attributes
     ----------
     table : dict of str to list
@@ -92,6 +98,9 @@ class StrategyComparison:
 
     best_warnings_ : list of str
         What that fit warned of, each once.
+
+    left_out_ : dict of str to int
+        Candidates that ``time_budget`` did not suffice for, and how many of their folds are done.
 
     metric : str
         Name of the score.
@@ -128,8 +137,10 @@ class StrategyComparison:
         bounds=(-np.inf, np.inf),
         candidates=None,
         blend_of=None,
+        left_out=None,
     ):
         self.metric = metric
+        self.left_out_ = left_out or {}
         self.candidates_ = candidates
         self.confidence = confidence
         self.scores_ = {name: each.scores for name, each in scored.items()}
@@ -235,8 +246,16 @@ class StrategyComparison:
         return (
             f"{len(self.splits_)} folds, the same for all. Intervals and tests by Nadeau and "
             f"Bengio. Holm's correction of p-values is for {n_plain} against the plain model and "
-            f"{n_baseline} against the best baseline.{self._tuning()}"
+            f"{n_baseline} against the best baseline.{self._tuning()}{self._not_finished()}"
         )
+
+    def _not_finished(self):
+        """Which candidates there was no time for."""
+        names = [repr(name) for name in self.left_out_]
+        if not names:
+            return ""
+        more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+        return f" No time was left for {', '.join(names[:_MOST_NAMED])}{more}."
 
     def _tuning(self):
         """Which candidates were tuned: a net that was not may be at a disadvantage."""
@@ -259,7 +278,8 @@ def _rows(scored, roles, predictions, ratio, confidence, bounds):
     names = list(scored)
     scores = np.array([scored[name].scores for name in names])
     is_baseline = np.array([roles[name] == "baseline" for name in names])
-    plain = scores[names.index(PLAIN)]
+    has_plain = PLAIN in names  # or there was no time for it
+    plain = scores[names.index(PLAIN)] if has_plain else np.full(scores.shape[1], np.nan)
     best = _best(scores[is_baseline])
     # A baseline is no remedy of the plain model: each more test would cost the others power.
     is_remedy = ~is_baseline & (np.array(names) != PLAIN)

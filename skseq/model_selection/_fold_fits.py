@@ -4,13 +4,14 @@ Requirements this file meets:
 
 - a run that was killed loses only the fits it was in the middle of;
 - a file is used for the same data, candidate, fold and versions only, whatever their names;
-- what is kept are predictions, so that other metrics need no fit.
+- what is kept are predictions, so that other metrics need no fit;
+- where time is over, what is kept is still taken.
 """
 
 import os
 import traceback
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from pickle import PicklingError
 from time import perf_counter
@@ -31,6 +32,7 @@ from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import Sequences, as_sequences, as_tags
 from skseq.model_selection._candidates import last_step
 from skseq.model_selection._progress import follow
+from skseq.model_selection._time_budget import FoldLeftOut, OutOfTimeError, time_limit
 from skseq.model_selection._tuned import Tuned
 
 
@@ -87,7 +89,18 @@ class FoldFailure(NamedTuple):
 
 
 def fit_on_folds(
-    candidates, X, y, groups, splits, *, score, directory, error_score, n_jobs, verbose
+    candidates,
+    X,
+    y,
+    groups,
+    splits,
+    *,
+    score,
+    directory,
+    error_score,
+    n_jobs,
+    verbose,
+    time_budget=None,
 ):
     """Fit each candidate on each fold, unless the directory has it already.
 
@@ -117,27 +130,48 @@ def fit_on_folds(
     verbose : int
         As `follow` takes it.
 
+    time_budget : TimeBudget, default=None
+        What is fitted first and when fits have to end; None fits all.
+
     Returns
     -------
-    dict of str to list of FoldPrediction or FoldFailure
+    dict of str to list of FoldPrediction, FoldFailure or FoldLeftOut
         By name of the candidate, a list in the order of the folds.
     """
     paths = _result_paths(candidates, X, y, groups, splits, directory)
+    folds = range(len(splits))
     # Fold by fold, so that a run that is killed early has seen every candidate.
-    tasks = [(name, fold) for fold in range(len(splits)) for name in candidates]
-    results = Parallel(n_jobs=n_jobs, return_as="generator")(
-        delayed(_fit_unless_kept)(
-            candidates[name], X, y, groups, *splits[fold], paths[name][fold], error_score
-        )
-        for name, fold in tasks
-    )
+    all_tasks = [(name, fold) for fold in folds for name in candidates]
 
     def score_or_nan(result):
-        return np.nan if isinstance(result, FoldFailure) else score(result)
+        return score(result) if isinstance(result, FoldPrediction) else np.nan
 
-    results = follow(results, tasks, score_or_nan, verbose)
-    by_task = dict(zip(tasks, results, strict=True))
-    return {name: [by_task[name, fold] for fold in range(len(splits))] for name in candidates}
+    by_task = {}
+    for tasks in [all_tasks] if time_budget is None else time_budget.rounds():
+        results = Parallel(n_jobs=n_jobs, return_as="generator")(
+            delayed(_fit_unless_kept)(
+                candidates[name],
+                X,
+                y,
+                groups,
+                *splits[fold],
+                paths[name][fold],
+                error_score,
+                time_budget and time_budget.limit(name, fold),
+            )
+            for name, fold in tasks
+        )
+        results = follow(results, tasks, score_or_nan, verbose)
+        for (name, fold), result in zip(tasks, results, strict=True):
+            by_task[name, fold] = result
+            if isinstance(result, FoldLeftOut):
+                time_budget.leave_out(name)
+            elif time_budget is not None:
+                seconds = getattr(result, "fit_seconds", 0.0)
+                time_budget.note(name, seconds, score_or_nan(result))
+    return {
+        name: [by_task.get((name, fold), FoldLeftOut()) for fold in folds] for name in candidates
+    }
 
 
 def _result_paths(candidates, X, y, groups, splits, directory):
@@ -168,11 +202,14 @@ def _fingerprint(name, candidate):
         ) from error
 
 
-def _fit_unless_kept(candidate, X, y, groups, train, test, path, error_score):
+def _fit_unless_kept(candidate, X, y, groups, train, test, path, error_score, limit):
     if path is not None and path.exists():
         return joblib.load(path)
     try:
-        result = fit_and_predict(candidate, X, y, groups, train, test)
+        with nullcontext() if limit is None else time_limit(limit.seconds_left()):
+            result = fit_and_predict(candidate, X, y, groups, train, test)
+    except OutOfTimeError:
+        return FoldLeftOut()
     except Exception:
         if error_score == "raise":
             raise

@@ -43,7 +43,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     clauses = []
     if best.role in ("strategy", "blend"):
         if np.isnan(best.above_plain):
-            clauses.append("nothing to compare with the plain model, which failed")
+            clauses.append("nothing to compare with the plain model, which has no score")
         else:
             lead = _lead(best.above_plain, best.p_plain, alpha)
             clauses.append(f"{lead[0]} above the plain model, {lead[1]}")

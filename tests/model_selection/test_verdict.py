@@ -84,8 +84,8 @@ def test_a_plain_model_that_failed_is_said_to_have():
     alone = FOCAL._replace(above_plain=np.nan, p_plain=np.nan)
     failed = row("plain", "plain", np.nan)
     assert verdict_sentence([alone, TF_IDF, failed], "f1", 0.05) == (
-        "'focal' has the highest f1, 0.700: nothing to compare with the plain model, which failed; "
-        "0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
+        "'focal' has the highest f1, 0.700: nothing to compare with the plain model, which has no "
+        "score; 0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
     )
     assert verdict_sentence([TF_IDF, failed], "f1", 0.05) == (
         "No net could be fitted; of the baselines, 'TF-IDF' has the highest f1, 0.500."

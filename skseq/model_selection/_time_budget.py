@@ -1,0 +1,148 @@
+"""A comparison with a limit on its time: what is fitted first, and when fits have to end.
+
+Requirements this file meets:
+
+- what is compared has all of its folds, so candidates are finished one after the other: baselines
+  and the plain model, the cheapest first, then strategies in their order;
+- nobody eats up the time of the others: a candidate whose first fold says that all of them would
+  take more than half of it is left out;
+- the fit of the winner to all rows lies inside the limit, by what its folds took.
+"""
+
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from joblib import effective_n_jobs
+
+# The fit to all rows may take longer than folds suggest.
+_MARGIN = 1.2
+
+
+class OutOfTimeError(BaseException):
+    """The time for a fit is over; not for an ``except Exception`` inside of it."""
+
+
+class FoldLeftOut(NamedTuple):
+    """A candidate has no prediction for a fold, as there was no time for it."""
+
+
+class TimeLimit(NamedTuple):
+    """How long a fit may take, which starts it does not matter when."""
+
+    stop_at: float  # by time.time(), which all processes share
+    longest: float  # seconds
+
+    def seconds_left(self):
+        """Seconds that a fit has which starts now."""
+        return min(self.stop_at - time.time(), self.longest)
+
+
+class TimeBudget:
+    """Plans the fits of a comparison, and knows when they have to end.
+
+    Parameters
+    ----------
+    seconds : float
+        For all fits.
+
+    started : float
+        When the comparison began, by ``time.time()``.
+
+    roles : dict of str to {"plain", "strategy", "baseline"}
+        By name of the candidate.
+
+    splits : list of (train, test)
+        Rows of each fold.
+
+    n_jobs : int or None
+        Fits at the same time.
+
+    refit : bool
+        Whether the winner is fitted to all rows.
+    """
+
+    def __init__(self, seconds, *, started, roles, splits, n_jobs, refit):
+        self.roles, self.n_folds = roles, len(splits)
+        self.end = started + seconds
+        self.longest_fold = seconds * effective_n_jobs(n_jobs) / self.n_folds / 2
+        growth = np.mean([(len(train) + len(test)) / len(train) for train, test in splits])
+        self.refit_factor = _MARGIN * growth if refit else 0.0
+        self.seconds, self.scores, self.left_out = {}, {}, set()
+
+    def rounds(self):
+        """Yield lists of (name, fold), each when the results of those before it are known."""
+        first = [name for name, role in self.roles.items() if role != "strategy"]
+        yield [(name, 0) for name in first]
+        able = sorted((each for each in first if each not in self.left_out), key=self._mean_seconds)
+        strategies = [name for name, role in self.roles.items() if role == "strategy"]
+        yield [
+            *((name, fold) for name in able for fold in range(1, self.n_folds)),
+            *((name, fold) for name in strategies for fold in range(self.n_folds)),
+        ]
+
+    def limit(self, name, fold):
+        """The `TimeLimit` of a fit that is about to start."""
+        is_trial = fold == 0 and self.roles[name] != "strategy"
+        return TimeLimit(
+            self.end - self._seconds_of_refit(), self.longest_fold if is_trial else np.inf
+        )
+
+    def note(self, name, seconds, score):
+        """Learn how long a fit took, and its score."""
+        self.seconds.setdefault(name, []).append(seconds)
+        self.scores.setdefault(name, []).append(score)
+
+    def leave_out(self, name):
+        """Learn that a candidate will not be finished."""
+        self.left_out.add(name)
+
+    def _mean_seconds(self, name):
+        return np.mean(self.seconds[name])
+
+    def _seconds_of_refit(self):
+        """What the best net and the best baseline so far take, for they may be blended."""
+        known = self.seconds.keys() - self.left_out
+        of_nets = {name for name in known if self.roles[name] != "baseline"}
+        leaders = [
+            max(names, key=lambda name: np.nan_to_num(np.mean(self.scores[name]), nan=-np.inf))
+            for names in (of_nets, known - of_nets)
+            if names
+        ]
+        return self.refit_factor * sum(map(self._mean_seconds, leaders))
+
+
+@contextmanager
+def time_limit(seconds):
+    """Raise `OutOfTimeError` inside the block when it has run for so long.
+
+    Where signals do not work, in a thread or on Windows, or where another alarm is set, a block
+    that has begun runs to its end.
+    """
+    if seconds <= 0:
+        raise OutOfTimeError
+    if not np.isfinite(seconds) or not _can_set_alarm():
+        yield
+        return
+
+    def end(*_):
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, end)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _can_set_alarm():
+    return (
+        hasattr(signal, "setitimer")
+        and threading.current_thread() is threading.main_thread()
+        and not any(signal.getitimer(signal.ITIMER_REAL))
+    )
