@@ -68,6 +68,7 @@ WITHOUT_TORCH = [
     "preprocessing",
     "metrics",
     "folds",
+    "report",
     "datasets",
 ]
 

@@ -41,6 +41,7 @@ from skseq.data._layout import (
     take_steps,
 )
 from skseq.data._plans import scoring_plan
+from skseq.data._problem_kind import guess_problem_kind
 from skseq.data._sequences import Sequences
 from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix, tag_roles
 from skseq.data._steps import check_kind
@@ -82,6 +83,7 @@ __all__ = [
     "find_spans",
     "first_ids",
     "gather_steps",
+    "guess_problem_kind",
     "has_mixed_columns",
     "holds_number_lists",
     "ignored_by",

@@ -21,6 +21,7 @@ from skseq._validation import (
 from skseq.data import (
     Sequences,
     as_tags,
+    guess_problem_kind,
     ignored_by,
     is_frame,
     known_steps,
@@ -47,7 +48,6 @@ from skseq.model_selection._fold_fits import (
     record_warnings,
 )
 from skseq.model_selection._fold_scores import score_fold, score_folds
-from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._strategies import KINDS
 from skseq.model_selection._time_budget import FoldLeftOut, TimeBudget
 

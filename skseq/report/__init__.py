@@ -1,9 +1,11 @@
-"""Displays for many classes and for ragged tags, in the manner of scikit-learn's.
+"""An audit of imbalanced data; displays for many classes and ragged tags, as scikit-learn has them.
 
 For a learning curve scikit-learn's own does: give ``LearningCurveDisplay.from_estimator`` a scorer
 from `skseq.metrics`.
 """
 
+from skseq.report._audit import ImbalanceReport, imbalance_report
+from skseq.report._audit_advice import Advice
 from skseq.report._dendrogram import ClassDendrogramDisplay
 from skseq.report._precision_recall import ClassPrecisionRecallDisplay
 from skseq.report._roc import ClassRocDisplay
@@ -11,9 +13,12 @@ from skseq.report._span_precision_recall import SpanPrecisionRecallDisplay
 from skseq.report._tag_confusion import TagConfusionDisplay
 
 __all__ = [
+    "Advice",
     "ClassDendrogramDisplay",
     "ClassPrecisionRecallDisplay",
     "ClassRocDisplay",
+    "ImbalanceReport",
     "SpanPrecisionRecallDisplay",
     "TagConfusionDisplay",
+    "imbalance_report",
 ]

@@ -20,9 +20,8 @@ from skseq import (
     save,
 )
 from skseq.augment import Jitter, MentionReplacement
-from skseq.data import token_ids
+from skseq.data import guess_problem_kind, token_ids
 from skseq.meta._features import row_features
-from skseq.model_selection._problem_kind import guess_problem_kind
 from skseq.model_selection._token_tfidf import TokenTfidf
 from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import (

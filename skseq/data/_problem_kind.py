@@ -2,15 +2,10 @@
 
 import numpy as np
 
-from skseq._validation import has_step_labels
-from skseq.data import (
-    Sequences,
-    first_ids,
-    has_mixed_columns,
-    holds_number_lists,
-    is_table,
-    to_cells,
-)
+from skseq.data._cells import has_mixed_columns, holds_number_lists, to_cells
+from skseq.data._channels import first_ids
+from skseq.data._sequences import Sequences
+from skseq.data._tables import is_table
 
 
 def guess_problem_kind(X, y, input="auto"):
@@ -19,6 +14,8 @@ def guess_problem_kind(X, y, input="auto"):
     Texts, lists of strings and integer steps are tokens, as for the estimators, unless the
     parameter ``input`` of the estimator says otherwise; channels are, if they have ids of words.
     """
+    from skseq._validation import has_step_labels
+
     are_tokens = input == "tokens" or (input != "values" and _holds_tokens(X))
     if has_step_labels(y):
         return "tags" if are_tokens else "value tags"

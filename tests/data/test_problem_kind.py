@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from skseq import Sequences
-from skseq.model_selection._problem_kind import guess_problem_kind
+from skseq.data import guess_problem_kind
 
 TOKENS = [
     ["some text", "another"],

@@ -70,3 +70,15 @@ def test_bad_input_is_refused_with_its_reason():
         check_leakage(different(4), KFold(2), different(3))
     with pytest.raises(TypeError, match="splits must be"):
         check_leakage(different(4), 5)
+
+
+def test_groups_on_both_sides_are_counted_as_by_hand():
+    groups = np.array(["a", "a", "b", "b", "c", "c"])
+    train, test = [0, 2, 3, 4], [1, 5]
+    expected = Leak(0, "shared group", 2, 1.0, 1, 0)
+    assert check_leakage(different(6), [(train, test)], groups=groups) == [expected]
+    assert (
+        check_leakage(different(6), GroupKFold(3).split(groups, groups=groups), None, groups) == []
+    )
+    with pytest.raises(ValueError, match="groups has 5 entries but X has 6"):
+        check_leakage(different(6), KFold(2), groups=groups[1:])

@@ -17,7 +17,8 @@ class Leak(NamedTuple):
     split : int
         Number of the split, from 0.
 
-    kind : {"same row", "identical content", "shared origin", "overlapping windows"}
+    kind : {"same row", "identical content", "shared origin", "shared group", \
+            "overlapping windows"}
         What is shared.
 
     n_test : int
@@ -48,8 +49,8 @@ class Leak(NamedTuple):
     train_row: int
 
 
-def check_leakage(X, splits, windows=None):
-    """Find what training and test rows share: rows, content, originals, steps of a series.
+def check_leakage(X, splits, windows=None, groups=None):
+    """Find what training and test rows share: rows, content, originals, groups, steps.
 
     Parameters
     ----------
@@ -65,6 +66,9 @@ def check_leakage(X, splits, windows=None):
         The rows of a series that each sequence holds, the ``index`` of `make_windows`; windows
         that share one overlap.
 
+    groups : array-like of shape (n_sequences,), default=None
+        Rows that belong together, such as those of one recording.
+
     Returns
     -------
     list of Leak
@@ -73,7 +77,8 @@ def check_leakage(X, splits, windows=None):
     Raises
     ------
     ValueError
-        If a split names rows that X does not have, or ``windows`` has another length than X.
+        If a split names rows that X does not have, or ``windows`` or ``groups`` has another length
+        than X.
 
     See Also
     --------
@@ -103,7 +108,11 @@ def check_leakage(X, splits, windows=None):
             f"windows has {len(windows)} entries but X has {n_rows}; both must come from the same "
             "make_windows"
         )
-    holdings = list(_holdings(X, windows))
+    if groups is not None and num_samples(groups) != n_rows:
+        raise ValueError(
+            f"groups has {num_samples(groups)} entries but X has {n_rows}; every row needs one"
+        )
+    holdings = list(_holdings(X, windows, groups))
     leaks = []
     for number, pair in enumerate(_pairs(splits, X)):
         train, test = (_check_rows(rows, n_rows, number) for rows in pair)
@@ -138,29 +147,47 @@ def _check_rows(rows, n_rows, number):
     return rows
 
 
-def _holdings(X, windows):
+def _holdings(X, windows, groups):
     """Kinds of what can be shared, each with the numbers of the things that each row holds."""
-    n_rows = num_samples(X)
-    yield "same row", Sequences(np.arange(n_rows), np.arange(n_rows + 1))
-    X = to_cells(X)
-    X = _text_as_ids(X) if _is_text(X) else as_sequences(X)
-    if X.origin is None:
-        yield "identical content", Sequences(original_groups(X), np.arange(n_rows + 1))
+    yield "same row", _one_each(np.arange(num_samples(X)))
+    if getattr(X, "origin", None) is None:
+        yield "identical content", _one_each(content_groups(X))
     else:
         yield "shared origin", X.origin
+    if groups is not None:
+        yield "shared group", _one_each(np.unique(np.asarray(groups), return_inverse=True)[1])
     if windows is not None:
         yield "overlapping windows", windows
 
 
-def _is_text(X):
+def _one_each(ids):
+    return Sequences(ids, np.arange(len(ids) + 1))
+
+
+def content_groups(X):
+    """Number the groups of rows that are equal.
+
+    Parameters
+    ----------
+    X : Sequences, list of str, or any form that estimators take
+        The rows. Their origin and weights play no part.
+
+    Returns
+    -------
+    ndarray of int of shape (n_sequences,)
+    """
+    X = to_cells(X)
+    if is_text(X):
+        return np.unique(np.asarray(X, dtype=object).astype(str), return_inverse=True)[1]
+    X = as_sequences(X)
+    return original_groups(Sequences(X.values, X.offsets))
+
+
+def is_text(X):
+    """Whether X is a list or column of texts."""
     if isinstance(X, Sequences) or is_table(X):
         return False
     return len(X) > 0 and isinstance(next(iter(X)), str)
-
-
-def _text_as_ids(texts):
-    ids = np.unique(np.asarray(texts, dtype=object).astype(str), return_inverse=True)[1]
-    return Sequences(ids, np.arange(len(ids) + 1))
 
 
 def _find(held, train, test):
