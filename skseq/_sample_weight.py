@@ -13,7 +13,7 @@
 import numpy as np
 
 from skseq._class_counts import sequence_weight
-from skseq._validation import check_fit_weight, has_step_labels, refuse_mask
+from skseq._validation import check_fit_weight, has_step_labels, num_samples, refuse_mask
 from skseq.data import Sequences, as_sequences
 
 _CURE = (
@@ -61,6 +61,32 @@ def step_weight(X, sample_weight):
         return _product(carried, check_fit_weight(sample_weight, X.values))
     given = check_fit_weight(_of_rows(sample_weight, X, flat_steps=True), X)
     return _product(carried, np.repeat(given, X.lengths))
+
+
+def rows_that_count(X, sample_weight=None):
+    """Which rows have weight, by what `Sequences` carry and by ``sample_weight``.
+
+    Parameters
+    ----------
+    X : Sequences or any other input of n_sequences rows
+        The data.
+
+    sample_weight : array-like of shape (n_sequences,), or of one entry for each step, default=None
+        Unchecked: what does not have a row for each of X says nothing here.
+
+    Returns
+    -------
+    ndarray of bool of shape (n_sequences,)
+    """
+    counts = np.ones(num_samples(X), dtype=bool)
+    if isinstance(X, Sequences):
+        counts &= sequence_weight(X) > 0
+    if not hasattr(sample_weight, "__len__") or len(sample_weight) != len(counts):
+        return counts
+    if not _is_ragged(sample_weight):
+        return counts & (np.asarray(sample_weight) > 0)
+    of_steps = as_sequences(sample_weight, name="sample_weight")
+    return counts & (sequence_weight(of_steps.replace(weight=of_steps.values)) > 0)
 
 
 def _is_ragged(sample_weight):

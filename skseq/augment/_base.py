@@ -19,6 +19,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 
 from skseq._validation import Interval, check_parameters, has_step_labels
+from skseq.augment._marks import marks_as_weights, weights_as_marks
 from skseq.data import (
     Sequences,
     as_sequences,
@@ -164,7 +165,7 @@ class Augmenter(BaseEstimator):
         """
         raise NotImplementedError(f"{type(self).__name__} must define _change(X, y, random_state)")
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, ignore=None):
         """Learn from the training data what later calls with parts of them use.
 
         Parameters
@@ -176,16 +177,21 @@ class Augmenter(BaseEstimator):
                 (n_sequences,), default=None
             A label for each step, or for each sequence.
 
+        ignore : scalar or list, default=None
+            Marks in y in place of the label of a step; where tags are learnt from, it counts as one
+            of the commonest.
+
         Returns
         -------
         self : Augmenter
         """
-        X, labels = _as_steps(X, y)
+        X, labels = _as_steps(X, y, ignore)
+        labels = marks_as_weights(labels, ignore)
         if not len(X):
             raise ValueError("X holds no sequences; at least one is needed to learn from")
         return self._fit(X, labels)
 
-    def __call__(self, X, y=None, random_state=None):
+    def __call__(self, X, y=None, random_state=None, *, ignore=None):
         """Augment sequences, with the labels of their steps.
 
         Parameters
@@ -201,6 +207,9 @@ class Augmenter(BaseEstimator):
         random_state : int, RandomState instance or None, default=None
             Seed of the draws; pass an int for the same result every time.
 
+        ignore : scalar or list, default=None
+            Marks in y in place of the label of a step; they move along with their steps.
+
         Returns
         -------
         X_new : Sequences
@@ -209,14 +218,15 @@ class Augmenter(BaseEstimator):
         y_new : list of lists if y is one, else Sequences; or y itself
             Their labels; only if y was given.
         """
-        X, labels = _as_steps(X, y)
+        X, marked = _as_steps(X, y, ignore)
+        labels = marks_as_weights(marked, ignore)
         if len(X):
             if self.by_class and X.origin is None and not self.__sklearn_is_fitted__():
                 X = X.replace(origin=np.arange(len(X)))  # parents are known here
             fitted = self._fitted_for(X, labels)
             X, labels = fitted._augment_some(X, labels, check_random_state(random_state))
             if isinstance(labels, Sequences):
-                y = like_input(labels, y)
+                y = like_input(weights_as_marks(labels, marked, ignore), y)
         return X if y is None else (X, y)
 
     def __sklearn_is_fitted__(self):
@@ -312,13 +322,13 @@ def take_labels(labels, mask):
     return None if labels is None else labels[mask]
 
 
-def _as_steps(X, y):
+def _as_steps(X, y, ignore):
     """X as `Sequences`, and y as such if it labels steps, as an array if it labels sequences."""
     X = as_sequences(X)
     if y is None:
         return X, None
     if has_step_labels(y):
-        return X, check_tags(y, X)
+        return X, check_tags(y, X, ignore=ignore)
     check_consistent_length(X, y)
     return X, column_or_1d(y)
 

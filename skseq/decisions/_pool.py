@@ -94,10 +94,10 @@ def pool_choices(weights):
 
     Returns
     -------
-    list of (ndarray of shape (n_models + 1,), float)
+    list of (ndarray of shape (n_models + 1,), tuple of float)
     """
     alone = np.eye(len(weights) - 1, len(weights))
-    return [(weights, strength) for strength in STRENGTHS] + [(one, 0.0) for one in alone]
+    return [(weights, STRENGTHS)] + [(one, (0.0,)) for one in alone]
 
 
 def tune_pool(log_probas, choices, score_along, prior):
@@ -108,8 +108,8 @@ def tune_pool(log_probas, choices, score_along, prior):
     log_probas : ndarray of shape (n_models, n, n_classes)
         Log probabilities of rows that the models were not trained on.
 
-    choices : list of (ndarray of shape (n_models + 1,), float)
-        Weights and strengths.
+    choices : list of (ndarray of shape (n_models + 1,), tuple of float)
+        Weights, and the strengths to try with them.
 
     score_along : callable
         As `tune_offsets` takes it.
@@ -123,13 +123,13 @@ def tune_pool(log_probas, choices, score_along, prior):
         Of those that score alike, the first.
     """
     log_prior = np.log(np.maximum(prior, np.finfo(np.float64).tiny))
-    reached = [
-        score_shifted(
-            pool_log_proba(log_probas, weights, prior) - strength * log_prior, score_along
-        )
-        for weights, strength in choices
-    ]
-    return choices[int(np.argmax(reached))]
+    tried, reached = [], []
+    for weights, strengths in choices:
+        log_proba = pool_log_proba(log_probas, weights, prior)
+        for strength in strengths:
+            tried.append((weights, strength))
+            reached.append(score_shifted(log_proba - strength * log_prior, score_along))
+    return tried[int(np.argmax(reached))]
 
 
 def mean_weights(n_models):

@@ -278,7 +278,7 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
                 sample_weight = np.asarray(sample_weight, dtype=np.float64)[rows]
             self.weights_ = fit_pool(log_probas, first.codes, self.prior_, sample_weight)
         if is_tuned:
-            choices = [(self.weights_, strength) for strength in STRENGTHS]
+            choices = [(self.weights_, STRENGTHS)]
             if is_fitted_weight:
                 choices = pool_choices(self.weights_)
             along = self._score_along(X, y, first)

@@ -2,15 +2,15 @@
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.metrics import accuracy_score
 
 from skseq._validation import HasMethods, StrOptions
+from skseq.estimators._accuracy import score
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
 from skseq.mixup import MIXERS
 from skseq.nn import OrdinalHead
-from skseq.training import raw_scores, warn_of_unseen
+from skseq.training import raw_scores
 
 
 class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
@@ -215,7 +215,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         probabilities, or numbers). Takes so many times as long, but is steadier and often better.
 
     callbacks : list of skorch callbacks, default=None
-        Called during training, after skseq's own.
+        Called during training, after skseq's own. KeyboardInterrupt from one counts as Ctrl-C; to
+        end training early, take skorch's `EarlyStopping` or a class of yours that is one.
 
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
@@ -234,7 +235,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
 
     skorch_params : dict, default=None
-        Passed on to `skorch.NeuralNet`, for what is not a parameter here.
+        Passed on to `skorch.NeuralNet`, for what is not a parameter here; what is one is refused.
 
     Attributes
     ----------
@@ -482,28 +483,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
             return loss.intensity(raw_scores(self.nets_, targets))
         return np.exp(self._asked_log_proba(targets)) @ loss.rank
 
-    def score(self, X, y, sample_weight=None):
-        """Accuracy; where the order counts, prefer the ordinal scorers of `skseq.metrics`.
-
-        Parameters
-        ----------
-        X : as for `fit`
-            The sequences.
-
-        y : array-like of shape (n_sequences,)
-            The true labels. A label that was not seen in `fit` can only be missed, and raises a
-            warning.
-
-        sample_weight : array-like of shape (n_sequences,), default=None
-            How much each sequence counts.
-
-        Returns
-        -------
-        float
-        """
-        predicted = self.predict(X)
-        warn_of_unseen(y, self.classes_)
-        return float(accuracy_score(y, predicted, sample_weight=sample_weight))
+    score = score
 
     @property
     def thresholds_(self):

@@ -259,7 +259,8 @@ class SequenceTagger(BaseClassEstimator):
         probabilities, or numbers). Takes so many times as long, but is steadier and often better.
 
     callbacks : list of skorch callbacks, default=None
-        Called during training, after skseq's own.
+        Called during training, after skseq's own. KeyboardInterrupt from one counts as Ctrl-C; to
+        end training early, take skorch's `EarlyStopping` or a class of yours that is one.
 
     device : str or torch.device, default="auto"
         Where to compute; "auto" takes CUDA where there is one, else the CPU.
@@ -278,7 +279,7 @@ class SequenceTagger(BaseClassEstimator):
         0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
 
     skorch_params : dict, default=None
-        Passed on to `skorch.NeuralNet`, for what is not a parameter here.
+        Passed on to `skorch.NeuralNet`, for what is not a parameter here; what is one is refused.
 
     Attributes
     ----------

@@ -19,6 +19,7 @@ from sklearn.utils import get_tags, indexable
 from sklearn.utils.parallel import Parallel, delayed
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
+from skseq._sample_weight import rows_that_count
 from skseq._validation import (
     HasMethods,
     check_labels,
@@ -95,9 +96,15 @@ class BaseScoreClassifier(BaseMetaClassifier):
     # -- held-out scores --------------------------------------------------------------------
 
     def _hold_out(self, estimator, X, y, classes, splits, params, methods):
-        """Scores of rows by clones that were trained on the others, or by a fitted estimator."""
+        """Scores of rows by clones that were trained on the others, or by a fitted estimator.
+
+        Rows of weight 0 are absent: they are not held out either.
+        """
         if splits is None:
             splits = [(None, np.arange(num_samples(X)))]
+        counts = rows_that_count(X, params.get("sample_weight"))
+        splits = [(train, np.asarray(test)[counts[test]]) for train, test in splits]
+        splits = [(train, test) for train, test in splits if len(test)]
         scores = Parallel(n_jobs=self.n_jobs)(
             delayed(_fit_and_score)(estimator, X, y, train, test, classes, params, methods)
             for train, test in splits

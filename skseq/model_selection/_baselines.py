@@ -151,10 +151,14 @@ def _for_tags(tuned, random_state):
 def _for_value_tags(tuned, random_state):
     boosting = HistGradientBoostingClassifier(random_state=random_state)
     grid = {"radius": [2, 8, 24]}
+
+    def window(classifier, radius=8):
+        return WindowTagger(classifier, radius=radius, input="values")
+
     return {
-        "commonest tag": WindowTagger(DummyClassifier(), radius=0),
-        "window + boosting": tuned(WindowTagger(boosting, radius=8), grid),
-        "window + balanced boosting": tuned(WindowTagger(_balanced(boosting), radius=8), grid),
+        "commonest tag": window(DummyClassifier(), radius=0),
+        "window + boosting": tuned(window(boosting), grid),
+        "window + balanced boosting": tuned(window(_balanced(boosting)), grid),
     }
 
 

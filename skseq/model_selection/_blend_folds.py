@@ -101,7 +101,11 @@ class FoldBlender:
         log_probas = np.concatenate([self._log_probas(pair, is_known=True) for pair in parts], 1)
         labels = np.concatenate([self._labels(pair[0].rows) for pair in parts])
         weights = fit_pool(log_probas, np.searchsorted(self.classes, labels), prior)
-        blends = [Blend(net, baseline, *choice) for choice in pool_choices(weights)]
+        blends = [
+            Blend(net, baseline, weights, strength)
+            for weights, strengths in pool_choices(weights)
+            for strength in strengths
+        ]
         reached = [
             np.mean([self._score(self._pool(blend, pair, prior)) for pair in parts])
             for blend in blends

@@ -43,6 +43,9 @@ class WindowTagger(BaseEstimator):
     n_bits : int, default=18
         The n-grams are hashed to 2 to this power features.
 
+    input : {"auto", "tokens", "values"}, default="auto"
+        What steps are; "auto" takes one integer per step for a token id.
+
     ignore : scalar or list, default=None
         Marks in tags that stand where there is no label: these steps are only seen as neighbours of
         others.
@@ -56,11 +59,12 @@ class WindowTagger(BaseEstimator):
         The fitted classifier.
     """
 
-    def __init__(self, classifier, *, radius=12, max_n=3, n_bits=18, ignore=None):
+    def __init__(self, classifier, *, radius=12, max_n=3, n_bits=18, input="auto", ignore=None):
         self.classifier = classifier
         self.radius = radius
         self.max_n = max_n
         self.n_bits = n_bits
+        self.input = input
         self.ignore = ignore
 
     def fit(self, X, y):
@@ -86,7 +90,7 @@ class WindowTagger(BaseEstimator):
 
     def _features(self, X):
         X = token_ids(X)
-        if check_kind(X) == "values":
+        if check_kind(X, self.input) == "values":
             affordable = max((_MOST_COLUMNS // X.n_features - 1) // 2, 2)
             return window_values(X, min(self.radius, affordable))
         windows = window_ids(X, self.radius)

@@ -5,7 +5,8 @@ from scipy import sparse
 from sklearn.base import clone
 
 from skseq.augment import make_augmenter
-from skseq.data import Sequences, as_sequences, fill_marks, known_steps
+from skseq.augment._marks import marks_as_weights, weights_as_marks
+from skseq.data import Sequences, as_sequences
 
 
 def augment_copies(augment, X, y, n_originals, random_state, ignore=None):
@@ -47,31 +48,13 @@ def augment_copies(augment, X, y, n_originals, random_state, ignore=None):
         return X, y
     sequences = _as_steps(X)
     originals, copies = slice(0, n_originals), slice(n_originals, None)
-    labels = _marks_as_weights(y, ignore)
+    labels = marks_as_weights(y, ignore)
     augmenter = clone(make_augmenter(augment)).fit(sequences[originals], labels[originals])
     changed, labels = augmenter(sequences[copies], labels[copies], random_state=random_state)
     sequences = Sequences.concatenate([sequences[originals], changed])
     if isinstance(y, Sequences):
-        y = Sequences.concatenate([y[originals], _weights_as_marks(labels, y, ignore)])
+        y = Sequences.concatenate([y[originals], weights_as_marks(labels, y, ignore)])
     return (sequences if isinstance(X, Sequences) else _as_table(sequences, X)), y
-
-
-def _marks_as_weights(y, ignore):
-    """Tags in which a step without a label has some label of weight 0: weights move along."""
-    known = known_steps(y, ignore) if isinstance(y, Sequences) else None
-    if known is None:
-        return y
-    return Sequences(fill_marks(y, known), y.offsets, weight=known.astype(float))
-
-
-def _weights_as_marks(labels, y, ignore):
-    """The reverse: a mark of ``y`` at every step of weight 0."""
-    known = known_steps(y, ignore)
-    if known is None:
-        return labels
-    values = labels.values.astype(y.dtype)
-    values[labels.step_weight() == 0] = y.values[~known][0]
-    return Sequences(values, labels.offsets)
 
 
 def _as_steps(X):

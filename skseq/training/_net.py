@@ -26,6 +26,18 @@ OPTIMIZERS = {
     "sgd": (torch.optim.SGD, {"momentum": 0.9, "fused": True}),
 }
 
+# What makes a skorch net one of sequences, and the split and the start that `fit` decides on.
+_SET_BY_SKSEQ = {
+    "module",
+    "criterion",
+    "dataset",
+    "iterator_train",
+    "iterator_valid",
+    "mixer",
+    "train_split",
+    "warm_start",
+}
+
 
 class SequenceNet(skorch.NeuralNet):
     """A skorch net whose batches carry padded inputs, and targets with weights and masks.
@@ -201,7 +213,8 @@ def build_net(
         "verbose": int(settings.verbose > 1),
     }
     params |= {f"optimizer__{name}": value for name, value in optimizer_params.items()}
-    net = SequenceNet(**(params | (settings.skorch_params or {})))
+    params |= _checked_skorch_params(settings, taken=params)
+    net = SequenceNet(**params)
     with isolated_torch_seed(seeds.integer("weights"), net.device):
         net.initialize()
     net.settings = settings
@@ -249,6 +262,23 @@ def follow(net, settings):
         )
         net.initialize_callbacks()
         net.settings = settings
+
+
+def _checked_skorch_params(settings, taken):
+    """Parameters for skorch alone, refused where skseq sets them: they would have no effect."""
+    own = settings.skorch_params or {}
+    for name in own:
+        if name in _SET_BY_SKSEQ:
+            raise ValueError(
+                f"skorch_params must hold what is no parameter of {settings.name} and not set by "
+                f"skseq itself, got {name!r}, which skseq sets; leave it out"
+            )
+        if name in taken and "__" not in name:
+            raise ValueError(
+                f"skorch_params must hold what is no parameter of {settings.name}, got {name!r}; "
+                f"pass {name}={own[name]!r} to {settings.name} itself"
+            )
+    return own
 
 
 def _optimizer(optimizer):

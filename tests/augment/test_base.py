@@ -100,3 +100,16 @@ def test_fit_needs_sequences_and_calls_the_features_of_fit():
     augmenter = Jitter().fit(np.ones((2, 3, 2)))
     with pytest.raises(ValueError, match="X has 1 features, but Jitter was fitted on 2"):
         augmenter(np.ones((2, 3)))
+
+
+@pytest.mark.parametrize(("mark", "ignore"), [(-100, -100), (None, [None])])
+def test_marks_move_along_where_they_are_named(mark, ignore):
+    X, y = [[2, 3, 4], [5]], [[0, mark, 1], [mark]]
+    X_new, y_new = Doubled()(X, y, ignore=ignore)
+    assert X_new.tolist() == [[2, 2, 3, 3, 4, 4], [5, 5]]
+    assert [list(row) for row in y_new] == [[0, 0, mark, mark, 1, 1], [mark, mark]]
+    augmenter = LabelwiseTokenReplacement(1.0).fit(X, y, ignore=ignore)
+    assert augmenter(X, y, random_state=0, ignore=ignore)[1] == y
+    for door in (Doubled(), Doubled().fit):
+        with pytest.raises(ValueError, match=r"not a label.*ignore="):
+            door(X, y)

@@ -8,6 +8,7 @@ from sklearn.metrics import f1_score
 
 from skseq.decisions import (
     CountedScore,
+    _pool,
     fit_pool,
     mean_weights,
     pool_choices,
@@ -98,7 +99,19 @@ def test_what_is_chosen_scores_best_of_five_strengths_and_each_model_alone(held_
     scores = [f1_score(codes, each.argmax(axis=1), average="macro") for each in decided]
     choices = pool_choices(weights)
     chosen, strength = tune_pool(logs, choices, along, PRIOR)
-    expected = choices[int(np.argmax(scores))]
+    flat = [(each, strength) for each, strengths in choices for strength in strengths]
+    expected = flat[int(np.argmax(scores))]
     np.testing.assert_array_equal(chosen, expected[0])
     assert strength == expected[1]
-    assert [choice[1] for choice in choices] == [0, 0.25, 0.5, 0.75, 1, 0, 0]
+    assert [choice[1] for choice in flat] == [0, 0.25, 0.5, 0.75, 1, 0, 0]
+
+
+def test_a_pool_is_made_once_for_all_strengths(held_out, monkeypatch):
+    logs, codes = held_out
+    n_made = []
+    made = _pool.pool_log_proba
+    monkeypatch.setattr(_pool, "pool_log_proba", lambda *args: n_made.append(1) or made(*args))
+    along = CountedScore("f1_macro", codes, np.zeros(len(codes), dtype=int), 3)
+    choices = pool_choices(fit_pool(logs, codes, PRIOR))
+    tune_pool(logs, choices, along, PRIOR)
+    assert len(n_made) == len(choices) == 3

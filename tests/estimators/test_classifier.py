@@ -443,6 +443,20 @@ def test_skorch_parameters_and_callbacks_pass_through(ragged_tokens, labels):
     assert isinstance(model.net_.optimizer_, torch.optim.SGD)
 
 
+@pytest.mark.parametrize(
+    ("given", "cure"),
+    [
+        ({"max_epochs": 3}, "pass max_epochs=3 to SequenceClassifier itself"),
+        ({"callbacks": None}, "pass callbacks=None to"),
+        ({"train_split": None}, "which skseq sets; leave it out"),
+        ({"module": torch.nn.Linear}, "which skseq sets; leave it out"),
+    ],
+)
+def test_what_skorch_would_be_told_in_vain_is_refused(given, cure, ragged_tokens, labels):
+    with pytest.raises(ValueError, match=f"skorch_params must hold.*{cure}"):
+        quick(skorch_params=given).fit(ragged_tokens, labels)
+
+
 def test_gradients_are_clipped(ragged_tokens, labels):
     free = quick(optimizer="sgd", lr=10.0, gradient_clip_value=None).fit(ragged_tokens, labels)
     clipped = quick(optimizer="sgd", lr=10.0, gradient_clip_value=1e-6).fit(ragged_tokens, labels)

@@ -148,6 +148,36 @@ def test_metadata_are_cut_to_the_rows_of_a_fold(three):
     assert model.best_score_ == pytest.approx(np.mean(scores))
 
 
+@pytest.mark.parametrize("carried", [False, True])
+@pytest.mark.parametrize("scoring", ["f1_macro", make_scorer(f1_score, average="macro")])
+def test_rows_of_weight_0_are_not_scored(carried, scoring):
+    rng = np.random.default_rng(0)
+    X = Sequences.from_padded(rng.normal(size=(60, 4)) + (y := np.arange(60) % 2)[:, None])
+    counts = rng.random(60) < 0.7
+    model = SequenceClassifier(**SMALL).fit(X, y)
+    junk = np.where(counts, y, 1 - y)
+    weighted = X.replace(weight=counts.astype(float)) if carried else X
+    params = {} if carried else {"sample_weight": counts.astype(float)}
+    ours, theirs = (
+        ThresholdTuner(model, scoring=scoring, cv="prefit", refit=False) for _ in range(2)
+    )
+    ours.fit(weighted, junk, **params)
+    theirs.fit(X[counts], y[counts])
+    np.testing.assert_allclose(ours.offsets_, theirs.offsets_)
+    assert ours.best_score_ == theirs.best_score_
+
+
+def test_tagged_sequences_of_weight_0_are_not_scored(ragged_tokens, tags):
+    X, y = ragged_tokens, tags
+    counts = np.arange(len(X)) % 3 > 0
+    model = SequenceTagger(**SMALL).fit(X, y)
+    tuner = ThresholdTuner(model, cv="prefit", refit=False).fit(X[counts], y[counts])
+    expected = tuner.offsets_
+    by_step = Sequences(np.repeat(counts.astype(float), X.lengths), X.offsets)
+    for weight in (counts.astype(float), by_step, by_step.tolist()):
+        np.testing.assert_allclose(tuner.fit(X, y, sample_weight=weight).offsets_, expected)
+
+
 # -- estimators, scorers, forms -------------------------------------------------------------------
 
 

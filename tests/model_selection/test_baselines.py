@@ -50,3 +50,11 @@ def test_an_unknown_kind_is_refused():
 def test_integers_that_are_values_are_summarised_as_such(X):
     for model in baselines("values", random_state=0).values():
         assert len(model.fit(X, [0, 1, 1] * 8).predict(X)) == 24
+
+
+def test_integers_are_values_to_those_of_value_tags():
+    X = [[0, 500, 1000], [10, 990], [400, 20, 30]] * 8
+    y = [["high" if step > 300 else "low" for step in row] for row in X]
+    for name, model in baselines("value tags", random_state=0).items():
+        windows = getattr(model, "estimator", model)
+        assert windows.fit(X, y).classifier_.n_features_in_ == 2 * windows.radius + 1, name

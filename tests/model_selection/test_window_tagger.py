@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.dummy import DummyClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
 
 from skseq import Sequences
 from skseq.model_selection._window_tagger import WindowTagger, hashed_ngrams, window_ids
@@ -64,3 +65,16 @@ def test_a_dummy_gives_the_shares_of_the_tags(ragged_tokens, tags):
     assert set(model.predict(ragged_tokens).values) == {"O"}
     shares = [np.mean(tags.values == tag) for tag in model.classes_]
     np.testing.assert_allclose(model.predict_proba(ragged_tokens).values[0], shares)
+
+
+def test_integers_are_numbers_where_input_says_so():
+    rng = np.random.default_rng(0)
+    X = Sequences.from_lengths(rng.integers(0, 1000, size=600), np.full(60, 10))
+    y = X.replace(values=np.where(X.values > 500, "high", "low"))
+    as_values = WindowTagger(DecisionTreeClassifier(), radius=0, input="values").fit(X[:40], y[:40])
+    as_floats = WindowTagger(DecisionTreeClassifier(), radius=0)
+    as_floats.fit(X[:40].replace(values=X[:40].values.astype(float)), y[:40])
+    assert as_values.predict(X[40:]) == as_floats.predict(
+        X[40:].replace(values=X[40:].values.astype(float))
+    )
+    assert as_values.classifier_.n_features_in_ == 1

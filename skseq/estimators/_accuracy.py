@@ -1,0 +1,29 @@
+"""The score of the estimators of one label for each sequence."""
+
+from sklearn.metrics import accuracy_score
+
+from skseq.training import warn_of_unseen
+
+
+def score(self, X, y, sample_weight=None):
+    """Accuracy; under imbalance, or where classes have an order, prefer those of `skseq.metrics`.
+
+    Parameters
+    ----------
+    X : as for `fit`
+        The sequences.
+
+    y : array-like of shape (n_sequences,)
+        The true labels. A label that was not seen in `fit` can only be missed, and raises a
+        warning.
+
+    sample_weight : array-like of shape (n_sequences,), default=None
+        How much each sequence counts.
+
+    Returns
+    -------
+    float
+    """
+    predicted = self.predict(X)
+    warn_of_unseen(y, self.classes_)
+    return float(accuracy_score(y, predicted, sample_weight=sample_weight))
