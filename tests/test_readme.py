@@ -3,6 +3,8 @@
 import ast
 import importlib
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,11 @@ def blocks_of(page):
 BLOCKS = blocks_of("README.md")
 # Pages about a package that may be missing.
 NEEDS = {"docs/guide_pretrained.md": "transformers"}
-GUIDES = sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/guide*.md"))
+GUIDES = sorted(
+    str(page.relative_to(ROOT))
+    for pattern in ("guide*", "migrate_*", "extending")
+    for page in ROOT.glob(f"docs/{pattern}.md")
+)
 
 
 def test_every_name_that_the_readme_imports_exists():
@@ -48,8 +54,10 @@ def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys, monkeypatch, 
     if page in NEEDS:
         pytest.importorskip(NEEDS[page])
     monkeypatch.chdir(tmp_path)
-    names, blocks = {}, blocks_of(page)
+    # A module like any other, so that what a page defines can be pickled.
+    module, blocks = types.ModuleType(Path(page).stem), blocks_of(page)
+    monkeypatch.setitem(sys.modules, module.__name__, module)
     assert blocks
     for block in blocks:
-        exec(compile(block, page, "exec"), names)
+        exec(compile(block, page, "exec"), vars(module))
     assert capsys.readouterr().out
