@@ -323,9 +323,8 @@ def tag_brier_score(
 def _calibration_error(y_true, y_proba, average, n_bins, exclude, **aligning):
     if average is not None:
         check_choice("average", average, ("top", "macro"))
-    if not isinstance(n_bins, (int, np.integer)) or n_bins < 1:
-        raise ValueError(f"n_bins must be an integer of at least 1, got {n_bins!r}")
-    classes, codes, proba, weight = _aligned(y_true, y_proba, **aligning)
+    check_n_bins(n_bins)
+    classes, codes, proba, weight = align_proba(y_true, y_proba, **aligning)
     if average == "top":
         top = proba.argmax(axis=1)
         return _binned_gap(top == codes, proba.max(axis=1), weight, n_bins)
@@ -342,22 +341,33 @@ def _calibration_error(y_true, y_proba, average, n_bins, exclude, **aligning):
     return float(gaps.mean()) if len(gaps) else np.nan
 
 
+def check_n_bins(n_bins):
+    """Raise ValueError unless it is a number of bins."""
+    if not isinstance(n_bins, (int, np.integer)) or n_bins < 1:
+        raise ValueError(f"n_bins must be an integer of at least 1, got {n_bins!r}")
+
+
 def _binned_gap(came_true, proba, weight, n_bins):
     """Distance of mean probability and share that came true, bin by bin, weighted by bin."""
-    # The borders of `sklearn.calibration.calibration_curve`, to the last digit.
-    place = np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], proba)
+    place = place_in_bins(proba, n_bins)
     gap = np.bincount(place, weights=weight * (proba - came_true), minlength=n_bins)
     return float(np.abs(gap).sum() / weight.sum())
 
 
+def place_in_bins(proba, n_bins):
+    """Which of the bins of equal width over [0, 1] each probability lies in."""
+    # The borders of `sklearn.calibration.calibration_curve`, to the last digit.
+    return np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], proba)
+
+
 def _brier(y_true, y_proba, **aligning):
-    classes, codes, proba, weight = _aligned(y_true, y_proba, **aligning)
+    classes, codes, proba, weight = align_proba(y_true, y_proba, **aligning)
     distance = np.square(proba).sum(axis=1) + 1 - 2 * proba[np.arange(len(codes)), codes]
     score = weight @ distance / weight.sum()
     return float(score / 2 if len(classes) == 2 else score)
 
 
-def _aligned(y_true, y_proba, *, classes, unseen, class_prior, sample_weight):
+def align_proba(y_true, y_proba, *, classes, unseen, class_prior, sample_weight):
     """Classes, code of each label, probabilities with one column per class, weights."""
     check_choice("unseen", unseen, ("raise", "zero"))
     if not len(y_true):

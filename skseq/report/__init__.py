@@ -6,6 +6,7 @@ from `skseq.metrics`.
 
 from skseq.report._audit import ImbalanceReport, imbalance_report
 from skseq.report._audit_advice import Advice
+from skseq.report._calibration import ClassCalibrationDisplay
 from skseq.report._dendrogram import ClassDendrogramDisplay
 from skseq.report._precision_recall import ClassPrecisionRecallDisplay
 from skseq.report._roc import ClassRocDisplay
@@ -14,6 +15,7 @@ from skseq.report._tag_confusion import TagConfusionDisplay
 
 __all__ = [
     "Advice",
+    "ClassCalibrationDisplay",
     "ClassDendrogramDisplay",
     "ClassPrecisionRecallDisplay",
     "ClassRocDisplay",

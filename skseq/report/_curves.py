@@ -1,19 +1,12 @@
-"""What the displays of curves share: a problem for each class, and lines that are told apart."""
-
-from itertools import cycle, product
+"""What the displays of curves share: how they are made, and a problem for each class."""
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._optional import import_optional
 from skseq._validation import has_step_labels
 from skseq.data import split_prefix
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import check_classes, check_columns, one_vs_rest
-
-# Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
-_COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
-_DASHES = ["-", "--", ":", "-."]
 
 
 class ClassCurves:
@@ -199,12 +192,14 @@ def class_problems(y_true, y_score, *, classes, by_type, ignore, sample_weight, 
     triples : list of n_drawn (is_positive, score, weight)
         Flat arrays.
     """
-    if has_step_labels(y_true):
-        y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight, ignore)
-    else:
-        y_true = as_labels(y_true, "y_true")
-    if by_type:
-        y_true, y_score, classes = _join_types(y_true, y_score, classes)
+    y_true, y_score, classes, sample_weight = flat_scores(
+        y_true,
+        y_score,
+        classes=classes,
+        by_type=by_type,
+        ignore=ignore,
+        sample_weight=sample_weight,
+    )
     problems = [
         problem
         for problem in one_vs_rest(
@@ -216,6 +211,20 @@ def class_problems(y_true, y_score, *, classes, by_type, ignore, sample_weight, 
         raise ValueError("y_true has no class left to draw a curve of; exclude fewer")
     labels, *parts = zip(*problems, strict=True)
     return np.array(labels), list(zip(*parts, strict=True))
+
+
+def flat_scores(y_true, y_score, *, classes, by_type, ignore, sample_weight):
+    """Labels or tags and their scores as flat arrays, with the class of each column and weights.
+
+    Parameters are those of `class_problems`.
+    """
+    if has_step_labels(y_true):
+        y_true, y_score, sample_weight = flat_tag_scores(y_true, y_score, sample_weight, ignore)
+    else:
+        y_true = as_labels(y_true, "y_true")
+    if by_type:
+        y_true, y_score, classes = _join_types(y_true, y_score, classes)
+    return y_true, y_score, classes, sample_weight
 
 
 def _join_types(y_true, y_score, classes):
@@ -230,22 +239,3 @@ def _join_types(y_true, y_score, classes):
 
 def _types_of(tags):
     return np.array([(split_prefix(tag) or ("", tag))[1] for tag in tags.tolist()])
-
-
-def new_axes(ax, needed_by):
-    """The axes themselves, or those of a new figure."""
-    pyplot = import_optional("matplotlib.pyplot", extra="plot", needed_by=needed_by)
-    return pyplot.subplots()[1] if ax is None else ax
-
-
-def styles_of(n_curves):
-    """A colour and a dash for each curve, no two alike for up to 28."""
-    styles = cycle({"linestyle": dash, "color": c} for dash, c in product(_DASHES, _COLOURS))
-    return [next(styles) for _ in range(n_curves)]
-
-
-def square_axes(ax, xlabel, ylabel):
-    """Two axes from 0 to 1, and what the curves are."""
-    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))
-    ax.set_aspect("equal", adjustable="box")
-    ax.legend(loc="best")

@@ -3,13 +3,8 @@
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from skseq.report._curves import (
-    ClassCurves,
-    class_problems,
-    new_axes,
-    square_axes,
-    styles_of,
-)
+from skseq.report._axes import new_axes, short_name, square_axes, styles_of
+from skseq.report._curves import ClassCurves, class_problems
 
 
 class ClassPrecisionRecallDisplay(ClassCurves):
@@ -125,7 +120,7 @@ class ClassPrecisionRecallDisplay(ClassCurves):
         )
 
     def _label(self, index):
-        label = str(self.classes[index])
+        label = short_name(self.classes[index])
         if self.average_precision is None:
             return label
         return f"{label} (AP {self.average_precision[index]:.2f})"

@@ -3,13 +3,8 @@
 import numpy as np
 from sklearn.metrics import auc, roc_curve
 
-from skseq.report._curves import (
-    ClassCurves,
-    class_problems,
-    new_axes,
-    square_axes,
-    styles_of,
-)
+from skseq.report._axes import new_axes, short_name, square_axes, styles_of
+from skseq.report._curves import ClassCurves, class_problems
 
 
 class ClassRocDisplay(ClassCurves):
@@ -121,5 +116,5 @@ class ClassRocDisplay(ClassCurves):
         )
 
     def _label(self, index):
-        label = str(self.classes[index])
+        label = short_name(self.classes[index])
         return label if self.roc_auc is None else f"{label} (AUC {self.roc_auc[index]:.2f})"

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq.metrics._span_curves import area_under, curve_of, score_spans
-from skseq.report._curves import new_axes, square_axes, styles_of
+from skseq.report._axes import new_axes, short_name, square_axes, styles_of
 
 
 class SpanPrecisionRecallDisplay:
@@ -212,7 +212,7 @@ class SpanPrecisionRecallDisplay:
         return self
 
     def _label(self, index):
-        label = self.types[index]
+        label = short_name(self.types[index])
         if self.average_precision is None:
             return label
         return f"{label} (AP {self.average_precision[index]:.2f})"

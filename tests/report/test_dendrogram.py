@@ -11,12 +11,6 @@ from skseq.preprocessing import SequenceSummarizer
 from skseq.report import ClassDendrogramDisplay
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def data():
     levels = np.repeat([0.0, 1.0, 5.0, 7.0], 4)

@@ -13,12 +13,6 @@ from skseq.metrics import macro_average_precision_score, tag_average_precision_s
 from skseq.report import ClassPrecisionRecallDisplay
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def step_scores(tags):
     """Scores of "O" and "X" for each step of ``tags``, right more often than not."""

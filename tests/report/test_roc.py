@@ -11,12 +11,6 @@ from skseq.metrics import macro_roc_auc_score, tag_roc_auc_score
 from skseq.report import ClassPrecisionRecallDisplay, ClassRocDisplay
 
 
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
-
-
 @pytest.fixture
 def step_scores(tags):
     """Scores of "O" and "X" for each step of ``tags``, right more often than not."""

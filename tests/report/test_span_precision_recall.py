@@ -1,4 +1,3 @@
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -7,12 +6,6 @@ from skseq.metrics import span_average_precision_score, span_precision_recall_cu
 from skseq.report import SpanPrecisionRecallDisplay
 
 CLASSES = ["A", "B", "O"]
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 @pytest.fixture

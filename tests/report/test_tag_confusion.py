@@ -1,17 +1,10 @@
 import matplotlib.pyplot as plt
 import numpy as np
-import pytest
 from sklearn.metrics import ConfusionMatrixDisplay
 
 from skseq import SequenceTagger
 from skseq.metrics import tag_confusion_matrix
 from skseq.report import TagConfusionDisplay
-
-
-@pytest.fixture(autouse=True)
-def close_figures():
-    yield
-    plt.close("all")
 
 
 def test_a_tagger_and_its_predictions_give_the_same_picture(ragged_values, tags):

@@ -1,0 +1,63 @@
+"""What all displays share: axes, lines that are told apart, legends and names that find room."""
+
+from itertools import cycle, product
+
+from skseq._optional import import_optional
+
+# Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
+COLOURS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
+_DASHES = ["-", "--", ":", "-."]
+
+_LONGEST_NAME = 28
+_POINTS = 72  # to an inch
+
+
+def new_axes(ax, needed_by):
+    """The axes themselves, or those of a new figure that makes room for what is beside them."""
+    pyplot = import_optional("matplotlib.pyplot", extra="plot", needed_by=needed_by)
+    return pyplot.subplots(layout="compressed")[1] if ax is None else ax
+
+
+def styles_of(n_curves):
+    """A colour and a dash for each curve, no two alike for up to 28."""
+    styles = cycle({"linestyle": dash, "color": c} for dash, c in product(_DASHES, COLOURS))
+    return [next(styles) for _ in range(n_curves)]
+
+
+def square_axes(ax, xlabel, ylabel, **legend):
+    """Two axes from 0 to 1, and what the curves are."""
+    ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.01, 1.01), ylim=(-0.01, 1.02))
+    ax.set_aspect("equal", adjustable="box")
+    draw_legend(ax, **legend)
+
+
+def draw_legend(ax, loc="best", most_inside=6):
+    """A legend within the axes; beside them where it has so many entries that it hid lines."""
+    n_entries = len(ax.get_legend_handles_labels()[1])
+    if n_entries > most_inside:
+        beside = {"loc": "center left", "bbox_to_anchor": (1.01, 0.5), "frameon": False}
+        ax.legend(fontsize=font_size(ax, n_entries, most=8), handlelength=2.4, **beside)
+    elif n_entries:
+        ax.legend(loc=loc, fontsize="small")
+
+
+def font_size(ax, n_lines, *, most):
+    """Points, so that so many lines of text are no higher than the axes."""
+    height = ax.figure.get_figheight() * ax.get_position().height
+    return max(4.0, min(most, _POINTS * height / n_lines / 1.3))
+
+
+def short_name(label):
+    """A label as text that a legend has room for, its middle left out if need be."""
+    name = " ".join(str(label).split())
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return f"{name[: _LONGEST_NAME - 10]}…{name[-9:]}"
+
+
+def name_rows(ax, names):
+    """Name rows of bars or points 0, 1, ..., the first on top."""
+    size = font_size(ax, len(names), most=10)
+    ax.set_yticks(range(len(names)), [short_name(name) for name in names], fontsize=size)
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.tick_params(axis="y", length=0)
