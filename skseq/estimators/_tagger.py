@@ -293,7 +293,8 @@ class SequenceTagger(BaseClassEstimator):
         All trained nets; ``net_`` is the first.
 
     history_ : skorch.history.History
-        Losses, scores and seconds of each epoch.
+        Losses, scores and seconds of each epoch. Where rows are held out to stop early,
+        ``valid_recall_A`` is the recall of class A among them.
 
     n_iter_ : int
         Epochs trained.

@@ -64,7 +64,7 @@ def aligned_tags(y_true, y_pred, ignore=None):
 
 def _aligned(y_true, y_pred):
     tags, predicted = as_tags(y_true, name="y_true"), as_tags(y_pred, name="y_pred")
-    _check_aligned(tags, predicted, "y_pred", "tags")
+    check_aligned(tags, predicted, "y_pred", "tags")
     return tags, predicted
 
 
@@ -91,7 +91,7 @@ def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):
     sample_weight : ndarray of shape (n_steps,) or None
     """
     tags, y_score = as_tags(y_true, name="y_true"), as_sequences(y_score, name="y_score")
-    _check_aligned(tags, y_score, "y_score", "rows")
+    check_aligned(tags, y_score, "y_score", "rows")
     return _of_known(tags, y_score.values, _step_weight(sample_weight, tags), ignore)
 
 
@@ -105,7 +105,8 @@ def as_labels(y, name):
     return np.asarray(y)
 
 
-def _check_aligned(tags, other, name, what):
+def check_aligned(tags, other, name, what):
+    """Raise ValueError unless ``other``, which is called ``name``, has one of ``what`` a step."""
     if len(other) != len(tags):
         raise ValueError(f"{name} has {len(other)} sequences but y_true has {len(tags)}")
     if not other.aligns_with(tags):
@@ -121,7 +122,7 @@ def _step_weight(sample_weight, tags):
         return None
     if isinstance(sample_weight, Sequences) or np.ndim(_first(sample_weight)):
         weight = as_sequences(sample_weight, name="sample_weight")
-        _check_aligned(tags, weight, "sample_weight", "weights")
+        check_aligned(tags, weight, "sample_weight", "weights")
         return weight.values
     return tags.replace(weight=sample_weight).step_weight()
 

@@ -8,10 +8,14 @@ from skseq.report._audit import ImbalanceReport, imbalance_report
 from skseq.report._audit_advice import Advice
 from skseq.report._calibration import ClassCalibrationDisplay
 from skseq.report._dendrogram import ClassDendrogramDisplay
+from skseq.report._imbalance import ImbalanceDisplay
 from skseq.report._precision_recall import ClassPrecisionRecallDisplay
 from skseq.report._roc import ClassRocDisplay
 from skseq.report._span_precision_recall import SpanPrecisionRecallDisplay
+from skseq.report._strategy_comparison import StrategyComparisonDisplay
 from skseq.report._tag_confusion import TagConfusionDisplay
+from skseq.report._tag_strip import TagStripDisplay
+from skseq.report._training_history import TrainingHistoryDisplay
 
 __all__ = [
     "Advice",
@@ -19,8 +23,12 @@ __all__ = [
     "ClassDendrogramDisplay",
     "ClassPrecisionRecallDisplay",
     "ClassRocDisplay",
+    "ImbalanceDisplay",
     "ImbalanceReport",
     "SpanPrecisionRecallDisplay",
+    "StrategyComparisonDisplay",
     "TagConfusionDisplay",
+    "TagStripDisplay",
+    "TrainingHistoryDisplay",
     "imbalance_report",
 ]

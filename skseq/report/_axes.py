@@ -12,10 +12,10 @@ _LONGEST_NAME = 28
 _POINTS = 72  # to an inch
 
 
-def new_axes(ax, needed_by):
+def new_axes(ax, needed_by, **kwargs):
     """The axes themselves, or those of a new figure that makes room for what is beside them."""
     pyplot = import_optional("matplotlib.pyplot", extra="plot", needed_by=needed_by)
-    return pyplot.subplots(layout="compressed")[1] if ax is None else ax
+    return pyplot.subplots(layout="compressed", **kwargs)[1] if ax is None else ax
 
 
 def styles_of(n_curves):
@@ -41,6 +41,17 @@ def draw_legend(ax, loc="best", most_inside=6):
         ax.legend(loc=loc, fontsize="small")
 
 
+def draw_legend_above(ax):
+    """A legend above the axes, in as few lines as it fits into."""
+    labels = ax.get_legend_handles_labels()[1]
+    entries = [30 + 5 * len(label) for label in labels]  # points
+    room = _POINTS * ax.figure.get_figwidth() * ax.get_position().width
+    n_columns = len(labels) if sum(entries) <= room else int(room / max(entries))
+    above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "frameon": False}
+    tight = {"handletextpad": 0.4, "columnspacing": 1.2, "fontsize": "small"}
+    ax.legend(ncols=max(1, n_columns), **(above | tight))
+
+
 def font_size(ax, n_lines, *, most):
     """Points, so that so many lines of text are no higher than the axes."""
     height = ax.figure.get_figheight() * ax.get_position().height
@@ -50,9 +61,11 @@ def font_size(ax, n_lines, *, most):
 def short_name(label):
     """A label as text that a legend has room for, its middle left out if need be."""
     name = " ".join(str(label).split())
-    if len(name) <= _LONGEST_NAME:
-        return name
-    return f"{name[: _LONGEST_NAME - 10]}…{name[-9:]}"
+    if len(name) > _LONGEST_NAME:
+        name = f"{name[: _LONGEST_NAME - 10]}…{name[-9:]}"
+    # Dollars would begin a formula, and what begins with a low line has no place in a legend.
+    name = name.replace("$", r"\$")
+    return f" {name}" if name.startswith("_") else name
 
 
 def name_rows(ax, names):

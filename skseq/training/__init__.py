@@ -1,7 +1,7 @@
 """From checked sequences and targets to a trained net, whatever the estimator."""
 
 from skseq.training._broken_rules import warn_if_broken
-from skseq.training._callbacks import ValidationScore
+from skseq.training._callbacks import ValidationScore, recall_key
 from skseq.training._collapse import warn_if_collapsed, warn_if_missed
 from skseq.training._ends import warn_if_ends_tell
 from skseq.training._interrupts import was_interrupted
@@ -54,6 +54,7 @@ __all__ = [
     "log_probabilities",
     "names_of_classes",
     "raw_scores",
+    "recall_key",
     "refit_last_layer",
     "starts_at_prior",
     "train",

@@ -43,10 +43,11 @@ class FrozenVectors(Callback):
 
 
 class ValidationScore(Callback):
-    """Records macro F1 of the validation rows, decided as predictions will be.
+    """Records macro F1 of the validation rows, decided as predictions will be, and each recall.
 
     Where the classes have an order, also the macro-averaged absolute error. Each row counts once,
-    whatever its weight, except that steps of weight 0 do not count.
+    whatever its weight, except that steps of weight 0 do not count. A class that the rows lack has
+    no recall.
 
     Parameters
     ----------
@@ -68,6 +69,11 @@ class ValidationScore(Callback):
         self.posterior = posterior
         self.rules = rules
         self.class_weight = class_weight
+
+    @property
+    def recall_keys(self):
+        """list of str : the name of each class's recall in the history."""
+        return [recall_key(label) for label in self.posterior.classes]
 
     def on_epoch_begin(self, net, **kwargs):
         n_classes = len(self.class_weight)
@@ -97,7 +103,15 @@ class ValidationScore(Callback):
         rank = self.head.rank
         if rank is not None:
             net.history.record("valid_mae_macro", macro_absolute_error(self._confusion, rank))
+        for key, recall in zip(self.recall_keys, recalls(self._confusion), strict=True):
+            if not np.isnan(recall):
+                net.history.record(key, recall)
         del self._confusion
+
+
+def recall_key(label):
+    """What the recall of a class among validation rows is called in the history."""
+    return f"valid_recall_{label}"
 
 
 class LateEarlyStopping(EarlyStopping):
@@ -129,6 +143,13 @@ def macro_f1(confusion):
     true, predicted = confusion.sum(axis=1), confusion.sum(axis=0)
     occurs = true > 0
     return float(np.mean(2 * np.diag(confusion)[occurs] / (true + predicted)[occurs]))
+
+
+def recalls(confusion):
+    """Recall of each class, NaN for those that do not occur: list of float."""
+    true = confusion.sum(axis=1)
+    hits = np.diag(confusion)
+    return np.divide(hits, true, out=np.full(len(true), np.nan), where=true > 0).tolist()
 
 
 def macro_absolute_error(confusion, rank):

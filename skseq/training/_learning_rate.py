@@ -39,7 +39,7 @@ LR_SCHEDULES = {
 
 
 class LearningRate(Callback):
-    """Sets the learning rate before each training batch.
+    """Sets the learning rate before each training batch, and records that of an epoch's last.
 
     Parameters
     ----------
@@ -67,3 +67,7 @@ class LearningRate(Callback):
         self._n_seen += 1
         for group in net.optimizer_.param_groups:
             group["lr"] = share * group.setdefault("initial_lr", group["lr"])
+
+    def on_epoch_end(self, net, **kwargs):
+        # Under the name that skorch's own schedules have.
+        net.history.record("event_lr", net.optimizer_.param_groups[0]["lr"])

@@ -7,7 +7,7 @@ from threading import RLock
 
 import skorch
 import torch
-from skorch.callbacks import GradientNormClipping
+from skorch.callbacks import GradientNormClipping, PrintLog
 from skorch.utils import to_tensor
 
 from skseq._device import resolve_device
@@ -212,6 +212,8 @@ def build_net(
         "device": resolve_device(settings.device),
         "verbose": int(settings.verbose > 1),
     }
+    if validation_score is not None:  # of many classes, the lines of an epoch would be too long
+        params["callbacks__print_log"] = PrintLog(keys_ignored=validation_score.recall_keys)
     params |= {f"optimizer__{name}": value for name, value in optimizer_params.items()}
     params |= _checked_skorch_params(settings, taken=params)
     net = SequenceNet(**params)

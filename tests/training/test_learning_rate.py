@@ -44,6 +44,13 @@ def test_cosine_follows_the_cosine():
     np.testing.assert_allclose(rates("cosine", max_epochs=4), expected)
 
 
+def test_the_history_has_the_rate_that_an_epoch_ends_with():
+    spy = Rates()
+    params = SMALL | {"lr_schedule": "linear", "max_epochs": 4, "callbacks": [spy]}
+    model = SequenceClassifier(**params).fit(X, Y)
+    np.testing.assert_array_equal(model.history_[:, "event_lr"], spy.seen[2::3])
+
+
 def test_one_cycle_goes_up_to_the_full_rate_and_down_again():
     seen = rates("one_cycle", max_epochs=4)
     assert seen.argmax() == 3  # a quarter of the way
