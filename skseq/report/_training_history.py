@@ -7,7 +7,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._optional import import_optional
 from skseq.report._axes import draw_legend, short_name, styles_of
-from skseq.training import recall_key
 
 _SCORES = {"valid_f1_macro": "macro F1", "valid_mae_macro": "macro absolute error"}
 _Y_LABELS = {
@@ -101,6 +100,8 @@ class TrainingHistoryDisplay:
         ValueError
             If there is no ``history_`` in the estimator.
         """
+        from skseq.training import recall_key  # it loads torch, as the estimator did
+
         check_is_fitted(estimator)
         trained = _find_trained(estimator)
         columns = _numbers_by_epoch(trained.history_)
@@ -176,6 +177,8 @@ class TrainingHistoryDisplay:
         ylabel = next(iter(columns)) if speaks_for_itself else _Y_LABELS[name]
         ax.set(xlabel="Epoch", ylabel=ylabel[:1].upper() + ylabel[1:])
         ax.xaxis.get_major_locator().set_params(integer=True)
+        if name == "recall":
+            ax.set_ylim(-0.03, 1.03)
         if not speaks_for_itself:
             draw_legend(ax)
         return lines
