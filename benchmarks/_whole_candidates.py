@@ -1,12 +1,12 @@
 """What is fitted on whole sets: the net with its defaults, the guide's advice, baselines."""
 
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 
 from skseq import SequenceClassifier, SequenceOrdinalClassifier, SequenceTagger
 from skseq.ensemble import SequenceBlender
 from skseq.model_selection import baselines, make_plain_pipeline
-from skseq.preprocessing import TokenEncoder, TrailingMeans
+from skseq.preprocessing import StepTransformer, TokenEncoder, TrailingMeans
 
 NET = "net, defaults"
 CAUSAL = "net, causal=True"
@@ -18,6 +18,8 @@ ORDINAL_SETS, CUT_SETS = {"cefr"}, {"fd001"}
 
 def candidates_of(name, kind, seed):
     """Estimators of raw sequences, by name."""
+    if kind == "dialogues":
+        return _dialogues(seed)
     net = make_plain_pipeline(kind, random_state=seed)
     if name in ORDINAL_SETS:
         net.set_params(model=SequenceOrdinalClassifier(random_state=seed))
@@ -26,19 +28,36 @@ def candidates_of(name, kind, seed):
         found[CAUSAL] = clone(net).set_params(model__causal=True)
     if name in _ADVICE:
         found[ADVICE] = _ADVICE[name](seed)
-    shared = [(step, clone(each)) for step, each in net.steps if step == "encode"]
-    behind = {
-        each: Pipeline([*shared, ("model", model)])
-        for each, model in baselines(kind, random_state=seed).items()
+    return found | baselines_of(kind, seed)
+
+
+def baselines_of(kind, seed):
+    """Models without a net, of raw sequences: texts as they are, tokens as ids."""
+    found = baselines(kind, random_state=seed)
+    if kind == "tags":
+        return {
+            name: model if name == "CRF" else make_pipeline(TokenEncoder(), model)
+            for name, model in found.items()
+        }
+    return found
+
+
+def _dialogues(seed):
+    """Taggers that read what each utterance says by itself, in context."""
+    alone = make_pipeline(TokenEncoder(), SequenceClassifier(random_state=seed))
+    return {
+        NET: make_pipeline(
+            StepTransformer(alone, random_state=seed),
+            SequenceTagger(dropout=0.5, random_state=seed),
+        ),
     }
-    return found | behind
 
 
 def _texts(seed, model=SequenceClassifier, decision="tuned", n_seeds=3, cv=3):
     """Nets that differ by their seed, blended with a linear model of words and characters."""
     net = make_pipeline(TokenEncoder(), model(n_seeds=n_seeds, random_state=seed))
     linear = baselines("tokens", random_state=seed)["TF-IDF + balanced logistic regression"]
-    members = [("net", net), ("linear", make_pipeline(TokenEncoder(), linear))]
+    members = [("net", net), ("linear", linear)]
     return SequenceBlender(members, cv=cv, decision=decision, random_state=seed)
 
 

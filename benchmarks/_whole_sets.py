@@ -25,7 +25,7 @@ class Whole(NamedTuple):
 
     Attributes
     ----------
-    kind : {"tokens", "values", "tags", "value tags"}
+    kind : {"tokens", "values", "tags", "value tags", "dialogues"}
         What the sequences hold, and whether each step has a label.
 
     scores : callable
@@ -80,6 +80,12 @@ def mrda(seed, dev=False):
         ([row["text"] for row in part], np.array([row["basic"] for row in part])) for part in rows
     ]
     return Whole("tokens", *pairs[0], *pairs[1], _macro_f1)
+
+
+def meetings(seed, dev=False):
+    """The same utterances in context: whole meetings, 51 to train on, an act for each utterance."""
+    parts = [_meetings(part) for part in ("train", "dev" if dev else "test")]
+    return Whole("dialogues", *parts[0], *parts[1], _acts)
 
 
 def fd001(seed, dev=False):
@@ -137,6 +143,7 @@ WHOLE_SETS = {
     "cefr": cefr,
     "clinc": clinc,
     "mrda": mrda,
+    "meetings": meetings,
     "ewt": ewt,
 }
 
@@ -149,6 +156,10 @@ def _macro_f1(y_test, predicted):
         "macro F1": f1_score(y_test, predicted, average="macro"),
         "accuracy": accuracy_score(y_test, predicted),
     }
+
+
+def _acts(y_test, predicted):
+    return _macro_f1(np.concatenate(y_test), np.concatenate(list(predicted)))
 
 
 def _balanced(y_test, predicted):
@@ -229,6 +240,15 @@ def _ragged(name, part):
         rows = [np.array(line.split("\t"), dtype=np.float64) for line in file]
     rows = [row[~np.isnan(row)] for row in rows]
     return Sequences.from_list([row[1:] for row in rows]), np.array([int(row[0]) for row in rows])
+
+
+def _meetings(part):
+    """Meetings as lists of utterances, and the act of each."""
+    X, y = {}, {}
+    for row in _table(DATA / "mrda" / f"{part}.tsv", header=True):
+        X.setdefault(row["dialogue"], []).append(row["text"])
+        y.setdefault(row["dialogue"], []).append(row["basic"])
+    return list(X.values()), list(y.values())
 
 
 def _documents(part):

@@ -3,8 +3,7 @@
 Each strategy is one change to one pipeline (encode or scale, sample, weight, model); the net has
 its default parameters. The sets are cut to a size that all of it can afford (`_real_sets.py`). A
 seed draws the training rows, the first weights and the batches; the test rows are from the
-published test parts. A second table changes one default parameter at a time, so that the
-defaults have something to stand on.
+published test parts. What the defaults stand on is the matter of `bench_recipes.py`.
 
 No claim is asserted: the tables are the result, losses and all. What was fitted lies in the cache,
 so that a run that was stopped goes on where it ended; scores are computed from kept predictions.
@@ -22,57 +21,27 @@ import numpy as np
 import torch
 from _real_sets import SETS
 from _results_page import scores_of, write_page
+from _whole_candidates import baselines_of
 from joblib import Parallel, delayed
 from sklearn.base import clone
-from sklearn.pipeline import Pipeline
 
 from skseq.data import as_tags
-from skseq.model_selection import baselines, make_plain_pipeline, strategies
+from skseq.model_selection import make_plain_pipeline, strategies
 
 HERE = Path(__file__).parent
-CHOSEN = ("mrda", "docstrings", "phalanx", "anem", "python", "cmapss")
-
-
-# One default changed at a time; and two together, which were the defaults once.
-SETTINGS = {
-    "lr=0.005": {"model__lr": 0.005},
-    "lr=0.02": {"model__lr": 0.02},
-    "hidden_size=32": {"model__hidden_size": 32},
-    "hidden_size=128": {"model__hidden_size": 128},
-    "dropout=0": {"model__dropout": 0.0},
-    "max_epochs=60": {"model__max_epochs": 60},
-    "early_stopping=True": {"model__early_stopping": True},
-    "batch_size=16": {"model__batch_size": 16},
-    'initial_bias="prior"': {"model__initial_bias": "prior"},
-    'lr=0.005, initial_bias="prior"': {"model__lr": 0.005, "model__initial_bias": "prior"},
-}
-POOLINGS = {f'pooling="{name}"': {"model__pooling": name} for name in ("mean", "last")}
-
-
-def settings_of(kind):
-    """Changes of one default, for estimators of a kind."""
-    return SETTINGS if "tags" in kind else SETTINGS | POOLINGS
+CHOSEN = ("mrda", "docstrings", "cefr", "phalanx", "medical", "anem", "python", "cmapss")
 
 
 def candidates_of(kind, seed):
     """What is to be fitted: name -> estimator, by table."""
     plain = make_plain_pipeline(kind, random_state=seed)
-    # What stands before the sampler prepares the data for baselines, too.
-    shared = [(step, clone(each)) for step, each in plain.steps if step == "encode"]
-    tables = {
+    return {
         "strategies": {
             name: clone(plain).set_params(**params)
             for name, params in strategies(kind, random_state=seed).items()
         },
-        "settings": {
-            name: clone(plain).set_params(**params) for name, params in settings_of(kind).items()
-        },
-        "baselines": {
-            name: Pipeline([*shared, ("model", model)])
-            for name, model in baselines(kind, random_state=seed).items()
-        },
+        "baselines": baselines_of(kind, seed),
     }
-    return tables
 
 
 def fit_and_predict(model, part):
@@ -84,7 +53,7 @@ def fit_and_predict(model, part):
         y_train = part.y_train
         model.fit(part.X_train, as_tags(y_train) if "tags" in part.kind else y_train)
     seconds = perf_counter() - start
-    classes = np.asarray(model[-1].classes_)
+    classes = np.asarray(model.classes_)
     proba, predicted = model.predict_proba(part.X_test), model.predict(part.X_test)
     if "tags" in part.kind:
         proba, predicted = proba.values, as_tags(predicted).values
@@ -145,7 +114,7 @@ def main():
     kinds = {name: SETS[name](0).kind for name in options.sets}
     todo = [
         (name, seed, table, candidate)
-        for table in ("baselines", "strategies", "settings")
+        for table in ("baselines", "strategies")
         for seed in range(options.seeds)
         for name, kind in kinds.items()
         for candidate in candidates_of(kind, seed)[table]

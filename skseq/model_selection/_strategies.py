@@ -75,6 +75,7 @@ def strategies(kind, *, random_state=None):
         **{f"weight {name}": {"weight__strategy": name} for name in WEIGHT_STRATEGIES},
         **{f"loss {name}": {"model__loss": name} for name in LOSSES if name not in _NOT_COMPARED},
         **_inside_training(kind),
+        "decision 0.5": {"model__decision": 0.5},
         "decision balanced": {"model__decision": "balanced"},
     }
 
