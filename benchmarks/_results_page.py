@@ -16,22 +16,19 @@ from skseq.metrics import (
 COMMAND = "python benchmarks/bench_strategies.py --output docs/results.md"
 
 
-def scores_of(result, y_test, background):
-    """Scores of one fit: macro F1, macro PR-AUC, minority recall, calibration error, seconds."""
-    classes, proba = result["classes"], result["proba"].astype(np.float64)
-    proba /= proba.sum(axis=1, keepdims=True)
-    predicted = classes[result["codes"]]
+def scores_of(classes, proba, predicted, y_test, background):
+    """Scores of one fit, by name."""
+    proba = proba / proba.sum(axis=1, keepdims=True)
     present = np.unique(y_test)
     averaged = present[present != background] if background is not None else present
     exclude = None if background is None else [background]
     options = {"classes": classes, "unseen": "zero"}
-    return (
-        f1_score(y_test, predicted, average="macro", labels=averaged, zero_division=0),
-        macro_average_precision_score(y_test, proba, exclude=exclude, **options),
-        minority_recall_score(y_test, predicted),
-        expected_calibration_error(y_test, proba, **options),
-        float(result["seconds"]),
-    )
+    return {
+        "macro F1": f1_score(y_test, predicted, average="macro", labels=averaged, zero_division=0),
+        "macro PR-AUC": macro_average_precision_score(y_test, proba, exclude=exclude, **options),
+        "minority recall": minority_recall_score(y_test, predicted),
+        "calibration": expected_calibration_error(y_test, proba, **options),
+    }
 
 
 def write_page(path, sets, n_seeds):

@@ -6,12 +6,13 @@ seed draws the training rows, the first weights and the batches; the test rows a
 published test parts. What the defaults stand on is the matter of `bench_recipes.py`.
 
 No claim is asserted: the tables are the result, losses and all. What was fitted lies in the cache,
-so that a run that was stopped goes on where it ended; scores are computed from kept predictions.
+so that a run that was stopped goes on where it ended.
 
 Run: ``python benchmarks/bench_strategies.py [--jobs 2] [--output docs/results.md]``
 """
 
 import argparse
+import json
 import re
 import warnings
 from pathlib import Path
@@ -44,21 +45,22 @@ def candidates_of(kind, seed):
     }
 
 
-def fit_and_predict(model, part):
-    """Fit; give seconds, and probabilities and predicted codes of the test part."""
+def fit_and_score(model, part):
+    """Fit, and score the test part: figures by name, and the seconds of the fit."""
     torch.set_num_threads(1)
+    tags = "tags" in part.kind
     start = perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a collapse or a shrunk class shows in the scores
-        y_train = part.y_train
-        model.fit(part.X_train, as_tags(y_train) if "tags" in part.kind else y_train)
+        model.fit(part.X_train, as_tags(part.y_train) if tags else part.y_train)
     seconds = perf_counter() - start
-    classes = np.asarray(model.classes_)
     proba, predicted = model.predict_proba(part.X_test), model.predict(part.X_test)
-    if "tags" in part.kind:
-        proba, predicted = proba.values, as_tags(predicted).values
-    codes = np.searchsorted(classes, predicted)
-    return {"seconds": seconds, "classes": classes, "proba": proba, "codes": codes}
+    y_test = np.asarray(part.y_test)
+    if tags:
+        y_test, proba, predicted = as_tags(part.y_test).values, proba.values, predicted.values
+    return scores_of(model.classes_, proba, predicted, y_test, part.background) | {
+        "seconds": seconds
+    }
 
 
 def cached_fit(name, seed, table, candidate, cache):
@@ -67,39 +69,30 @@ def cached_fit(name, seed, table, candidate, cache):
     if path.exists():
         return
     part = SETS[name](seed)
-    result = fit_and_predict(candidates_of(part.kind, seed)[table][candidate], part)
-    result["proba"] = result["proba"].astype(np.float32)
-    unfinished = path.with_suffix(".part.npz")
-    np.savez_compressed(unfinished, **result)
-    unfinished.rename(path)
-    print(f"{name}, seed {seed}, {candidate}: {result['seconds']:.1f} s", flush=True)
+    figures = fit_and_score(candidates_of(part.kind, seed)[table][candidate], part)
+    path.write_text(json.dumps(figures), encoding="utf-8")
+    print(f"{name}, seed {seed}, {candidate}: {figures['seconds']:.1f} s", flush=True)
 
 
 def read_results(name, n_seeds, cache):
     """What a set is, and the scores of all its candidates from the cache, table by table."""
-    scores = {}
-    for seed in range(n_seeds):
-        part = SETS[name](seed)
-        y_test = as_tags(part.y_test).values if "tags" in part.kind else np.asarray(part.y_test)
-        for table, candidates in candidates_of(part.kind, seed).items():
-            for candidate in candidates:
-                with np.load(cache_path(name, seed, table, candidate, cache)) as result:
-                    row = scores_of(result, y_test, part.background)
-                scores.setdefault(table, {}).setdefault(candidate, []).append(row)
-    tables = {
-        table: {candidate: np.array(rows) for candidate, rows in candidates.items()}
-        for table, candidates in scores.items()
-    }
-    n_train, n_test = len(part.X_train), len(part.X_test)
+    part = SETS[name](0)
+    tables = {}
+    for table, candidates in candidates_of(part.kind, 0).items():
+        for candidate in candidates:
+            paths = [cache_path(name, seed, table, candidate, cache) for seed in range(n_seeds)]
+            rows = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+            figures = {key: np.array([row[key] for row in rows]) for key in rows[0]}
+            tables.setdefault(table, {})[candidate] = figures
     about = " ".join(SETS[name].__doc__.split())
-    about = f"{about} {n_train} sequences to train on, {n_test} to test on."
+    about = f"{about} {len(part.X_train)} sequences to train on, {len(part.X_test)} to test on."
     return about, tables
 
 
 def cache_path(name, seed, table, candidate, cache):
-    """Where the result of a fit lies."""
+    """Where the figures of a fit lie."""
     slug = re.sub(r"[^a-z0-9.]+", "-", f"{table} {candidate}".lower())
-    return cache / f"{name}_{seed}_{slug}.npz"
+    return cache / f"{name}_{seed}_{slug}.json"
 
 
 def main():
