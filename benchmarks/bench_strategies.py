@@ -57,7 +57,11 @@ def fit_and_score(model, part):
     proba, predicted = model.predict_proba(part.X_test), model.predict(part.X_test)
     y_test = np.asarray(part.y_test)
     if tags:
-        y_test, proba, predicted = as_tags(part.y_test).values, proba.values, predicted.values
+        y_test, proba, predicted = (
+            as_tags(part.y_test).values,
+            proba.values,
+            as_tags(predicted).values,
+        )
     return scores_of(model.classes_, proba, predicted, y_test, part.background) | {
         "seconds": seconds
     }
