@@ -55,13 +55,9 @@ def fit_and_score(model, part):
         model.fit(part.X_train, as_tags(part.y_train) if tags else part.y_train)
     seconds = perf_counter() - start
     proba, predicted = model.predict_proba(part.X_test), model.predict(part.X_test)
-    y_test = np.asarray(part.y_test)
+    y_test = as_tags(part.y_test).values if tags else np.asarray(part.y_test)
     if tags:
-        y_test, proba, predicted = (
-            as_tags(part.y_test).values,
-            proba.values,
-            as_tags(predicted).values,
-        )
+        proba, predicted = proba.values, as_tags(predicted).values
     return scores_of(model.classes_, proba, predicted, y_test, part.background) | {
         "seconds": seconds
     }
