@@ -1,6 +1,9 @@
 """What is fitted on whole sets: the net with its defaults, the guide's advice, baselines."""
 
-from sklearn.base import clone
+import re
+
+import numpy as np
+from sklearn.base import BaseEstimator, clone
 from sklearn.pipeline import make_pipeline
 
 from skseq import SequenceClassifier, SequenceOrdinalClassifier, SequenceTagger
@@ -26,6 +29,8 @@ def candidates_of(name, kind, seed):
     found = {NET: net}
     if name in CUT_SETS:
         found[CAUSAL] = clone(net).set_params(model__causal=True)
+    if name == "ewt":
+        found["words, not characters"] = _sentences(seed, n_seeds=1)
     if name in _ADVICE:
         found[ADVICE] = _ADVICE[name](seed)
     return found | baselines_of(kind, seed)
@@ -43,14 +48,17 @@ def baselines_of(kind, seed):
 
 
 def _dialogues(seed):
-    """Taggers that read what each utterance says by itself, in context."""
-    alone = make_pipeline(TokenEncoder(), SequenceClassifier(random_state=seed))
-    return {
-        NET: make_pipeline(
-            StepTransformer(alone, random_state=seed),
-            SequenceTagger(dropout=0.5, random_state=seed),
-        ),
-    }
+    """Taggers that read, in context, what each utterance says by itself."""
+    alone = make_pipeline(TokenEncoder(), SequenceClassifier(max_epochs=2, random_state=seed))
+    in_context = SequenceTagger(
+        dropout=0.5,
+        chunk_length=128,
+        chunk_context=16,
+        batch_size=8,
+        max_epochs=12,
+        random_state=seed,
+    )
+    return {ADVICE: make_pipeline(StepTransformer(alone, random_state=seed), in_context)}
 
 
 def _texts(seed, model=SequenceClassifier, decision="tuned", n_seeds=3, cv=3):
@@ -82,6 +90,59 @@ def _engines(seed):
     )
 
 
+def _sentences(seed, n_seeds=3):
+    """Words instead of characters, for ends of sentences are ends of words."""
+    net = SequenceTagger(
+        hidden_size=100,
+        embedding_dim=100,
+        dropout=0.5,
+        embedding_dropout=0.5,
+        locked_dropout=True,
+        step_dropout=0.1,
+        chunk_length=256,
+        batch_size=8,
+        lr=0.003,
+        max_epochs=15,
+        n_seeds=n_seeds,
+        random_state=seed,
+    )
+    return ByWord(make_pipeline(TokenEncoder("word+char", min_count=2), net))
+
+
+class ByWord(BaseEstimator):
+    """Tag the last characters of words, by a tagger of words.
+
+    A word takes the white space before it along, which says where a line ended. Other characters
+    get the tag ``rest``.
+    """
+
+    _WORDS = re.compile(r"\s*(?:\w+|[^\w\s])|\s+$")
+
+    def __init__(self, tagger, rest="in"):
+        self.tagger = tagger
+        self.rest = rest
+
+    def fit(self, X, y):
+        """Fit the tagger to the words of lists of characters."""
+        words, ends = self._split(X)
+        tags = [[row[end] for end in of_row] for row, of_row in zip(y, ends, strict=True)]
+        self.tagger_ = clone(self.tagger).fit(words, tags)
+        return self
+
+    def predict(self, X):
+        """Tags of characters: list of lists."""
+        words, ends = self._split(X)
+        tags = [np.full(len(row), self.rest, dtype=object) for row in X]
+        for row, of_row, found in zip(tags, ends, self.tagger_.predict(words), strict=True):
+            row[of_row] = found
+        return [row.tolist() for row in tags]
+
+    def _split(self, X):
+        found = [list(self._WORDS.finditer("".join(characters))) for characters in X]
+        words = [[word.group() for word in row] for row in found]
+        return words, [[word.end() - 1 for word in row] for row in found]
+
+
 _ADVICE = {
     "docstrings": _texts,
     "cefr": _levels,
@@ -91,4 +152,5 @@ _ADVICE = {
     "medical": _series,
     "plaid": _series,
     "phalanx": _series,
+    "ewt": _sentences,
 }
