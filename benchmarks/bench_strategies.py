@@ -75,7 +75,7 @@ def cached_fit(name, seed, table, candidate, cache):
 
 
 def read_results(name, n_seeds, cache):
-    """What a set is, and the scores of all its candidates from the cache, table by table."""
+    """What a set is, and the figures of all its candidates from the cache, table by table."""
     part = SETS[name](0)
     tables = {}
     for table, candidates in candidates_of(part.kind, 0).items():
@@ -86,7 +86,7 @@ def read_results(name, n_seeds, cache):
             tables.setdefault(table, {})[candidate] = figures
     about = " ".join(SETS[name].__doc__.split())
     about = f"{about} {len(part.X_train)} sequences to train on, {len(part.X_test)} to test on."
-    return about, tables
+    return part.kind, about, tables
 
 
 def cache_path(name, seed, table, candidate, cache):
