@@ -1,10 +1,6 @@
 """The page of results: what each strategy gains, kind by kind, and a table for each set."""
 
-import platform
-
 import numpy as np
-import sklearn
-import torch
 from sklearn.metrics import f1_score
 
 from skseq.metrics import (
@@ -26,6 +22,9 @@ KIND_NAMES = {
 # of them is seen so: 0.84 is the 80th percentile of the normal distribution.
 _CLEAR, _SEEN = 2.0, 2.84
 
+# What strategies are compared by: they trade the one for the other.
+_COMPARED = ("macro F1", "minority recall")
+
 
 def scores_of(classes, proba, predicted, y_test, background):
     """Scores of one fit, by name."""
@@ -42,7 +41,7 @@ def scores_of(classes, proba, predicted, y_test, background):
     }
 
 
-def write_page(path, sets, n_seeds):
+def write_page(path, sets, n_seeds, torch_versions):
     """Write the page.
 
     Parameters
@@ -56,13 +55,19 @@ def write_page(path, sets, n_seeds):
 
     n_seeds : int
         Seeds of each row.
+
+    torch_versions : set of str
+        What the nets were fitted with.
     """
-    parts = [_HEAD.format(command=COMMAND, n_seeds=n_seeds, versions=_versions())]
+    versions = " and ".join(sorted(torch_versions))
+    parts = [_HEAD.format(command=COMMAND, n_seeds=n_seeds, versions=versions)]
     parts.append(_summary(sets))
     for kind, name in KIND_NAMES.items():
         of_kind = {each: tables for each, (its, _, tables) in sets.items() if its == kind}
         if of_kind:
-            parts.append(f"## {name}\n\n{_gains_table(of_kind)}\n\n{_verdict(of_kind)}")
+            parts.append(f"## {name}")
+            for figure in _COMPARED:
+                parts += [_gains_table(of_kind, figure), _verdict(of_kind, figure)]
             for each in of_kind:
                 parts.append(f"### {each}\n\n{sets[each][1]}\n\n{_scores_table(of_kind[each])}")
     path.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
@@ -83,29 +88,23 @@ plain net, with its defaults; nothing was tuned. Tags are scored by step, withou
 calibration error of the most probable class, lower is better. Seconds are those of a fit on one
 thread, or on a GPU, of a busy machine, as a rough guide only.
 
-**Bold** is a gain in macro F1 over the plain net, seed by seed, whose mean is above two standard
-errors; (-) is a loss by the same measure. With so few seeds a row's own standard error is a rough
-guess, so that it counts as no less than the median one of its set. "Clear from" is the gain that
-the median row would need; a strategy that truly gains "seen from" is found clear four times out of
-five, and smaller gains may be there without being seen.
+Each kind of data has two tables of gains, for strategies trade one for the other: what they give
+the rare classes in recall they take in precision. **Bold** is a gain over the plain net, seed by
+seed, whose mean is above two standard errors; (-) is a loss by the same measure. With so few seeds
+a row's own standard error is a rough guess, so that it counts as no less than the median one of
+its set. "Clear from" is the gain that the median row would need; a strategy that truly gains "seen
+from" is found clear four times out of five, and smaller gains may be there without being seen.
 
-{versions}"""
-
-
-def _versions():
-    return (
-        f"Python {platform.python_version()}, scikit-learn {sklearn.__version__}, "
-        f"torch {torch.__version__.split('+')[0]}."
-    )
+Fitted with torch {versions}."""
 
 
 class Gains:
-    """What the strategies of a set gain in macro F1 over the plain net."""
+    """What the strategies of a set gain over the plain net in a figure."""
 
-    def __init__(self, tables):
-        plain = tables["strategies"][PLAIN]["macro F1"]
+    def __init__(self, tables, figure="macro F1"):
+        plain = tables["strategies"][PLAIN][figure]
         differences = {
-            name: figures["macro F1"] - plain
+            name: figures[figure] - plain
             for name, figures in tables["strategies"].items()
             if name != PLAIN
         }
@@ -161,13 +160,13 @@ def _labelled(candidate):
     return f"{candidate[0]}: {_cell(candidate[1]['macro F1'])}"
 
 
-def _gains_table(of_kind):
+def _gains_table(of_kind, figure):
     """Gains of each strategy on the sets of a kind, best mean first."""
-    gains = {name: Gains(tables) for name, tables in of_kind.items()}
+    gains = {name: Gains(tables, figure) for name, tables in of_kind.items()}
     first = next(iter(gains.values()))
     means = {name: np.mean([each.mean[name] for each in gains.values()]) for name in first.mean}
     lines = [
-        f"| gain in macro F1 | {' | '.join(of_kind)} | mean |",
+        f"| gain in {figure} | {' | '.join(of_kind)} | mean |",
         f"| --- | {'---: | ' * len(of_kind)}---: |",
     ]
     for name, mean in sorted(means.items(), key=lambda item: -item[1]):
@@ -179,17 +178,17 @@ def _gains_table(of_kind):
     return "\n".join(lines)
 
 
-def _verdict(of_kind):
+def _verdict(of_kind, figure):
     """In words: which strategies last over the sets of a kind."""
-    gains = [Gains(tables) for tables in of_kind.values()]
+    gains = [Gains(tables, figure) for tables in of_kind.values()]
     signs = {name: [each.sign(name) for each in gains] for name in gains[0].mean}
     better = [name for name, each in signs.items() if max(each) > 0 and min(each) >= 0]
     worse = [name for name, each in signs.items() if min(each) < 0 and max(each) <= 0]
     lasting = [name for name in better if sum(signs[name]) >= 2]
+    single = [name for name in better if name not in lasting]
     return (
-        f"Clearly better on two sets or more and clearly worse on none: {_listed(lasting)}. "
-        f"On one, and clearly worse on none: "
-        f"{_listed([name for name in better if name not in lasting])}. "
+        f"By {figure}, clearly better on two sets or more and clearly worse on none: "
+        f"{_listed(lasting)}. On one, and clearly worse on none: {_listed(single)}. "
         f"Clearly worse on one or more and better on none: {_listed(worse)}."
     )
 

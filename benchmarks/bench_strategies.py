@@ -70,23 +70,25 @@ def cached_fit(name, seed, table, candidate, cache):
         return
     part = SETS[name](seed)
     figures = fit_and_score(candidates_of(part.kind, seed)[table][candidate], part)
-    path.write_text(json.dumps(figures), encoding="utf-8")
+    about = {"torch": torch.__version__.split("+")[0]}
+    path.write_text(json.dumps(figures | about), encoding="utf-8")
     print(f"{name}, seed {seed}, {candidate}: {figures['seconds']:.1f} s", flush=True)
 
 
 def read_results(name, n_seeds, cache):
-    """What a set is, and the figures of all its candidates from the cache, table by table."""
+    """What the cache has of a set: kind, description, figures by table and candidate; versions."""
     part = SETS[name](0)
-    tables = {}
+    tables, versions = {}, set()
     for table, candidates in candidates_of(part.kind, 0).items():
         for candidate in candidates:
             paths = [cache_path(name, seed, table, candidate, cache) for seed in range(n_seeds)]
             rows = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+            versions |= {row.pop("torch") for row in rows}
             figures = {key: np.array([row[key] for row in rows]) for key in rows[0]}
             tables.setdefault(table, {})[candidate] = figures
     about = " ".join(SETS[name].__doc__.split())
     about = f"{about} {len(part.X_train)} sequences to train on, {len(part.X_test)} to test on."
-    return part.kind, about, tables
+    return (part.kind, about, tables), versions
 
 
 def cache_path(name, seed, table, candidate, cache):
@@ -114,8 +116,10 @@ def main():
     ]
     Parallel(options.jobs)(delayed(cached_fit)(*each, options.cache) for each in todo)
     if options.output is not None:
-        results = {name: read_results(name, options.seeds, options.cache) for name in options.sets}
-        write_page(options.output, results, options.seeds)
+        read = {name: read_results(name, options.seeds, options.cache) for name in options.sets}
+        results = {name: result for name, (result, _) in read.items()}
+        versions = set().union(*(its for _, its in read.values()))
+        write_page(options.output, results, options.seeds, versions)
         print(f"wrote {options.output}")
 
 
