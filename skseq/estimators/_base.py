@@ -231,6 +231,12 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         self.history_ = self.net_.history
         self.n_iter_ = len(self.history_)
 
+    def _forget_moments(self):
+        """End a `fit`: the state of the optimizer, twice as large as the net, has served."""
+        if not self.warm_start:
+            for net in self.nets_:
+                net.optimizer_.state.clear()
+
     # Whether there is one prediction per step.
     _per_step = False
 

@@ -283,6 +283,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self.recipe_["max_epochs"],
             first_epoch=n_before,
         )
+        self._forget_moments()
         if self.early_stopping and not schedule.is_fixed:
             best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_
             self._learn_priors(schedule, best - n_before - 1)

@@ -437,6 +437,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             first_epoch = len(self.net_.history)
             n_epochs = self.recipe_["max_epochs"]
             self._train(targets.dataset(train), held_out, n_epochs, first_epoch)
+            self._forget_moments()
         return self
 
     def partial_fit(self, X, y, sample_weight=None):
