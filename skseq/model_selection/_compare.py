@@ -231,9 +231,9 @@ def compare_strategies(
     on rows of the fold it is tested on, among others: what this leaks through three weights and a
     strength is far below what the tests can tell.
 
-    A fit is interrupted when the time is over, and so is the first fold of a baseline or of the
-    plain model if all folds would take more than half of ``time_budget``. Where there are no
-    signals, in a thread or on Windows, a fit that has begun goes on to its end.
+    A fit is interrupted when the time is over, and so is the first fold of a baseline if all folds
+    would take more than half of ``time_budget``. Where there are no signals, in a thread or on
+    Windows, a fit that has begun goes on to its end.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.

@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from skseq._html import html_paragraph, html_piece, html_table
 from skseq.data import Sequences
 from skseq.model_selection._candidates import PLAIN
 from skseq.model_selection._fold_fits import FoldFailure
@@ -80,6 +79,9 @@ class StrategyComparison:
 
     verdict : str
         What won, and whether the difference is real.
+
+    method : str
+        How intervals and tests were made, and which candidates there was no time for.
 
     scores_ : dict of str to ndarray of shape (n_folds,)
         The score of each candidate on each fold; NaN if it failed.
@@ -176,7 +178,7 @@ class StrategyComparison:
         header, *cells = self._cells()
         lines = [header, ["---", *["---:"] * (len(header) - 1)], *cells]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return f"{table}\n\n{self.verdict}\n\n{self._method()}\n"
+        return f"{table}\n\n{self.verdict}\n\n{self.method}\n"
 
     def out_of_fold(self, name):
         """Give the held-out prediction of each row.
@@ -218,12 +220,7 @@ class StrategyComparison:
             )
             for line in cells
         ]
-        return "\n".join([*lines, "", self.verdict, self._method()])
-
-    def _repr_html_(self):
-        header, *cells = self._cells()
-        lines = map(html_paragraph, (self.verdict, self._method()))
-        return html_piece(html_table(header, cells), *lines)
+        return "\n".join([*lines, "", self.verdict, self.method])
 
     def _repr_markdown_(self):
         return self.to_markdown()
@@ -245,7 +242,9 @@ class StrategyComparison:
         ]
         return [header, *(_row_cells(row) for row in self._rows)]
 
-    def _method(self):
+    @property
+    def method(self):
+        """How intervals and tests were made, and what was left out, in plain words: str."""
         n_plain, n_baseline = (
             int(np.isfinite(self.table[column]).sum()) for column in ("p_plain", "p_baseline")
         )

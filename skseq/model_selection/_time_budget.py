@@ -4,7 +4,7 @@ Requirements this file meets:
 
 - what is compared has all of its folds, so candidates are finished one after the other: baselines
   and the plain model, the cheapest first, then strategies in their order;
-- nobody eats up the time of the others: a candidate whose first fold says that all of them would
+- nobody eats up the time of the others: a baseline whose first fold says that all of them would
   take more than half of it is left out;
 - the fit of the winner to all rows lies inside the limit, by what its folds took.
 """
@@ -86,7 +86,7 @@ class TimeBudget:
 
     def limit(self, name, fold):
         """The `TimeLimit` of a fit that is about to start."""
-        is_trial = fold == 0 and self.roles[name] != "strategy"
+        is_trial = fold == 0 and self.roles[name] == "baseline"
         return TimeLimit(
             self.end - self._seconds_of_refit(), self.longest_fold if is_trial else np.inf
         )

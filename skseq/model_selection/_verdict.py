@@ -30,7 +30,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     roles = {row.role for row in rows}
     baseline = next((row for row in rows if row.role == "baseline"), None)
     if not nets:
-        return f"No net could be fitted; of the baselines, {leader(best, metric)}."
+        return f"No net has a score; of the baselines, {leader(best, metric)}."
     if best.role == "baseline":
         lead = _lead(-nets[0].above_baseline, nets[0].p_baseline, alpha)
         nobody = "Neither a net nor the blend" if "blend" in roles else "No net"

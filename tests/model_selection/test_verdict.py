@@ -88,7 +88,7 @@ def test_a_plain_model_that_failed_is_said_to_have():
         "score; 0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
     )
     assert verdict_sentence([TF_IDF, failed], "f1", 0.05) == (
-        "No net could be fitted; of the baselines, 'TF-IDF' has the highest f1, 0.500."
+        "No net has a score; of the baselines, 'TF-IDF' has the highest f1, 0.500."
     )
 
 

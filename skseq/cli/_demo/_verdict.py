@@ -1,6 +1,6 @@
 """What was found in plain words, and no more than the tests say."""
 
-from skseq.cli._experiment import LONGER, SHORTER
+from skseq.cli._demo._experiment import LONGER, SHORTER
 from skseq.model_selection._verdict import certainty
 
 

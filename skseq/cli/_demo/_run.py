@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 from sklearn.base import clone
 
-from skseq.cli._candidates import contenders, make_candidates
-from skseq.cli._experiment import (
+from skseq.cli._demo._candidates import contenders, make_candidates
+from skseq.cli._demo._experiment import (
     ARCHITECTURES,
     BACKGROUND,
     FULL,
@@ -31,8 +31,8 @@ from skseq.cli._experiment import (
     make_pipeline,
     score_on,
 )
-from skseq.cli._pictures import draw_confusion, draw_learning_curves, draw_precision_recall
-from skseq.cli._verdict import verdict
+from skseq.cli._demo._pictures import draw_confusion, draw_learning_curves, draw_precision_recall
+from skseq.cli._demo._verdict import verdict
 from skseq.exceptions import CollapseWarning, SmallClassWarning
 from skseq.persistence import save
 

@@ -6,7 +6,7 @@ import numpy as np
 from imblearn.pipeline import Pipeline
 from sklearn.base import clone
 
-from skseq.cli._experiment import (
+from skseq.cli._demo._experiment import (
     LONGER,
     METRICS,
     PLAIN,

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from skseq.cli._candidates import Candidate, contenders
-from skseq.cli._experiment import LONGER, PLAIN, SHORTER, Comparisons
-from skseq.cli._verdict import verdict
+from skseq.cli._demo._candidates import Candidate, contenders
+from skseq.cli._demo._experiment import LONGER, PLAIN, SHORTER, Comparisons
+from skseq.cli._demo._verdict import verdict
 from skseq.model_selection import StrategyComparison
 from skseq.model_selection._fold_scores import CandidateScores
 from skseq.model_selection._paired_tests import corrected_t_test, holm

@@ -1,0 +1,101 @@
+"""What the cells of a column hold, and lists that a file has turned into text."""
+
+import ast
+import json
+
+import numpy as np
+
+from skseq.cli._errors import InputError
+
+# Cells that are looked at to tell a kind.
+_SAMPLE = 50
+
+
+def parse_lists(frame):
+    """Give the frame with lists where cells of text are lists: "[0.1, 0.2]", "['EU', 'rejects']".
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As it was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    parsed = {name: _parsed(frame[name], name) for name in frame.columns}
+    changed = {name: cells for name, cells in parsed.items() if cells is not None}
+    return frame.assign(**changed) if changed else frame
+
+
+def kind_of(column):
+    """Tell what a column holds.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Its lists parsed.
+
+    Returns
+    -------
+    {"number", "text", "numbers", "steps", "words", "spans", "other"}
+        In a cell: a number, a text; a list of numbers, of lists of numbers, of texts, or of spans.
+    """
+    if column.dtype.kind in "iufb":
+        return "number"
+    cells = column[column.notna()].tolist()[:_SAMPLE]
+    if cells and all(isinstance(cell, str) for cell in cells):
+        return "text"
+    if not cells or not all(isinstance(cell, (list, tuple, np.ndarray)) for cell in cells):
+        return "other"
+    items = [item for cell in cells for item in cell]
+    if all(isinstance(item, str) for item in items) and items:
+        return "words"
+    if all(isinstance(item, dict) or _is_span(item) for item in items):
+        return "spans"
+    if all(isinstance(item, (list, tuple, np.ndarray)) for item in items):
+        return "steps"
+    return "numbers" if all(np.isscalar(item) for item in items) else "other"
+
+
+def _is_span(item):
+    return isinstance(item, (list, tuple)) and len(item) == 3 and isinstance(item[2], str)
+
+
+def _parsed(column, name):
+    """Lists, or None where the column holds something else."""
+    known = column[column.notna()]
+    if not len(known) or not isinstance(known.iloc[0], str) or _parse(known.iloc[0]) is None:
+        return None
+    try:  # all at once, which is ten times faster than one by one
+        cells = json.loads(f"[{','.join(known)}]")
+        if len(cells) != len(known):
+            raise ValueError
+    except (TypeError, ValueError):
+        cells = [_parse_row(cell, row, name) for row, cell in known.items()]
+    lists = column.astype(object)
+    lists.loc[known.index] = np.fromiter(cells, dtype=object, count=len(cells))
+    return lists
+
+
+def _parse_row(cell, row, name):
+    found = _parse(cell)
+    if found is None:
+        raise InputError(
+            f"column {name}, row {row + 1}: {cell[:30]!r} is not a list such as the one in the "
+            "first row"
+        )
+    return found
+
+
+def _parse(cell):
+    """The list that a text is, as JSON or as Python writes it; None if it is none."""
+    if not (cell.startswith("[") and cell.endswith("]")):
+        return None
+    for read in (json.loads, ast.literal_eval):
+        try:
+            found = read(cell)
+        except (ValueError, SyntaxError, RecursionError):
+            continue
+        return found if isinstance(found, list) else None
+    return None

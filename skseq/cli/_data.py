@@ -1,0 +1,238 @@
+"""From a frame and how to read it to sequences, labels and groups."""
+
+import io
+import json
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from skseq.cli._columns import kind_of
+from skseq.cli._errors import InputError, no_such_column
+from skseq.data import Sequences
+from skseq.preprocessing import make_windows
+
+
+class Data(NamedTuple):
+    """What a file holds, for estimators.
+
+    Attributes
+    ----------
+    X : list or Sequences
+        The sequences.
+
+    y : ndarray, Sequences, list or None
+        Their labels.
+
+    groups : ndarray of shape (n_sequences,), Sequences or None
+        What has to stay on one side of a split.
+
+    names : list of length n_sequences
+        What the file calls each sequence: its id, or the number of its row, from 1.
+
+    index : Sequences or None
+        The row of each step, where a row is a step.
+
+    texts : list of str or None
+        The text of each sequence whose steps are its characters or words with spans.
+    """
+
+    X: Any
+    y: Any
+    groups: Any
+    names: list
+    index: Any = None
+    texts: list | None = None
+
+
+def make_data(frame, reading, *, with_labels=True):
+    """Make sequences of the rows of a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its lists parsed.
+
+    reading : Reading
+        How to read it.
+
+    with_labels : bool, default=True
+        Whether to read labels and groups.
+
+    Returns
+    -------
+    Data
+    """
+    _check_columns(frame, reading, with_labels)
+    if reading.row_is == "step":
+        return _of_steps(frame, reading, with_labels)
+    return _of_rows(frame, reading, with_labels)
+
+
+def _check_columns(frame, reading, with_labels):
+    wanted = {"--text": reading.text, "--sequence": reading.sequence, "--order": reading.order}
+    if with_labels:
+        wanted |= {"--label": reading.label, "--group": reading.group}
+    pairs = [*wanted.items(), *(("--values", name) for name in reading.values or ())]
+    for option, name in pairs:
+        if name is None:
+            continue
+        if name not in frame.columns:
+            raise no_such_column(option, name, list(frame.columns))
+        missing = np.flatnonzero(frame[name].isna())
+        is_padding = len(reading.values or ()) > 1 and name in reading.values
+        if len(missing) and not (is_padding and reading.row_is == "sequence"):
+            raise InputError(
+                f"column {name} is empty in row {missing[0] + 1}, and in {len(missing)} of "
+                f"{len(frame)} rows in all; fill these cells, or leave the rows out"
+            )
+
+
+# -- a row is a sequence --------------------------------------------------------------------------
+
+
+def _of_rows(frame, reading, with_labels):
+    names = [*range(1, len(frame) + 1)]
+    groups = _column(frame, reading.group) if with_labels and reading.group else None
+    has_spans = reading.tags and reading.text and reading.unit == "text"
+    if has_spans or (reading.unit == "character" and reading.tags):
+        return _of_marked_texts(frame, reading, with_labels, groups, names)
+    if reading.text is not None:
+        X = frame[reading.text].tolist()
+    else:
+        X = _values_of_rows(frame, reading.values)
+    y = None
+    if with_labels:
+        y = _tags(frame[reading.label]) if reading.tags else _labels(frame, reading)
+    return Data(X, y, groups, names)
+
+
+def _of_marked_texts(frame, reading, with_labels, groups, names):
+    """Texts in which spans are marked, or with a tag for each character."""
+    from skseq.datasets import read_jsonl
+
+    texts = frame[reading.text].tolist()
+    level = "char" if reading.unit == "character" else "word"
+    marks = frame[reading.label].tolist() if with_labels else [[]] * len(texts)
+    if with_labels and level == "char" and kind_of(frame[reading.label]) == "words":
+        return Data(texts, marks, groups, names, texts=texts)
+    lines = [
+        json.dumps({"text": text, "spans": list(cells)})
+        for text, cells in zip(texts, marks, strict=True)
+    ]
+    file = io.StringIO("\n".join(lines))
+    file.name = reading.label
+    scheme = "plain" if level == "char" else "IOB2"
+    found = read_jsonl(file, level=level, spans="spans", scheme=scheme, alignment="expand")
+    return Data(found.data, found.target if with_labels else None, groups, names, texts=texts)
+
+
+def _values_of_rows(frame, columns):
+    """Cells that hold a series each, or a series in the columns of a row."""
+    if len(columns) == 1 and kind_of(frame[columns[0]]) != "number":
+        return Sequences.from_list(frame[columns[0]].tolist())
+    table = _numbers(frame, columns)
+    # Series of unequal length end in empty cells.
+    lengths = table.shape[1] - np.argmax(~np.isnan(table[:, ::-1]), axis=1)
+    lengths[np.isnan(table).all(axis=1)] = 0
+    inside = np.arange(table.shape[1]) < lengths[:, None]
+    if np.isnan(table[inside]).any():
+        row, place = np.argwhere(np.isnan(table) & inside)[0]
+        raise InputError(
+            f"column {columns[place]} is empty in row {row + 1}, in the middle of a series; fill "
+            "the cell"
+        )
+    return Sequences.from_padded(table, lengths=lengths)
+
+
+def _numbers(frame, columns):
+    for name in columns:
+        if kind_of(frame[name]) != "number":
+            raise InputError(
+                f"--values {name}: holds {kind_of(frame[name])}, such as "
+                f"{str(frame[name].iloc[0])[:30]!r}; several columns have to hold one number in "
+                "each row"
+            )
+    return frame[columns].to_numpy(dtype=float)
+
+
+def _tags(column):
+    return [list(cell) for cell in column.tolist()]
+
+
+def _labels(frame, reading):
+    labels = _column(frame, reading.label)
+    classes = np.unique(labels)
+    if len(classes) < 2:
+        raise InputError(
+            f"column {reading.label} holds one label, {classes[0]}, so there is nothing to learn; "
+            "name another column with --label"
+        )
+    if len(classes) > len(labels) / 2:
+        raise InputError(
+            f"column {reading.label} holds {len(classes)} different labels in {len(labels)} rows; "
+            "name the column of the classes with --label, or, where labels are measurements, take "
+            "skseq.SequenceRegressor in Python"
+        )
+    return labels
+
+
+def _column(frame, name):
+    """Cells as an array of numbers or of texts; whole numbers as such."""
+    cells = np.asarray(frame[name].tolist())
+    if cells.dtype.kind == "f" and (cells % 1 == 0).all():
+        return cells.astype(np.int64)
+    return cells
+
+
+# -- a row is a step ------------------------------------------------------------------------------
+
+
+def _of_steps(frame, reading, with_labels):
+    frame, order = _with_sortable_order(frame, reading.order)
+    labels = _column(frame, reading.label) if with_labels else None
+    series = np.zeros(len(frame)) if reading.text else frame[reading.values]
+    if reading.values and all(kind_of(frame[name]) == "number" for name in reading.values):
+        series = _numbers(frame, reading.values)
+    windows = make_windows(
+        series,
+        labels,
+        length=reading.window or len(frame),
+        by=None if reading.sequence is None else _column(frame, reading.sequence),
+        time=order,
+        label_rule="step" if reading.tags else "last",
+    )
+    X, y, index = windows.X, windows.y, windows.index
+    if reading.text is not None:
+        cells = np.asarray(frame[reading.text].tolist(), dtype=object)
+        X = [cells[rows].tolist() for rows in index.tolist()]
+    names = windows.groups.tolist()
+    groups = _groups_of_steps(frame, reading, windows) if with_labels else None
+    if reading.window is not None:
+        names = [*range(1, len(index) + 1)]
+    return Data(X, y, groups, names, index=index)
+
+
+def _with_sortable_order(frame, order):
+    if order is None:
+        return frame, None
+    column = frame[order]
+    if kind_of(column) == "number":
+        return frame, column.to_numpy()
+    import pandas
+
+    try:
+        return frame, pandas.to_datetime(column).astype("int64").to_numpy()
+    except (ValueError, TypeError):
+        raise InputError(
+            f"--order {order}: holds neither numbers nor times, such as {str(column.iloc[0])!r}"
+        ) from None
+
+
+def _groups_of_steps(frame, reading, windows):
+    """Windows of one recording are kept apart by time, those of several by recording."""
+    if reading.group is not None:
+        first = windows.index.values[windows.index.offsets[:-1]]
+        return _column(frame, reading.group)[first]
+    if reading.window is None:
+        return None
+    return windows.groups if len(np.unique(windows.groups)) > 1 else windows.index

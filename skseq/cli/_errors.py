@@ -1,0 +1,31 @@
+"""What is wrong with what the user gave: a file, a column, an option."""
+
+
+class InputError(ValueError):
+    """Says in one line what came, what would be right, and which option changes it."""
+
+
+def no_such_column(option, name, names):
+    """The error for a column that is not there.
+
+    Parameters
+    ----------
+    option : str
+        Such as "--label".
+
+    name : str
+        What it says.
+
+    names : list of str
+        What there is.
+
+    Returns
+    -------
+    InputError
+    """
+    from skseq._validation import did_you_mean
+
+    return InputError(
+        f"{option} {name}: no such column; there are {', '.join(map(str, names))}."
+        f"{did_you_mean(name, names)}"
+    )

@@ -1,0 +1,192 @@
+"""Files as frames: a row for each line of a table, each object, each sentence.
+
+Requirements this file meets:
+
+- a path and standard input are read alike;
+- only an empty cell is missing: "NA" and "None" may well be a class, or a text;
+- an error names the file and, where there is one, the line, and how to say what the file is.
+"""
+
+import csv
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+
+from skseq._optional import import_optional
+from skseq.cli._errors import InputError
+
+STDIN = "-"
+TOKENS, TAGS, DOCUMENT = "tokens", "tags", "document"  # columns of a CoNLL file
+
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".conll": "conll",
+    ".bio": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+}
+FORMATS = tuple(dict.fromkeys(_FORMATS.values()))
+_DOCSTART = "-DOCSTART-"
+
+
+def format_of(path, asked=None):
+    """Tell the format of a file by what the user says or by how its name ends."""
+    if asked is not None:
+        if asked not in FORMATS:
+            raise InputError(f"--format {asked}: no such format; there are {', '.join(FORMATS)}")
+        return asked
+    if path == STDIN:
+        return "csv"
+    name = path.removesuffix(".gz")
+    suffix = Path(name).suffix.lower()
+    if suffix not in _FORMATS:
+        raise InputError(
+            f"cannot tell what {path} is by its name; say it with --format ({', '.join(FORMATS)})"
+        )
+    return _FORMATS[suffix]
+
+
+def read_bytes(path):
+    """All of a file, or of standard input, unpacked where its name ends in .gz."""
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file") from None
+    return gzip.decompress(content) if path.endswith(".gz") else content
+
+
+def read_frame(content, name, format, *, header=True, with_tags=True):
+    """Read a file.
+
+    Parameters
+    ----------
+    content : bytes
+        All of it.
+
+    name : str
+        For messages.
+
+    format : str
+        One of `FORMATS`.
+
+    header : bool, default=True
+        Whether the first line of a table names its columns; they are "1", "2", ... otherwise.
+
+    with_tags : bool, default=True
+        Whether the last column of a CoNLL file holds tags.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
+    pandas = import_optional("pandas", extra="cli", needed_by="reading a file")
+    if format == "parquet":
+        import_optional("pyarrow", extra="arrow", needed_by="reading Parquet")
+        frame = pandas.read_parquet(io.BytesIO(content))
+    elif format == "conll":
+        frame = pandas.DataFrame(_read_conll(content, name, with_tags))
+    elif format == "jsonl":
+        frame = pandas.DataFrame(_read_objects(_decode(content, name), name))
+    else:
+        frame = _read_table(pandas, _decode(content, name), name, format, header)
+    if not len(frame):
+        raise InputError(f"{name} has no rows")
+    return frame.rename(columns=str)
+
+
+def _decode(content, name):
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{name}, line {line}: not UTF-8 ({error.reason}); write it anew: iconv -f latin1 -t "
+            "utf-8"
+        ) from None
+
+
+def _read_table(pandas, text, name, format, header):
+    first = text.partition("\n")[0]
+    separator = "\t" if format == "tsv" else max(",;\t", key=first.count)
+    names = None
+    if not header:  # rows of unequal length are as wide as the longest
+        names = range(1, 2 + max(line.count(separator) for line in text.split("\n")))
+    try:
+        frame = pandas.read_csv(
+            io.StringIO(text),
+            sep=separator,
+            header=0 if header else None,
+            names=names,
+            quoting=csv.QUOTE_NONE if _is_unquoted(text, separator) else csv.QUOTE_MINIMAL,
+            keep_default_na=False,
+            na_values=[""],
+        )
+    except pandas.errors.EmptyDataError:
+        raise InputError(f"{name} is empty") from None
+    except pandas.errors.ParserError as error:
+        raise InputError(f"{name} is not {format}: {error}") from None
+    return frame
+
+
+def _is_unquoted(text, separator):
+    """Whether quotes are part of what tabs separate: some stand alone in their line."""
+    if separator != "\t" or '"' not in text:
+        return False
+    return any(line.count('"') % 2 for line in text.split("\n"))
+
+
+def has_header(content, format):
+    """Whether the first line of a table names columns: numbers do not."""
+    if format not in ("csv", "tsv"):
+        return True
+    first = content.decode("utf-8-sig", errors="replace").partition("\n")[0]
+    return not all(map(_is_number, first.replace("\t", ",").replace(";", ",").split(",")))
+
+
+def _is_number(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _read_objects(text, name):
+    records = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise InputError(f"{name}, line {number}: not JSON ({error})") from None
+        if not isinstance(record, dict):
+            raise InputError(f'{name}, line {number}: not an object such as {{"text": "..."}}')
+        records.append(record)
+    return records
+
+
+def _read_conll(content, name, with_tags):
+    from skseq.datasets import read_conll
+
+    file = io.BytesIO(content)
+    file.name = name
+    found = read_conll(
+        file,
+        tag_column=-1 if with_tags else None,
+        document=_DOCSTART if _DOCSTART.encode() in content else None,
+    )
+    columns = {TOKENS: found.data}
+    if with_tags:
+        columns[TAGS] = found.target
+    return columns | ({DOCUMENT: found.groups} if "groups" in found else {})

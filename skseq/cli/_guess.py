@@ -1,0 +1,281 @@
+"""What a file holds, where no option says so.
+
+Requirements this file meets:
+
+- an option always wins; what is guessed is told as the options that would say the same;
+- a guess looks at names first, then at what cells hold;
+- where nothing points at one column, nothing is guessed: the error names the option.
+"""
+
+import numpy as np
+
+from skseq.cli._columns import kind_of
+from skseq.cli._errors import InputError, no_such_column
+from skseq.cli._reading import Reading
+
+_LABELS = ("label", "labels", "class", "target", "y", "tag", "tags", "ner_tags", "category",
+           "intent", "spans", "entities")  # fmt: skip
+_TEXTS = ("text", "texts", "tokens", "words", "word", "token", "sentence", "utterance", "message",
+          "content", "document")  # fmt: skip
+_SEQUENCES = ("sequence", "sequence_id", "series", "series_id", "sentence_id", "sentence",
+              "recording", "dialogue", "session", "unit", "id")  # fmt: skip
+_ORDERS = ("step", "order", "time", "timestamp", "turn", "t", "position", "cycle")
+
+# Numbers side by side: more are a series in a row, fewer a step.
+_MOST_CHANNELS = 16
+# Labels of neighbouring rows that agree so much more than by chance are parts of a series.
+_SERIES_KAPPA = 0.1
+WINDOW = 50
+_OUTSIDE = "O"
+
+
+def guess_reading(frame, asked, format, *, header):
+    """Say how to read a frame.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its lists parsed.
+
+    asked : Asked
+        What the user says.
+
+    format, header
+        As in `Reading`.
+
+    Returns
+    -------
+    reading : Reading
+
+    guessed : str
+        What was guessed, as options; empty if nothing was.
+    """
+    _check_names(frame, asked)
+    kinds = {name: kind_of(frame[name]) for name in frame.columns}
+    label = asked.label or _guess_label(frame, kinds, asked)
+    named = {label, asked.group, asked.sequence, asked.order}
+    free = {name: kind for name, kind in kinds.items() if name not in named}
+    text = asked.text
+    if text is None and asked.values is None:
+        text = _guess_text(frame, free)
+    sequence = asked.sequence
+    row_is = asked.row_is or _guess_row(frame, free, kinds, asked, text, label)
+    if row_is == "step" and sequence is None and asked.window is None:
+        sequence = _guess_sequence(frame, free, text)
+    order = asked.order
+    if row_is == "step" and order is None:
+        order = _by_name(_ORDERS, {each: kind for each, kind in free.items() if kind == "number"})
+    named |= {sequence, order, text}
+    values = asked.values
+    if text is None and values is None:
+        values = _guess_values(frame, {n: k for n, k in free.items() if n not in named}, row_is)
+    window = asked.window
+    if row_is == "step" and sequence is None and window is None:
+        window = WINDOW
+    reading = Reading(
+        format=format,
+        header=header,
+        row_is=row_is,
+        text=text,
+        values=values,
+        label=label,
+        sequence=sequence,
+        order=order,
+        group=asked.group,
+        window=window,
+        tags=_has_tags(frame, kinds[label], row_is, label, sequence, window),
+        background=asked.background,
+    )
+    reading = reading._replace(unit=_unit(frame, kinds, reading))
+    return _with_labels(frame, reading, asked), _as_options(reading, asked)
+
+
+def _check_names(frame, asked):
+    names = list(frame.columns)
+    for option in ("text", "label", "group", "sequence", "order"):
+        name = getattr(asked, option)
+        if name is not None and name not in names:
+            raise no_such_column(f"--{option}", name, names)
+    for name in asked.values or ():
+        if name not in names:
+            raise no_such_column("--values", name, names)
+    if asked.text is not None and asked.values is not None:
+        raise InputError("--text and --values exclude each other: texts or numbers are read")
+
+
+def _by_name(usual, names):
+    """The first usual name among the names, in whatever case."""
+    by_lower = {name.lower(): name for name in reversed(list(names))}
+    return next((by_lower[name] for name in usual if name in by_lower), None)
+
+
+def _guess_label(frame, kinds, asked):
+    taken = {asked.text, asked.group, asked.sequence, asked.order, *(asked.values or ())}
+    names = [name for name in kinds if name not in taken]
+    found = _by_name(_LABELS, names)
+    if found is not None:
+        return found
+    last = names[-1] if names else None
+    if last is not None and kinds[last] in ("text", "number"):
+        n_values = frame[last].nunique()
+        if 2 <= n_values <= max(2, len(frame) // 5) and _are_classes(frame[last]):
+            return last
+    raise InputError(
+        f"cannot tell which column holds the label; say it with --label, one of "
+        f"{', '.join(frame.columns)}"
+    )
+
+
+def _are_classes(column):
+    return column.dtype.kind != "f" or bool((column.dropna() % 1 == 0).all())
+
+
+def _guess_text(frame, free):
+    texts = [name for name, kind in free.items() if kind in ("text", "words")]
+    found = _by_name(_TEXTS, texts)
+    if found is not None or any(kind in ("numbers", "steps") for kind in free.values()):
+        return found
+    long = [name for name in texts if _mean_length(frame[name]) > _MOST_CHANNELS]
+    return max(long, key=lambda name: _mean_length(frame[name]), default=None)
+
+
+def _mean_length(column):
+    return np.mean([len(cell) for cell in column.dropna().tolist()[:200]])
+
+
+def _guess_row(frame, free, kinds, asked, text, label):
+    """Whether a row is a sequence or a step of one."""
+    if asked.sequence or asked.order or asked.window:
+        return "step"
+    if kinds[label] not in ("text", "number"):
+        return "sequence"
+    if text is not None:
+        is_word = kinds[text] == "text" and not frame[text].astype(str).str.contains(r"\s").any()
+        return "step" if is_word and _guess_sequence(frame, free, text) else "sequence"
+    names = asked.values or [name for name, kind in free.items() if kind in ("numbers", "steps")]
+    if names and kinds[names[0]] == "steps":
+        return "sequence"
+    if names and kinds[names[0]] == "numbers":
+        lengths = set(frame[names[0]].dropna().map(len))
+        is_short = len(lengths) == 1 and lengths.pop() <= _MOST_CHANNELS
+        return "step" if is_short and _is_series(frame[label]) else "sequence"
+    numbers = asked.values or [name for name, kind in free.items() if kind == "number"]
+    return "step" if len(numbers) <= _MOST_CHANNELS else "sequence"
+
+
+def _is_series(labels):
+    """Whether neighbouring labels agree more than by chance, but are not merely sorted."""
+    codes = labels.astype("category").cat.codes.to_numpy()
+    agree = np.mean(codes[1:] == codes[:-1])
+    expected = np.sum((np.bincount(codes[codes >= 0]) / len(codes)) ** 2)
+    n_runs = 1 + np.count_nonzero(codes[1:] != codes[:-1])
+    n_classes = codes.max() + 1
+    return agree - expected > _SERIES_KAPPA * (1 - expected) and n_runs > 2 * n_classes
+
+
+def _guess_sequence(frame, free, text):
+    names = [
+        name
+        for name, kind in free.items()
+        if kind in ("text", "number") and name != text and frame[name].nunique() <= len(frame) / 2
+    ]
+    return _by_name(_SEQUENCES, names)
+
+
+def _guess_values(frame, free, row_is):
+    lists = [name for name, kind in free.items() if kind in ("numbers", "steps")]
+    if lists:
+        return lists if row_is == "step" else lists[:1]
+    numbers = [
+        name for name, kind in free.items() if kind == "number" and not _counts_rows(frame[name])
+    ]
+    if not numbers:
+        raise InputError(
+            "no column besides the label holds texts or numbers to learn from; name it with "
+            f"--text or --values, of {', '.join(frame.columns)}"
+        )
+    return numbers
+
+
+def _counts_rows(column):
+    """Whether a column numbers the rows, which tells nothing."""
+    if column.dtype.kind not in "iu":
+        return False
+    cells = column.to_numpy()
+    return len(cells) > 2 and bool((np.diff(cells) == 1).all())
+
+
+def _has_tags(frame, label_kind, row_is, label, sequence, window):
+    if row_is == "sequence":
+        return label_kind in ("words", "numbers", "spans")
+    if window is not None or sequence is None:
+        return True
+    return bool((frame.groupby(sequence)[label].nunique() > 1).any())
+
+
+def _unit(frame, kinds, reading):
+    """What the cells of the text column are."""
+    if reading.text is None:
+        return None
+    if kinds[reading.text] == "words":
+        return "words"
+    if reading.row_is == "step":
+        has_spaces = frame[reading.text].astype(str).str.contains(r"\s").mean()
+        return "utterance" if has_spaces > 0.2 else "word"
+    if not reading.tags:
+        return "text"
+    cells = frame[reading.label].tolist()
+    if kinds[reading.label] == "spans":
+        return "text"
+    texts = frame[reading.text].tolist()
+    n_marks = [len(cell) for cell in cells]
+    if n_marks == [len(each) for each in texts]:
+        return "character"
+    if all(isinstance(mark, int) for cell in cells for mark in cell):
+        return "character"  # places of single characters
+    raise InputError(
+        f"--label {reading.label}: its lists are not as long as the texts in {reading.text}; give "
+        "a tag for each character, spans with start, end and label, or lists of words as texts"
+    )
+
+
+def _with_labels(frame, reading, asked):
+    """Add what the labels say: the order of levels, the background."""
+    if asked.is_ordinal:
+        if reading.tags:
+            raise InputError("--ordinal is for one label a sequence, but each step has one here")
+        levels = _levels(frame[reading.label], asked.levels)
+        return reading._replace(levels=levels)
+    if not reading.tags:
+        if asked.background is not None:
+            raise InputError(
+                "--background is for a label at each step, but each sequence has one label here"
+            )
+        return reading
+    return reading
+
+
+def _levels(column, named):
+    found = sorted(set(column.dropna().tolist()))
+    if named is None:
+        return found
+    by_text = {str(each): each for each in found}
+    if sorted(map(str, named)) != sorted(by_text):
+        raise InputError(
+            f"--levels {','.join(map(str, named))}: must name each label once, lowest first; there "
+            f"are {', '.join(by_text)}"
+        )
+    return [by_text[str(each)] for each in named]
+
+
+def _as_options(reading, asked):
+    """What was guessed, as options that say the same."""
+    parts = []
+    for option in ("text", "values", "label", "sequence", "order", "window"):
+        value, said = getattr(reading, option), getattr(asked, option)
+        if value is not None and said is None:
+            shown = ",".join(value[:3]) + ",..." * (len(value) > 3) if option == "values" else value
+            parts.append(f"--{option} {shown}")
+    if asked.row_is is None and not (asked.sequence or asked.order or asked.window):
+        parts.append(f"--row-is {reading.row_is}")
+    return " ".join(parts)

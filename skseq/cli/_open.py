@@ -1,0 +1,76 @@
+"""From the arguments of a command to data, with a word on what was guessed."""
+
+from typing import NamedTuple
+
+from skseq.cli._columns import parse_lists
+from skseq.cli._data import Data, make_data
+from skseq.cli._files import STDIN, format_of, has_header, read_bytes, read_frame
+from skseq.cli._guess import guess_reading
+from skseq.cli._reading import Reading
+
+
+class Opened(NamedTuple):
+    """A file that was read."""
+
+    path: str
+    name: str
+    content: bytes
+    reading: Reading
+    data: Data
+    guessed: str
+
+
+def open_file(path, asked):
+    """Read a file with labels.
+
+    Parameters
+    ----------
+    path : str
+        A file, or "-" for standard input.
+
+    asked : Asked
+        What the user says of it.
+
+    Returns
+    -------
+    Opened
+    """
+    name = name_of(path)
+    format = format_of(path, asked.format)
+    content = read_bytes(path)
+    header = has_header(content, format) if asked.has_header is None else asked.has_header
+    frame = parse_lists(read_frame(content, name, format, header=header))
+    reading, guessed = guess_reading(frame, asked, format, header=header)
+    return Opened(path, name, content, reading, make_data(frame, reading), guessed)
+
+
+def open_unlabelled(path, reading, format=None):
+    """Read a file whose sequences are to be predicted, as the model's own was read.
+
+    Parameters
+    ----------
+    path : str
+        A file, or "-" for standard input.
+
+    reading : Reading
+        Kept with the model.
+
+    format : str, default=None
+        What the user says of the file.
+
+    Returns
+    -------
+    Data
+        Without labels.
+    """
+    name = name_of(path)
+    format = format or (reading.format if path == STDIN else format_of(path))
+    content = read_bytes(path)
+    header = reading.header and has_header(content, format)
+    frame = parse_lists(read_frame(content, name, format, header=header, with_tags=False))
+    return make_data(frame, reading, with_labels=False)
+
+
+def name_of(path):
+    """A file for messages."""
+    return "standard input" if path == STDIN else path

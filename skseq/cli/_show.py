@@ -1,0 +1,62 @@
+"""What the commands print: results to stdout, what happens meanwhile to stderr."""
+
+import sys
+
+import numpy as np
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from skseq.model_selection._verdict import p_text
+
+# Wider lines are hard to read, and all that is printed fits into this.
+WIDTH = 80
+
+
+def say(text):
+    """A line for a person, on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def tell_guesses(opened):
+    """Say what was guessed of a file, in the options that would say the same."""
+    if opened.guessed:
+        say(f"Guessed: {opened.guessed}. Pass any of these to say otherwise.")
+
+
+def show_leaderboard(comparison):
+    """Print the table and what to think of it, on stdout."""
+    console = Console(width=WIDTH, highlight=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table.add_column("candidate", overflow="fold", max_width=38)
+    score = comparison.metric.partition("(")[0]
+    titles = (score, "interval", "minority\nrecall", "fit, s", "above\nplain", "p")
+    for title in titles:
+        table.add_column(title, justify="right", no_wrap=True)
+    columns = comparison.table
+    for place, role in enumerate(columns["role"]):
+        row = {name: column[place] for name, column in columns.items()}
+        style = "bold green" if not place else {"baseline": "cyan", "plain": "yellow"}.get(role)
+        table.add_row(*_cells(row), style=style)
+    console.print(table)
+    console.print(comparison.verdict, style="bold")
+    console.print(comparison.method, style="italic")
+
+
+def _cells(row):
+    def number(name, form=".3f"):
+        return "" if np.isnan(row[name]) else format(row[name], form)
+
+    if np.isnan(row["mean"]):
+        return [row["name"], "failed", "", "", "", "", ""]
+    interval = "" if np.isnan(row["low"]) else f"{row['low']:.2f}-{row['high']:.2f}"
+    is_compared = not np.isnan(row["p_plain"])
+    return [
+        row["name"],
+        number("mean"),
+        interval,
+        number("minority_recall"),
+        number("fit_seconds", ".1f"),
+        number("above_plain", "+.3f") if row["role"] != "plain" else "",
+        p_text(row["p_plain"]).removeprefix("p = ").removeprefix("p ") if is_compared else "",
+    ]

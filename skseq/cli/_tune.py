@@ -1,0 +1,191 @@
+"""``skseq tune``: strategies and architectures beside the baselines, and the winner in a file."""
+
+import warnings
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+from skseq._validation import has_step_labels
+from skseq.cli._errors import InputError
+from skseq.cli._folder import (
+    FITS,
+    LEADERBOARD,
+    MODEL,
+    default_folder,
+    make_folder,
+    write_run,
+)
+from skseq.cli._nets import kind_of_problem, nets_to_try, plain_pipeline
+from skseq.cli._open import open_file
+from skseq.cli._show import say, show_leaderboard, tell_guesses
+from skseq.data import Sequences, as_tags
+from skseq.exceptions import CollapseWarning
+from skseq.metrics import get_scorer
+from skseq.model_selection import compare_strategies
+from skseq.persistence import save
+
+_OUTSIDE = "O"
+_FOLDS, _FEWER_FOLDS = 5, 3
+# Above one of these, fewer folds tell as much.
+_MANY_SEQUENCES, _MANY_STEPS = 2_000, 20_000
+
+
+def run_tune(
+    path, asked, *, output, strategies, architectures, time_budget, scoring, cv, jobs, seed
+):
+    """Compare, print and write; the arguments are those of the command line."""
+    opened = open_file(path, asked)
+    reading, data = opened.reading, opened.data
+    tell_guesses(opened)
+    background = _background(reading, data.y)
+    metric = scoring or _usual_scoring(reading)
+    scorer = _make_scorer(metric, reading, background)
+    n_folds = _n_folds(cv, data)
+    nets = nets_to_try(reading, strategies, architectures, seed)
+    say(_in_short(opened, background, metric, n_folds, len(nets)))
+    folder = output or default_folder(path)
+    make_folder(folder)
+    try:
+        with _one_thread(), _collapses_are_in_the_table():
+            comparison = compare_strategies(
+                plain_pipeline(reading, seed),
+                data.X,
+                data.y,
+                nets,
+                kind=kind_of_problem(reading),
+                cv=n_folds,
+                scoring=scorer,
+                groups=data.groups,
+                directory=folder / FITS,
+                time_budget=time_budget,
+                n_jobs=jobs,
+                random_state=seed,
+            )
+    except KeyboardInterrupt:
+        n_fits = len([*(folder / FITS).glob("*.joblib")])
+        raise KeyboardInterrupt(
+            f"interrupted; {n_fits} finished fits are kept in {folder / FITS}, and the same "
+            "command goes on from there"
+        ) from None
+    settings = {"scoring": metric, "cv": n_folds, "seed": seed, "background": background}
+    _check_worth_keeping(comparison, folder)
+    write_run(folder, opened, settings, comparison)
+    show_leaderboard(comparison)
+    _keep_winner(comparison, reading, folder)
+
+
+def _check_worth_keeping(comparison, folder):
+    if all(name.startswith("commonest") for name in comparison.table["name"]):
+        raise InputError(
+            "the time was over before any model that learns was fitted on all folds; those done "
+            f"are kept in {folder / FITS}, and the same command goes on from there: give it more "
+            "by --time-budget, or fewer folds by --cv"
+        )
+
+
+def _keep_winner(comparison, reading, folder):
+    if not hasattr(comparison, "best_estimator_"):
+        raise InputError(
+            f"the best candidate could not be fitted to all rows; {folder / LEADERBOARD} has the "
+            "scores"
+        )
+    model = comparison.best_estimator_
+    model.file_reading_ = reading._asdict()
+    path = save(model, folder / MODEL)
+    name, role = (comparison.table[column][0] for column in ("name", "role"))
+    without = ", a model without a net" if role == "baseline" else ""
+    print(f"\nKept {name!r}{without}: {path}\nAll scores: {folder / LEADERBOARD}")
+    print(f"Next: skseq predict {path} FILE")
+
+
+# -- what is compared, and by what ----------------------------------------------------------------
+
+
+def _background(reading, y):
+    """The tag that scores leave out: the one that is named, or "O"."""
+    if not reading.tags:
+        return None
+    tags = np.unique(as_tags(y).values)
+    named = _OUTSIDE if reading.background is None else reading.background
+    found = [tag for tag in tags.tolist() if str(tag) == str(named)]
+    if not found and reading.background is not None:
+        raise InputError(
+            f"--background {named}: no such tag; there are {', '.join(map(str, tags))}"
+        )
+    return found[0] if found else None
+
+
+def _usual_scoring(reading):
+    if reading.levels:
+        return "quadratic_weighted_kappa"
+    return "tag_f1_macro" if reading.tags else "f1_macro"
+
+
+def _make_scorer(metric, reading, background):
+    is_of_tags = metric.startswith(("tag_", "span_"))
+    if is_of_tags != reading.tags:
+        raise InputError(
+            f"--scoring {metric}: is of {'tags' if is_of_tags else 'one label a sequence'}, but "
+            f"here {'each step' if reading.tags else 'each sequence'} has a label; take "
+            f"{_usual_scoring(reading)}, say"
+        )
+    if metric.startswith("tag_") and background is not None:
+        try:
+            return get_scorer(metric, exclude=background)
+        except TypeError:  # a metric of all tags
+            pass
+    return metric
+
+
+def _n_folds(asked, data):
+    n_sequences = len(data.X)
+    n_steps = data.X.n_steps if isinstance(data.X, Sequences) else n_sequences
+    is_large = n_sequences > _MANY_SEQUENCES or n_steps > _MANY_STEPS
+    n_folds = asked or (_FEWER_FOLDS if is_large else _FOLDS)
+    n_units = n_sequences
+    if isinstance(data.groups, np.ndarray):
+        n_units = len(np.unique(data.groups))
+    if n_units < 2:
+        raise InputError(
+            "the file holds one sequence, so nothing can be held out; cut it into windows with "
+            "--window 50, say"
+        )
+    return min(n_folds, n_units)
+
+
+def _in_short(opened, background, metric, n_folds, n_nets):
+    labels = opened.data.y
+    labels = as_tags(labels).values if has_step_labels(labels) else np.asarray(labels)
+    classes, counts = np.unique(labels, return_counts=True)
+    commonest, rarest = classes[counts.argmax()], classes[counts.argmin()]
+    without = f" without {background}" if background is not None else ""
+    return (
+        f"{opened.name}: {len(opened.data.X):,} sequences, {opened.reading.in_words()}; "
+        f"{len(classes)} classes, from {commonest} ({counts.max():,}) to {rarest} "
+        f"({counts.min():,}), {counts.max() / counts.min():.3g} : 1.\n"
+        f"Comparing {n_nets + 1} net{'s' if n_nets else ''} with baselines and their blend by "
+        f"{metric}{without}, {n_folds} folds."
+    )
+
+
+# -- around the fits ------------------------------------------------------------------------------
+
+
+@contextmanager
+def _one_thread():
+    # Nets this small run fastest on one thread; the workers keep to their share by themselves.
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _collapses_are_in_the_table():
+    # A candidate that gives up on rare classes has the recall that the table shows.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", CollapseWarning)
+        yield

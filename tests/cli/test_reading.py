@@ -1,0 +1,202 @@
+"""Files of every format become the sequences they hold, and what is guessed is told."""
+
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from skseq.cli._errors import InputError
+from skseq.cli._open import open_file, open_unlabelled
+from skseq.cli._reading import Asked
+
+
+def read(path, content=None, **asked):
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    return open_file(str(path), Asked(**asked))
+
+
+def test_texts_and_their_labels(files):
+    opened = read(files / "texts.csv")
+    assert opened.guessed == "--text text --label label --row-is sequence"
+    assert opened.data.X[0].count(" ") == 4
+    assert sorted(set(opened.data.y)) == ["complaint", "praise"]
+    assert opened.data.groups is None
+    assert not opened.reading.tags
+
+
+def test_a_table_and_objects_mean_the_same(files):
+    one, other = read(files / "texts.csv").data, read(files / "texts.jsonl").data
+    assert one.X == other.X
+    assert one.y.tolist() == other.y.tolist()
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".tsv", ".csv.gz"])
+def test_other_formats_mean_the_same(suffix, files, tmp_path):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.read_csv(files / "texts.csv")
+    path = tmp_path / f"texts{suffix}"
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+        frame.to_parquet(path)
+    elif suffix == ".tsv":
+        frame.to_csv(path, sep="\t", index=False)
+    else:
+        path.write_bytes(gzip.compress((files / "texts.csv").read_bytes()))
+    found = read(path).data
+    assert found.X == read(files / "texts.csv").data.X
+
+
+def test_what_is_named_is_not_guessed(tmp_path):
+    content = "id,title,body,label,kind\n" + "x,one two,three four five,1,a\ny,six,seven,2,b\n" * 3
+    opened = read(tmp_path / "t.csv", content, text="title", label="kind")
+    assert opened.guessed == "--row-is sequence"
+    assert opened.data.X[:2] == ["one two", "six"]
+    assert opened.data.y.tolist() == ["a", "b"] * 3
+
+
+def test_a_series_in_cells_of_text_is_cut_into_windows(files):
+    opened = read(files / "series.csv")
+    assert opened.guessed == "--values data --label label --window 50 --row-is step"
+    assert opened.data.X.lengths.tolist() == [50] * 4
+    assert opened.data.X.n_features == 2
+    assert opened.data.y.aligns_with(opened.data.X)
+    np.testing.assert_array_equal(opened.data.groups.values, np.arange(200))
+    assert read(files / "series.csv", window=100).data.X.lengths.tolist() == [100] * 2
+    assert "--row-is" not in read(files / "series.csv", window=100).guessed
+
+
+def test_labels_without_order_make_each_row_a_sequence(tmp_path):
+    rows = [f'"[{row}.5, 1.0]",{"ab"[row % 3 == 0]}' for row in range(30)]
+    opened = read(tmp_path / "t.csv", "\n".join(["data,label", *rows]))
+    assert opened.reading.row_is == "sequence"
+    assert opened.data.X.lengths.tolist() == [2] * 30
+    assert opened.data.y[:2].tolist() == ["b", "a"]
+
+
+def test_steps_of_recordings_are_sorted_whatever_their_rows(files):
+    opened = read(files / "long.csv")
+    assert opened.guessed == (
+        "--values a,b --label label --sequence recording --order step --row-is step"
+    )
+    data = opened.data
+    assert data.X.lengths.tolist() == [10] * 20
+    series = read(files / "series.csv").data.X.values
+    first = [int(name[1:]) for name in data.names]
+    for row, number in enumerate(first):
+        np.testing.assert_array_equal(data.X[row], series[number * 10 : number * 10 + 10])
+
+
+def test_a_label_that_is_the_same_at_all_steps_is_one_of_the_sequence(tmp_path):
+    rows = [f"s{i // 4},{i}.25,{'xy'[i // 4 % 2]}" for i in range(40)]
+    opened = read(tmp_path / "t.csv", "\n".join(["sequence,value,class", *rows]))
+    assert opened.data.y.tolist() == ["x", "y"] * 5
+    assert opened.data.X.lengths.tolist() == [4] * 10
+    assert not opened.reading.tags
+
+
+def test_a_series_in_each_row_may_end_early_and_needs_no_header(tmp_path):
+    rows = ["1," + ",".join(f"{i}.5" for i in range(20)), "2," + "0.25," * 17 + "3"] * 4
+    opened = read(tmp_path / "t.csv", "\n".join(rows), label="1")
+    assert opened.data.X.lengths.tolist() == [20, 18] * 4
+    assert opened.data.y.tolist() == [1, 2] * 4
+
+
+def test_without_a_header_columns_are_numbered(tmp_path):
+    content = "so late again,bad\nwhat a day,good\n" * 3
+    opened = read(tmp_path / "t.csv", content, has_header=False, text="1", label="2")
+    assert len(opened.data.X) == 6
+
+
+def test_lists_as_python_writes_them_are_lists(tmp_path):
+    content = "tokens,tags\n" + "\"['EU', 'rejects']\",\"['B-ORG', 'O']\"\n" * 4
+    opened = read(tmp_path / "t.csv", content)
+    assert opened.data.X[0] == ["EU", "rejects"]
+    assert opened.data.y[0] == ["B-ORG", "O"]
+    assert opened.reading.tags
+
+
+def test_spans_of_objects_are_tags_of_words_or_of_characters(tmp_path):
+    line = {"text": "Ada left", "spans": [{"start": 0, "end": 3, "label": "PER"}], "ends": [7]}
+    content = "\n".join([json.dumps(line)] * 4)
+    words = read(tmp_path / "t.jsonl", content).data
+    assert words.X[0] == ["Ada", "left"]
+    assert words.y[0] == ["B-PER", "O"]
+    characters = read(tmp_path / "t.jsonl", label="ends").data
+    assert characters.X[0] == "Ada left"
+    assert characters.y[0][-2:] == ["O", "spans"] or characters.y[0][:-1] == ["O"] * 7
+
+
+def test_a_word_a_row_makes_sentences_and_an_utterance_a_row_dialogues(tmp_path):
+    words = ["sentence,word,tag", *(f"{i // 3},w{i},{'OX'[i % 3 == 0]}" for i in range(12))]
+    opened = read(tmp_path / "words.csv", "\n".join(words))
+    assert opened.data.X[1] == ["w3", "w4", "w5"]
+    assert opened.reading.unit == "word"
+    turns = [
+        "dialogue,text,act",
+        *(f"d{i // 3},you there {i},{'QS'[i % 3 == 0]}" for i in range(12)),
+    ]
+    opened = read(tmp_path / "turns.csv", "\n".join(turns), sequence="dialogue", label="act")
+    assert opened.reading.unit == "utterance"
+    assert opened.data.X[0] == ["you there 0", "you there 1", "you there 2"]
+
+
+def test_a_column_file_holds_sentences(files):
+    opened = read(files / "names.conll")
+    assert len(opened.data.X) == len(opened.data.y) == 24
+    assert opened.reading.tags
+
+
+def test_ordered_labels_have_levels(tmp_path):
+    content = "text,label\n" + "so cold,low\nmild day,mid\nso hot,high\n" * 4
+    assert read(tmp_path / "t.csv", content, is_ordinal=True).reading.levels == [
+        "high", "low", "mid",
+    ]  # fmt: skip
+    named = {"is_ordinal": True, "levels": ["low", "mid", "high"]}
+    assert read(tmp_path / "t.csv", **named).reading.levels == ["low", "mid", "high"]
+    with pytest.raises(InputError, match="--levels low,high: must name each label once"):
+        read(tmp_path / "t.csv", is_ordinal=True, levels=["low", "high"])
+
+
+def test_na_is_a_class_and_only_an_empty_cell_is_missing(tmp_path):
+    content = "text,label\n" + "a day,NA\nb day,None\n" * 4
+    assert sorted(set(read(tmp_path / "t.csv", content).data.y)) == ["NA", "None"]
+    with pytest.raises(InputError, match="column label is empty in row 9, and in 1 of 9 rows"):
+        read(tmp_path / "t.csv", content + "c day,\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "asked", "message"),
+    [
+        ("text,label\n" + "a b,x\n" * 4, {"label": "lable"}, "--label lable: no such column; there "
+         "are text, label. Did you mean 'label'"),
+        ("one,two\n" + "a b,c d\n" * 4, {"text": "one"}, "cannot tell which column holds"),
+        ("text,label\n" + "a b,x\n" * 4, {}, "holds one label, x"),
+        ("text,label\n" + "".join(f"a b,{i}\n" for i in range(9)), {}, "9 different labels"),
+        ("text,label\n" + "a b,x\n" * 4, {"text": "text", "values": ["text"]}, "exclude each"),
+        ("name,label\n" + "a,x\nb,y\n" * 4, {}, "no column besides the label"),
+        ("data,label\n" + '"[1, 2]",x\n' * 4 + '"[1, 2",y\n', {}, "row 5: '.1, 2' is not a list"),
+        ("text,label\n", {}, "has no rows"),
+        ("", {}, "is empty"),
+        ("text,label\n" + "a b,x\nb c,y\n" * 4, {"format": "xml"}, "--format xml: no such format"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_the_option_that_mends_it(content, asked, message, tmp_path):
+    with pytest.raises(InputError, match=message):
+        read(tmp_path / "t.csv", content, **asked)
+
+
+def test_a_name_that_tells_nothing_needs_a_format(tmp_path):
+    (tmp_path / "data").write_text("text,label\n", encoding="utf-8")
+    with pytest.raises(InputError, match="say it with --format"):
+        read(tmp_path / "data")
+
+
+def test_other_files_are_read_as_the_first_was_without_labels(files, tmp_path):
+    reading = read(files / "long.csv").reading
+    (tmp_path / "new.csv").write_text("b,a,step,recording\n2,1,1,x\n4,3,0,x\n", encoding="utf-8")
+    data = open_unlabelled(str(tmp_path / "new.csv"), reading)
+    assert data.X.tolist() == [[[3.0, 4.0], [1.0, 2.0]]]
+    assert data.names == ["x"]
+    assert data.y is None

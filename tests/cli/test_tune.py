@@ -1,0 +1,219 @@
+"""A tune keeps the winner, whatever it is, and a model reads other files as its own was read."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import skseq
+from skseq.cli._folder import read_run
+
+ROOT = Path(skseq.__file__).parents[1]
+FAST = ["--cv", "2", "--jobs", "1", "--architectures", "none"]
+
+pytestmark = [
+    # Two epochs of a few rows: what is tested is not how well the nets do.
+    pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning"),
+    pytest.mark.usefixtures("small_nets"),
+]
+
+
+@pytest.fixture(scope="module")
+def tuned(run, files, small_nets, tmp_path_factory):
+    """Folders of finished tunes, by name of the file, and what was printed."""
+    folder = tmp_path_factory.mktemp("tuned")
+    done = {}
+    for name, strategies in [("texts.csv", "weight sqrt"), ("long.csv", "none"),
+                             ("names.conll", "none")]:  # fmt: skip
+        output = folder / name.partition(".")[0]
+        result = run("tune", files / name, "--strategies", strategies, "--output", output, *FAST)
+        assert result.status == 0, result.err
+        done[name] = output, result
+    return done
+
+
+def leaderboard(folder):
+    with (folder / "leaderboard.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def rows_of(text):
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_it_says_what_it_guessed_and_what_is_in_the_file(tuned):
+    _, result = tuned["texts.csv"]
+    assert "Guessed: --text text --label label --row-is sequence." in result.err
+    assert "24 sequences, a class for each of texts; 2 classes, from complaint (16)" in result.err
+
+
+def test_strategies_stand_beside_baselines_and_the_best_is_kept(tuned):
+    folder, result = tuned["texts.csv"]
+    rows = leaderboard(folder)
+    names = [row["name"] for row in rows]
+    assert {"plain", "weight sqrt", "TF-IDF + logistic regression", "blend"} <= set(names)
+    means = [float(row["mean"]) for row in rows]
+    assert means == sorted(means, reverse=True)
+    assert f"Kept {names[0]!r}" in result.out
+    # Words tell the classes apart, and nets of two epochs have not learnt them.
+    assert names[0].startswith("TF-IDF") or rows[0]["role"] == "blend"
+    assert ("a model without a net" in result.out) == (rows[0]["role"] == "baseline")
+
+
+def test_the_model_is_one_of_python_too(tuned, files):
+    folder, _ = tuned["texts.csv"]
+    model = skseq.load(folder / "model.skseq")
+    assert model.predict(["cold train late again"]).tolist() == ["complaint"]
+    assert model.file_reading_["text"] == "text"
+
+
+def test_predictions_are_those_of_the_model_in_the_order_of_the_file(tuned, files, run):
+    folder, _ = tuned["texts.csv"]
+    done = run("predict", folder / "model.skseq", files / "texts.csv", "--proba")
+    rows = rows_of(done.out)
+    texts = [row["text"] for row in rows_of((files / "texts.csv").read_text(encoding="utf-8"))]
+    model = skseq.load(folder / "model.skseq")
+    assert [row["predicted"] for row in rows] == model.predict(texts).tolist()
+    assert [row["sequence"] for row in rows] == [str(row) for row in range(1, 25)]
+    proba = [[float(row[f"p({name})"]) for name in model.classes_] for row in rows]
+    np.testing.assert_allclose(proba, model.predict_proba(texts), atol=1e-6)
+
+
+def test_steps_get_a_label_each_in_the_order_of_the_rows(tuned, files, run):
+    folder, _ = tuned["long.csv"]
+    done = run("predict", folder / "model.skseq", files / "long.csv")
+    rows = rows_of(done.out)
+    told = rows_of((files / "long.csv").read_text(encoding="utf-8"))
+    assert [row["row"] for row in rows] == [str(row) for row in range(1, 201)]
+    assert [row["sequence"] for row in rows] == [row["recording"] for row in told]
+    assert [int(row["step"]) - 1 for row in rows] == [int(row["step"]) for row in told]
+    assert {row["predicted"] for row in rows} <= {"1", "2", "3"}
+
+
+def test_tags_are_given_with_their_words_and_as_spans(tuned, files, run, tmp_path):
+    folder, _ = tuned["names.conll"]
+    path = tmp_path / "new.conll"
+    path.write_text("Ada\nleft\nParis\n\nRome\n", encoding="utf-8")
+    rows = rows_of(run("predict", folder / "model.skseq", path).out)
+    assert [(row["sequence"], row["step"], row["text"]) for row in rows] == [
+        ("1", "1", "Ada"), ("1", "2", "left"), ("1", "3", "Paris"), ("2", "1", "Rome"),
+    ]  # fmt: skip
+    output = tmp_path / "tags.jsonl"
+    done = run("predict", folder / "model.skseq", path, "--output", output, "--proba")
+    assert done.status == 0
+    assert done.out == ""
+    objects = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    assert [each["predicted"] for each in objects] == [
+        [row["predicted"] for row in rows[:3]],
+        [rows[3]["predicted"]],
+    ]
+    assert np.allclose(np.sum(objects[0]["probabilities"], axis=1), 1, atol=1e-4)
+    for each in objects:
+        starts = [tag.startswith("B-") for tag in each["predicted"]]
+        assert len(each["spans"]) == sum(starts)
+        for span in each["spans"]:
+            assert span["text"] == " ".join(each["text"][span["start"] : span["end"]])
+
+
+def test_the_folder_says_how_it_came_about(tuned, files):
+    folder, _ = tuned["texts.csv"]
+    run = read_run(folder)
+    assert run.file == str(files / "texts.csv")
+    assert run.settings["cv"] == 2
+    assert run.comparison.table["name"] == [row["name"] for row in leaderboard(folder)]
+
+
+def test_the_same_command_fits_nothing_again_and_finds_the_same(tuned, files, run, monkeypatch):
+    folder, result = tuned["texts.csv"]
+
+    def fit_again(*args, **kwargs):
+        raise AssertionError("a finished fit is done again")
+
+    monkeypatch.setattr("skseq.model_selection._fold_fits.fit_and_predict", fit_again)
+    again = run(
+        "tune", files / "texts.csv", "--strategies", "weight sqrt", "--output", folder, *FAST
+    )
+    assert again.out == result.out
+
+
+def test_an_interrupt_loses_nothing(files, run, tmp_path, monkeypatch):
+    from skseq.model_selection import _fold_fits
+
+    fit, fits = _fold_fits.fit_and_predict, []
+
+    def interrupt_the_fourth(*arguments):
+        if len(fits) == 3:
+            raise KeyboardInterrupt
+        fits.append(arguments)
+        return fit(*arguments)
+
+    monkeypatch.setattr(_fold_fits, "fit_and_predict", interrupt_the_fourth)
+    arguments = ["tune", files / "texts.csv", "--strategies", "none", "--output", tmp_path, *FAST]
+    done = run(*arguments)
+    assert done.status == 130
+    assert "interrupted; 3 finished fits are kept" in done.err
+    assert len([*(tmp_path / "fits").iterdir()]) == 3
+
+
+def test_time_that_suffices_for_nothing_is_an_error_with_the_cure(files, run, tmp_path):
+    done = run("tune", files / "texts.csv", "--time-budget", "0.001s", "--output", tmp_path, *FAST)
+    assert done.status == 1
+    assert "allow more" in done.err or "--time-budget" in done.err
+    assert not (tmp_path / "model.skseq").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("texts.csv", ["--strategies", "wieght sqrt"], "Did you mean 'weight sqrt'?"),
+        ("texts.csv", ["--architectures", "lstn"], "Did you mean 'lstm'?"),
+        ("texts.csv", ["--scoring", "span_f1_macro"], "is of tags"),
+        ("texts.csv", ["--background", "O"], "--background is for a label at each step"),
+        ("names.conll", ["--background", "X"], "no such tag; there are B-LOC, B-PER, O"),
+        ("names.conll", ["--ordinal"], "--ordinal is for one label a sequence"),
+        ("long.csv", ["--window", "500", "--sequence", ""], "--sequence"),
+        ("series.csv", ["--window", "500"], "holds one sequence"),
+    ],
+)
+def test_what_does_not_fit_the_file_is_said(name, arguments, message, files, run, tmp_path):
+    done = run("tune", files / name, *arguments, "--output", tmp_path / "out")
+    assert done.status == 1
+    assert message in done.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_was_not_tuned_here_is_told_apart(files, run, tmp_path):
+    model = skseq.SequenceClassifier(hidden_size=2, max_epochs=1, random_state=0)
+    model.fit([[1.0], [2.0]] * 4, [0, 1] * 4)
+    skseq.save(model, tmp_path / "own.skseq")
+    done = run("predict", tmp_path / "own.skseq", files / "texts.csv")
+    assert done.status == 1
+    assert "is not the model of skseq tune" in done.err
+
+
+def test_predictions_go_through_pipes_that_end_early(tuned, files):
+    folder, _ = tuned["texts.csv"]
+    lines = (files / "texts.csv").read_text(encoding="utf-8").splitlines()
+    many = "\n".join([lines[0], *lines[1:] * 2000, ""])
+    command = "import sys; from skseq.cli import main; sys.exit(main())"
+    process = subprocess.Popen(
+        [sys.executable, "-c", command, "predict", str(folder / "model.skseq"), "-"],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdin.write(many)
+    process.stdin.close()
+    assert process.stdout.readline() == "sequence,predicted\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 0
+    process.stderr.close()
