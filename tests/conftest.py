@@ -1,7 +1,11 @@
 """Data that many tests share (30 sequences of 3 to 12 steps), and settings for all of them."""
 
 import os
+import re
 import sys
+import textwrap
+import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -61,3 +65,22 @@ def ragged_values(lengths, labels):
 def tags(ragged_tokens):
     """One tag per step, aligned with `ragged_tokens`: "O", and "X" where the id is 2 or 3."""
     return Sequences(np.where(ragged_tokens.values <= 3, "X", "O"), ragged_tokens.offsets)
+
+
+@pytest.fixture
+def run_page(monkeypatch, tmp_path):
+    """Function that runs a Markdown page's blocks in order, and gives the module that they make."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(page, languages="python"):
+        text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+        blocks = re.findall(rf"```(?:{languages})\n(.*?)```", text, flags=re.DOTALL)
+        assert blocks
+        # A module like any other, so that what a page defines can be pickled.
+        module = types.ModuleType(Path(page).stem)
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        for block in blocks:
+            exec(compile(textwrap.dedent(block), page, "exec"), vars(module))
+        return module
+
+    return run

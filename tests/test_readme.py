@@ -3,8 +3,6 @@
 import ast
 import importlib
 import re
-import sys
-import types
 from pathlib import Path
 
 import pytest
@@ -25,7 +23,7 @@ NEEDS = {"docs/guide_pretrained.md": "transformers"}
 OF_COMMANDS = ROOT / "docs" / "guide_cli.md"
 GUIDES = sorted(
     str(page.relative_to(ROOT))
-    for pattern in ("guide*", "migrate_*", "extending")
+    for pattern in ("guide*", "extending")
     for page in ROOT.glob(f"docs/{pattern}.md")
     if page != OF_COMMANDS
 )
@@ -53,14 +51,8 @@ def test_an_example_of_the_readme_runs(block, capsys, monkeypatch, tmp_path):
 # What a small example leaves out of reach may collapse: saying so is what the warning is for.
 @pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 @pytest.mark.parametrize("page", GUIDES)
-def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys, monkeypatch, tmp_path):
+def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys, run_page):
     if page in NEEDS:
         pytest.importorskip(NEEDS[page])
-    monkeypatch.chdir(tmp_path)
-    # A module like any other, so that what a page defines can be pickled.
-    module, blocks = types.ModuleType(Path(page).stem), blocks_of(page)
-    monkeypatch.setitem(sys.modules, module.__name__, module)
-    assert blocks
-    for block in blocks:
-        exec(compile(block, page, "exec"), vars(module))
+    run_page(page)
     assert capsys.readouterr().out

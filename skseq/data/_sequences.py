@@ -15,7 +15,7 @@ import itertools
 
 import numpy as np
 
-from skseq.data import _interop
+from skseq.data import _interop, _views
 from skseq.data._channels import as_channels
 from skseq.data._entries import as_step_array, concatenate_steps
 from skseq.data._layout import (
@@ -40,8 +40,6 @@ from skseq.data._parts import (
     common_vocabulary,
     concatenate_weights,
 )
-
-_MAX_REPR_ROWS = 4
 
 
 class Sequences:
@@ -429,30 +427,8 @@ class Sequences:
         for start, stop in itertools.pairwise(bounds):
             yield self.values[start:stop]
 
-    def __repr__(self):
-        content = str(self.values.dtype)
-        if self.n_tokens is not None:
-            content += f" token ids below {self.n_tokens}"
-        if self.channels is not None:
-            content += f", channels {', '.join(channel.name for channel in self.channels)}"
-        elif self.values.ndim > 1:
-            content += f", {self.n_features} features"
-        lengths = self.lengths
-        span = f" ({lengths.min()} to {lengths.max()} each)" if len(self) > 1 else ""
-        noun = "sequence" if len(self) == 1 else "sequences"
-        extras = ""
-        if self.weight is not None:
-            extras += f", weight per {'step' if self.has_step_weight else 'sequence'}"
-        if self.origin is not None:
-            extras += ", origin"
-        head = f"Sequences: {len(self)} {noun}, {self.n_steps} steps{span}, {content}{extras}"
-        rows = [
-            f"  [{index}] {_preview(steps)}"
-            for index, steps in zip(range(_MAX_REPR_ROWS), self, strict=False)
-        ]
-        if len(self) > _MAX_REPR_ROWS:
-            rows.append("  ...")
-        return "\n".join([head, *rows])
+    __repr__ = _views.as_text
+    _repr_html_ = _views.as_html
 
     # -- comparing --------------------------------------------------------------------------
 
@@ -663,13 +639,3 @@ def _lengths_of_masked(padded):
 def _same_values(ours, theirs):
     floats = ours.dtype.kind in "fc" and theirs.dtype.kind in "fc"
     return np.array_equal(ours, theirs, equal_nan=floats)
-
-
-def _preview(steps):
-    shown = steps[:8]
-    rest = " ..." if len(steps) > len(shown) else ""
-    if shown.ndim == 1:
-        return " ".join(map(str, shown.tolist())) + rest
-    return " ".join(np.array2string(row, precision=3, threshold=6) for row in shown[:3]) + (
-        " ..." if len(steps) > 3 else ""
-    )

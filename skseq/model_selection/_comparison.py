@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from skseq._html import html_paragraph, html_piece, html_table
 from skseq.data import Sequences
 from skseq.model_selection._candidates import PLAIN
 from skseq.model_selection._fold_fits import FoldFailure
@@ -221,6 +222,11 @@ class StrategyComparison:
             for line in cells
         ]
         return "\n".join([*lines, "", self.verdict, self.method])
+
+    def _repr_html_(self):
+        header, *cells = self._cells()
+        lines = map(html_paragraph, (self.verdict, self._method()))
+        return html_piece(html_table(header, cells), *lines)
 
     def _repr_markdown_(self):
         return self.to_markdown()

@@ -15,6 +15,7 @@ from skseq.report._span_precision_recall import SpanPrecisionRecallDisplay
 from skseq.report._strategy_comparison import StrategyComparisonDisplay
 from skseq.report._tag_confusion import TagConfusionDisplay
 from skseq.report._tag_strip import TagStripDisplay
+from skseq.report._threshold import ThresholdDisplay
 from skseq.report._training_history import TrainingHistoryDisplay
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "StrategyComparisonDisplay",
     "TagConfusionDisplay",
     "TagStripDisplay",
+    "ThresholdDisplay",
     "TrainingHistoryDisplay",
     "imbalance_report",
 ]

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import has_step_labels
-from skseq.data import split_prefix
+from skseq.data import as_tags, cut_steps, known_steps, split_prefix
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import check_classes, check_columns, one_vs_rest
 
@@ -225,6 +225,14 @@ def flat_scores(y_true, y_score, *, classes, by_type, ignore, sample_weight):
     if by_type:
         y_true, y_score, classes = _join_types(y_true, y_score, classes)
     return y_true, y_score, classes, sample_weight
+
+
+def flat_labels_of(y, ignore):
+    """Labels, or the tags of the steps that have one, end to end."""
+    if not has_step_labels(y):
+        return as_labels(y, "y")
+    tags = as_tags(y)
+    return cut_steps(tags, known_steps(tags, ignore)).values
 
 
 def _join_types(y_true, y_score, classes):

@@ -3,10 +3,11 @@
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.data import as_tags, cut_steps, ignored_by, known_steps
-from skseq.metrics._flat import as_labels, flat_labels, flat_tags
+from skseq.data import ignored_by
+from skseq.metrics._flat import flat_labels, flat_tags
 from skseq.metrics._pairs import check_comparable_labels, distinct, positions
 from skseq.report._axes import COLOURS, draw_legend_above, font_size, name_rows, new_axes
+from skseq.report._curves import flat_labels_of
 
 _LOOKS = [
     {"color": colour, "hatch": hatch, "edgecolor": "white", "linewidth": 0}
@@ -94,7 +95,7 @@ class ImbalanceDisplay:
         -------
         ImbalanceDisplay
         """
-        return cls._from_sets([_flatten(y, ignore)], None, y).plot(ax, **kwargs)
+        return cls._from_sets([flat_labels_of(y, ignore)], None, y).plot(ax, **kwargs)
 
     @classmethod
     def from_predictions(cls, y_true, y_pred, *, ignore=None, ax=None, **kwargs):
@@ -162,7 +163,7 @@ class ImbalanceDisplay:
         ImbalanceDisplay
         """
         _, resampled = sampler.fit_resample(X, y)
-        sets = [_flatten(labels, ignored_by(sampler)) for labels in (y, resampled)]
+        sets = [flat_labels_of(labels, ignored_by(sampler)) for labels in (y, resampled)]
         return cls._from_sets(sets, ["before", "after"], y).plot(ax, **kwargs)
 
     def plot(self, ax=None, **kwargs):
@@ -234,14 +235,6 @@ class ImbalanceDisplay:
             names=names,
             xlabel="Steps" if has_step_labels(y) else "Sequences",
         )
-
-
-def _flatten(y, ignore):
-    """Labels, or those of the steps that have one."""
-    if not has_step_labels(y):
-        return as_labels(y, "y")
-    tags = as_tags(y)
-    return cut_steps(tags, known_steps(tags, ignore)).values
 
 
 def _ratio(counts):

@@ -7,21 +7,10 @@ import textwrap
 from html import escape
 from typing import NamedTuple
 
+from skseq._html import html_paragraph, html_piece, html_table
+
 WIDTH = 79
 _LONGEST_CELL = 24
-
-_STYLE = """
-<style>
-.skseq-report { max-width: 46rem; line-height: 1.4; }
-.skseq-report h4 { margin: 1.2em 0 .3em; }
-.skseq-report p { margin: .3em 0; }
-.skseq-report table { border-collapse: collapse; margin: .4em 0; }
-.skseq-report td { font-variant-numeric: tabular-nums; }
-.skseq-report th, .skseq-report td { text-align: right; padding: .1em .8em .1em 0; }
-.skseq-report th:first-child, .skseq-report td:first-child { text-align: left; }
-.skseq-report thead th { border-bottom: 1px solid; font-weight: 600; }
-</style>
-"""
 
 
 class Section(NamedTuple):
@@ -98,19 +87,14 @@ def as_html(sections):
     -------
     str
     """
-    return f'{_STYLE}<div class="skseq-report">{"".join(map(_html_of, sections))}</div>'
+    return html_piece(*map(_html_of, sections))
 
 
 def _html_of(section):
     parts = [f"<h4>{escape(section.title)}</h4>"]
-    parts += [f"<p>{escape(line)}</p>" for line in section.lines]
+    parts += map(html_paragraph, section.lines)
     if section.rows:
-        head = "".join(f"<th>{escape(cell)}</th>" for cell in section.header)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in section.rows
-        )
-        parts.append(f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>")
+        parts.append(html_table(section.header, section.rows))
     if section.note:
-        parts.append(f"<p>{escape(section.note)}</p>")
+        parts.append(html_paragraph(section.note))
     return "".join(parts)

@@ -1,6 +1,7 @@
 """A comparison gives all candidates the same folds, and its table says what they say."""
 
 import warnings
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -214,6 +215,18 @@ def test_out_of_fold_predictions_stand_in_the_order_of_the_data(cut_data):
     found = compare_strategies(Cut(), X, y, {}, cv=repeated, baselines=False)
     with pytest.raises(ValueError, match="do not test each row exactly once"):
         found.out_of_fold("plain")
+
+
+def test_a_notebook_shows_the_table_and_the_verdict_escaped(cut_data):
+    X, y = cut_data
+    found = compare_strategies(Cut(), X, y, {"<b>low": CHANGES["low"]}, cv=2, baselines=False)
+    html = found._repr_html_()
+    page = ElementTree.fromstring(html[html.index("<div") :])
+    rows = [[cell.text for cell in row] for row in page.iter("tr")]
+    assert [row[0] for row in rows[1:]] == found.table["name"]
+    assert rows[1][1] == f"{found.table['mean'][0]:.3f}"
+    assert rows[1][2] == f"{found.table['low'][0]:.3f} to {found.table['high'][0]:.3f}"
+    assert next(page.iter("p")).text == found.verdict
 
 
 def test_a_strategy_that_fails_is_named_and_the_others_go_on(cut_data):

@@ -1,0 +1,57 @@
+"""HTML that a notebook shows: everything is escaped, and colours are those of the page."""
+
+from html import escape
+
+_STYLE = """
+<style>
+.skseq-report { max-width: 46rem; line-height: 1.4; overflow-x: auto; }
+.skseq-report h4 { margin: 1.2em 0 .3em; }
+.skseq-report p { margin: .3em 0; }
+.skseq-report table { border-collapse: collapse; margin: .4em 0; }
+.skseq-report td { font-variant-numeric: tabular-nums; }
+.skseq-report th, .skseq-report td { text-align: right; padding: .1em .8em .1em 0; }
+.skseq-report th:first-child, .skseq-report td:first-child { text-align: left; }
+.skseq-report td.words { text-align: left; }
+.skseq-report thead th { border-bottom: 1px solid; font-weight: 600; }
+</style>
+"""
+
+
+def html_piece(*parts):
+    """Join parts that are HTML to one that a notebook shows."""
+    return f'{_STYLE}<div class="skseq-report">{"".join(parts)}</div>'
+
+
+def html_paragraph(text):
+    """Text as a paragraph."""
+    return f"<p>{escape(text)}</p>"
+
+
+def html_table(header, rows, *, words=()):
+    """Cells of text as a table, numbers to the right.
+
+    Parameters
+    ----------
+    header : list of str
+        Above the columns.
+
+    rows : iterable of list of str
+        The cells.
+
+    words : collection of int, default=()
+        Columns of words beside the first, which stand to the left.
+
+    Returns
+    -------
+    str
+    """
+
+    def cell(place, text):
+        look = ' class="words"' if place in words else ""
+        return f"<td{look}>{escape(text)}</td>"
+
+    head = "".join(f"<th>{escape(text)}</th>" for text in header)
+    body = "".join(
+        f"<tr>{''.join(cell(place, text) for place, text in enumerate(row))}</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
