@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq._html import html_paragraph, html_piece, html_table
-from skseq.data import Sequences
 from skseq.model_selection._candidates import PLAIN
 from skseq.model_selection._fold_fits import FoldFailure
+from skseq.model_selection._held_out import hold_out
 from skseq.model_selection._paired_tests import corrected_interval, corrected_t_test, holm
 from skseq.model_selection._verdict import p_text, verdict_sentence
 
@@ -200,16 +200,36 @@ class StrategyComparison:
             If the candidate failed, or folds do not test each row exactly once; then see
             ``predictions_``.
         """
+        found = self.held_out(name)
+        n_tested = sum(len(part.rows) for part in self.predictions_[name])
+        if n_tested > len(found.rows) or found.rows[-1] >= n_tested:
+            raise ValueError(
+                "the folds do not test each row exactly once; see held_out and predictions_"
+            )
+        return found.labels
+
+    def held_out(self, name):
+        """Give the held-out predictions of each row that was tested, with probabilities.
+
+        Parameters
+        ----------
+        name : str
+            A candidate.
+
+        Returns
+        -------
+        HeldOut
+            Where several folds test a row, as those of repeats do, the prediction of the first.
+
+        Raises
+        ------
+        ValueError
+            If the candidate failed.
+        """
         parts = self.predictions_[name]
         if any(isinstance(part, FoldFailure) for part in parts):
             raise ValueError(f"{name!r} failed in some fold, so it has no predictions there")
-        rows = np.concatenate([part.rows for part in parts])
-        order = np.argsort(rows, kind="stable")
-        if not np.array_equal(rows[order], np.arange(len(rows))):
-            raise ValueError("the folds do not test each row exactly once; see predictions_")
-        if isinstance(parts[0].labels, Sequences):
-            return Sequences.concatenate([part.labels for part in parts])[order]
-        return np.concatenate([part.labels for part in parts])[order]
+        return hold_out(parts)
 
     def __repr__(self):
         cells = self._cells()

@@ -13,6 +13,7 @@ from skseq.metrics import (
 )
 from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
 from skseq.model_selection._fold_fits import FoldFailure
+from skseq.model_selection._held_out import stack_proba
 
 
 class CandidateScores(NamedTuple):
@@ -109,13 +110,10 @@ def _pooled_calibration_error(truths, predictions, per_step):
     if any(each.proba is None for each in predictions):
         return np.nan
     truths = [as_tags(truth).values if per_step else np.asarray(truth) for truth in truths]
-    tables = [each.proba.values if per_step else each.proba for each in predictions]
     classes = np.unique(np.concatenate([*truths, *(each.classes for each in predictions)]))
-    columns = [np.searchsorted(classes, each.classes) for each in predictions]
-    proba = np.zeros((sum(map(len, tables)), len(classes)))
-    starts = np.cumsum([0, *map(len, tables)])
-    for start, table, column in zip(starts, tables, columns, strict=False):
-        proba[start : start + len(table), column] = table
     return expected_calibration_error(
-        np.concatenate(truths), proba, classes=classes, average="macro"
+        np.concatenate(truths),
+        stack_proba(predictions, classes),
+        classes=classes,
+        average="macro",
     )
