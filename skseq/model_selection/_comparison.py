@@ -245,7 +245,7 @@ class StrategyComparison:
 
     def _repr_html_(self):
         header, *cells = self._cells()
-        lines = map(html_paragraph, (self.verdict, self._method()))
+        lines = map(html_paragraph, (self.verdict, self.method))
         return html_piece(html_table(header, cells), *lines)
 
     def _repr_markdown_(self):

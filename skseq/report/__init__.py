@@ -8,6 +8,7 @@ from skseq.report._audit import ImbalanceReport, imbalance_report
 from skseq.report._audit_advice import Advice
 from skseq.report._calibration import ClassCalibrationDisplay
 from skseq.report._dendrogram import ClassDendrogramDisplay
+from skseq.report._html_report import html_report
 from skseq.report._imbalance import ImbalanceDisplay
 from skseq.report._precision_recall import ClassPrecisionRecallDisplay
 from skseq.report._roc import ClassRocDisplay
@@ -32,5 +33,6 @@ __all__ = [
     "TagStripDisplay",
     "ThresholdDisplay",
     "TrainingHistoryDisplay",
+    "html_report",
     "imbalance_report",
 ]

@@ -7,7 +7,6 @@ from skseq.report._sections import Section
 
 _MOST_ROWS = 20
 _LARGEST = 14  # of classes, where there are more
-_BAR = 16
 
 
 def sections_of(report):
@@ -58,7 +57,7 @@ def _data(report):
         f"Always naming {found['commonest']!r}: accuracy {found['naive_accuracy']:.3f}, macro F1 "
         f"{found['naive_f1_macro']:.3f}{but}."
     )
-    return Section("Data", [_size(report), classes, even, naive])
+    return Section("Sizes", [_size(report), classes, even, naive])
 
 
 def _size(report):
@@ -85,13 +84,12 @@ def _classes(report):
     n_classes = len(table["label"])
     shown = _shown(n_classes, report.is_ordered)
     largest = max(table["count"])
-    header = ["class", "steps" if report.has_tags else "rows", "share", ""]
+    header = ["class", "steps" if report.has_tags else "rows", "share"]
     rows = [
         [
             str(table["label"][place]),
             f"{table['count'][place]:,}",
             f"{table['share'][place]:.1%}",
-            ("#" * round(_BAR * table["count"][place] / largest) or ".").ljust(_BAR),
         ]
         for place in shown
     ]
@@ -105,7 +103,8 @@ def _classes(report):
             row += [f"{report.lengths[name][place]:,.0f}" for name in QUANTILES]
     left = n_classes - len(shown)
     note = f"{left} classes between them are not shown; .classes has all." if left else ""
-    return Section("Classes", [], header, rows, note)
+    bars = [table["count"][place] / largest for place in shown]
+    return Section("Classes", [], header, rows, note, bars)
 
 
 def _shown(n_classes, is_ordered):

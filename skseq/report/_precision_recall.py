@@ -17,7 +17,7 @@ class ClassPrecisionRecallDisplay(ClassCurves):
     Parameters
     ----------
     precision : list of n_classes ndarray of shape (n_thresholds_i + 1,)
-        Precision of each class, by rising threshold.
+        Precision of each class, by rising threshold, at those that a line would show.
 
     recall : list of n_classes ndarray of shape (n_thresholds_i + 1,)
         Recall of each class, by rising threshold.
@@ -109,7 +109,10 @@ class ClassPrecisionRecallDisplay(ClassCurves):
     @classmethod
     def _from_scores(cls, y_true, y_score, **kwargs):
         labels, triples = class_problems(y_true, y_score, **kwargs)
-        curves = [precision_recall_curve(p, s, sample_weight=w) for p, s, w in triples]
+        curves = [
+            precision_recall_curve(p, s, sample_weight=w, drop_intermediate=True)
+            for p, s, w in triples
+        ]
         areas = [average_precision_score(p, s, sample_weight=w) for p, s, w in triples]
         return cls(
             precision=[precision for precision, _, _ in curves],

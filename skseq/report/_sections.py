@@ -10,7 +10,8 @@ from typing import NamedTuple
 from skseq._html import html_paragraph, html_piece, html_table
 
 WIDTH = 79
-_LONGEST_CELL = 24
+_BAR = 12
+_NARROWEST = 8  # of a first column that makes room for the others
 
 
 class Section(NamedTuple):
@@ -21,6 +22,7 @@ class Section(NamedTuple):
     header: list = ()
     rows: list = ()
     note: str = ""
+    bars: list = ()  # a length from 0 to 1 for each row, where there are any
 
 
 def as_text(sections):
@@ -45,9 +47,18 @@ def _text_lines(section):
     for line in section.lines:
         yield textwrap.fill(line, WIDTH, subsequent_indent=" " * _indent_of(line))
     if section.rows:
-        yield from _table_lines([section.header, *section.rows])
+        yield from _table_lines(_cells(section, "#"))
     if section.note:
         yield textwrap.fill(section.note, WIDTH)
+
+
+def _cells(section, sign):
+    """The header and the rows, with bars made of a sign as their last column."""
+    cells = [list(section.header), *map(list, section.rows)]
+    if not section.bars:
+        return cells
+    bars = ["", *(sign * round(_BAR * bar) or "." for bar in section.bars)]
+    return [[*row, bar] for row, bar in zip(cells, bars, strict=True)]
 
 
 def _indent_of(line):
@@ -58,7 +69,11 @@ def _indent_of(line):
 
 def _table_lines(cells):
     """Numbers to the right, the first column and what else is words to the left."""
-    columns = [[_shortened(cell) for cell in column] for column in zip(*cells, strict=True)]
+    columns = list(zip(*cells, strict=True))
+    too_wide = sum(max(map(len, column)) + 2 for column in columns) - 2 - WIDTH
+    if too_wide > 0:
+        width = max(max(map(len, columns[0])) - too_wide, _NARROWEST)
+        columns[0] = [_shortened(cell, width) for cell in columns[0]]
     for place, column in enumerate(columns):
         width = max(map(len, column))
         is_words = place == 0 or not _holds_numbers(column[1:])
@@ -71,8 +86,8 @@ def _holds_numbers(column):
     return any(cell[-1:].isdigit() or cell.endswith("%") for cell in column)
 
 
-def _shortened(cell):
-    return cell if len(cell) <= _LONGEST_CELL else f"{cell[: _LONGEST_CELL - 3]}..."
+def _shortened(cell, width):
+    return cell if len(cell) <= width else f"{cell[: width - 3]}..."
 
 
 def as_html(sections):
@@ -94,7 +109,8 @@ def _html_of(section):
     parts = [f"<h4>{escape(section.title)}</h4>"]
     parts += map(html_paragraph, section.lines)
     if section.rows:
-        parts.append(html_table(section.header, section.rows))
+        header, *rows = _cells(section, "\N{FULL BLOCK}")
+        parts.append(html_table(header, rows, words={len(header) - 1} if section.bars else ()))
     if section.note:
         parts.append(html_paragraph(section.note))
     return "".join(parts)

@@ -252,6 +252,18 @@ def test_every_rule_is_written_down():
     assert all(f'"{rule}"' in imbalance_report.__doc__ for rule in rules)
 
 
+def test_figures_in_advice_are_those_of_the_pages_of_results():
+    source = Path(_audit_advice.__file__).read_text(encoding="utf-8")
+    pages = Path(__file__).parents[2] / "docs"
+    results = "".join(page.read_text(encoding="utf-8") for page in pages.glob("results*.md"))
+    figures = re.findall(r" (\.\d{3})\b", source)
+    gains = re.findall(r"\+\d\.\d ± \d\.\d", source)
+    assert len(figures) > 5
+    assert gains
+    assert [figure for figure in figures if f"0{figure}" not in results] == []
+    assert [gain for gain in gains if gain not in results] == []
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [

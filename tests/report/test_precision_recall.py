@@ -25,7 +25,7 @@ def test_the_curve_of_a_tag_is_the_one_of_its_flat_steps(tags, step_scores):
     display = ClassPrecisionRecallDisplay.from_predictions(tags, step_scores, classes=["O", "X"])
     for code, label in enumerate(["O", "X"]):
         precision, recall, _ = precision_recall_curve(
-            tags.values == label, step_scores.values[:, code]
+            tags.values == label, step_scores.values[:, code], drop_intermediate=True
         )
         np.testing.assert_array_equal(display.precision[code], precision)
         np.testing.assert_array_equal(display.recall[code], recall)
