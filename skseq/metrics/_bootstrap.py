@@ -9,6 +9,7 @@ from sklearn.utils import check_random_state
 
 from skseq._validation import Interval, num_samples, validate_params
 from skseq.data import Sequences
+from skseq.metrics._flat import without_column_axis
 
 
 class ConfidenceInterval(NamedTuple):
@@ -150,7 +151,7 @@ def _indexable(y):
         return y
     if isinstance(y, (list, tuple)) and np.ndim(y[0]):
         return Sequences.from_list(list(y))
-    y = np.asarray(y)
+    y = without_column_axis(np.asarray(y))
     return Sequences.from_list(list(y)) if y.dtype == object and np.ndim(y[0]) else y
 
 

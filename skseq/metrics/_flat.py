@@ -97,12 +97,19 @@ def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):
 
 def as_labels(y, name):
     """Give labels as an array, or raise TypeError if they are tags."""
+    if not isinstance(y, (Sequences, list, tuple)):
+        y = without_column_axis(np.asarray(y))
     if isinstance(y, Sequences) or np.ndim(_first(y)):
         raise TypeError(
             f"{name} must hold one label for each sequence, got several; for labels per step use "
             "the metrics whose name starts with tag_"
         )
     return np.asarray(y)
+
+
+def without_column_axis(y):
+    """Labels in a column of shape (n, 1), as of a frame, flat; other arrays as they are."""
+    return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
 
 def check_aligned(tags, other, name, what):

@@ -39,6 +39,7 @@ from skseq.data import (
 from skseq.samplers._augmented import augment_copies
 from skseq.samplers._frames import (
     is_foreign,
+    is_foreign_frame,
     is_resampled_as_frame,
     like_labels,
     reads_steps,
@@ -226,6 +227,11 @@ class LabelSampler(SequenceSamplerMixin):
 def _check_labels(y):
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
+    if is_foreign_frame(y):
+        raise TypeError(
+            f"y must be one column, got a {type(y).__name__} of {type(y).__module__.split('.')[0]}; "
+            "pass the column that holds the labels, such as frame['label']"
+        )
     # A 2-D array is a one-hot target for imbalanced-learn.
     if getattr(y, "ndim", 1) != 2 and has_step_labels(y):
         raise ValueError(

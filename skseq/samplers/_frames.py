@@ -88,6 +88,11 @@ def like_labels(y, given):
     return type(given)(given.name, y.tolist(), dtype=given.dtype) if is_foreign(given) else y
 
 
+def is_foreign_frame(y):
+    """Whether y is a frame of a library other than pandas."""
+    return is_frame(y) and not hasattr(y, "iloc")
+
+
 def is_foreign(y):
     """Whether y is a Series of a library other than pandas."""
     return type(y).__name__ == "Series" and not hasattr(y, "iloc")
