@@ -429,6 +429,20 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         check_sequences(self, X, reset=False)
         return X
 
+    def set_output(self, *, transform=None):
+        """Do nothing, so that it may be set for a whole pipeline: X goes on as what it is.
+
+        Parameters
+        ----------
+        transform : {"default", "pandas", "polars"}, default=None
+            Plays no part.
+
+        Returns
+        -------
+        self : ClassWeightTransformer
+        """
+        return self
+
     def _learn(self, X, y):
         """Learn from X and y.
 

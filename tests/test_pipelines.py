@@ -293,3 +293,13 @@ def test_every_step_of_a_fold_learns_from_that_fold_alone(text_pipeline, texts, 
     fitted = text_pipeline.fit(texts[:15], labels[:15])
     seen = {word for text in texts[:15] for word in text.split()}
     assert set(fitted["encode"].get_feature_names_out()) - {"<pad>", "<unk>", "!", "rare"} <= seen
+
+
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.DoubleCountingWarning")
+@pytest.mark.parametrize("frames", ["pandas", "polars"])
+def test_frames_may_be_asked_of_a_whole_pipeline(text_pipeline, texts, labels, frames):
+    expected = text_pipeline.fit(texts, labels).transform(texts)
+    states = clone(text_pipeline).set_output(transform=frames).fit(texts, labels).transform(texts)
+    assert type(states).__module__.startswith(frames)
+    np.testing.assert_array_equal(states.to_numpy(), expected)
+    assert list(states.columns) == text_pipeline[-1].get_feature_names_out().tolist()
