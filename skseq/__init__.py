@@ -1,6 +1,7 @@
 """skseq: scikit-learn compatible estimators for imbalanced sequences."""
 
 import importlib
+import logging
 from typing import TYPE_CHECKING
 
 from skseq.data import Sequences
@@ -38,6 +39,10 @@ _LAZY = {
     "load": "skseq.persistence",
     "save": "skseq.persistence",
 }
+
+
+# What happens is told to the log, and nobody hears it unless asked to.
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 
 def __getattr__(name):

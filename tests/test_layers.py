@@ -17,6 +17,7 @@ LAYOUT = [
     "_plain_checks",
     "_validation",
     "_optional",
+    "_progress",
     "_device",
     "_densities",
     "exceptions",

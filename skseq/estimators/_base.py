@@ -1,5 +1,6 @@
 """What every estimator is: parameters of a net, checked sequences, a trained net and its states."""
 
+import logging
 from copy import deepcopy
 from dataclasses import replace
 from numbers import Integral, Real
@@ -36,6 +37,8 @@ from skseq.training import (
     train,
     was_interrupted,
 )
+
+logger = logging.getLogger(__name__)
 
 
 class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -76,7 +79,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "device": [str, torch.device],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
-        "verbose": ["verbose"],
+        "verbose": ["verbose", StrOptions({"auto"})],
         "skorch_params": [dict, None],
     }
 
@@ -137,7 +140,10 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 "another setting, or cut the recording into several sequences"
             )
         rng = self._seeds.generator("held-out rows")
-        return split_originals(X, strata, self.validation_fraction, rng, class_names)
+        parts = split_originals(X, strata, self.validation_fraction, rng, class_names)
+        sizes = type(self).__name__, *map(len, parts)
+        logger.info("%s trains on %d sequences and holds out %d, for %s", *sizes, wanted_by)
+        return parts
 
     # -- the net ------------------------------------------------------------------------------
 
@@ -154,6 +160,9 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             kept = FIXED_SETTINGS & {name for name in recipe if is_auto(getattr(self, name))}
             recipe |= {name: self.recipe_[name] for name in kept}
         self.recipe_ = recipe
+        chosen = [name for name in recipe if is_auto(getattr(self, name))]
+        said = ", ".join(f"{name}={recipe[name]!r}" for name in chosen)
+        logger.info("%s chooses %s", type(self).__name__, said or "nothing: all is given")
 
     def _build(self, head, start, *, validation_score, **options):
         """Build new nets, whose scores start at ``start``; the rest is as in `build_net`."""
@@ -223,6 +232,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         for number, net in enumerate(self.nets_):
             if settings is not None:
                 follow(net, settings)
+            if len(self.nets_) > 1:
+                net.place = f" {number + 1} of {len(self.nets_)}"
             train(net, data, held_out, n_epochs, self._seeds.of_net(number), first_epoch)
             if was_interrupted(net):
                 if is_new:  # nets that are yet to be trained know nothing

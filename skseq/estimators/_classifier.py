@@ -237,8 +237,9 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         result on the same machine; None gives another one each time. The global random states of
         numpy and torch are neither read nor moved.
 
-    verbose : int, default=0
-        0 is silent, 1 shows a progress bar, 2 skorch's table of epochs.
+    verbose : int or "auto", default="auto"
+        "auto" shows a progress bar in a terminal or notebook once a fit has taken 10 seconds; 0 is
+        silent, 1 shows the bar at once, 2 skorch's table of epochs.
 
     skorch_params : dict, default=None
         Passed on to `skorch.NeuralNet`, for what is not a parameter here; what is one is refused.
@@ -407,7 +408,7 @@ class SequenceClassifier(ClassifierMixin, BaseClassEstimator):
         device="auto",
         warm_start=False,
         random_state=None,
-        verbose=0,
+        verbose="auto",
         skorch_params=None,
     ):
         self.encoder = encoder

@@ -1,5 +1,6 @@
 """Fewer classes: merged by name, size or likeness, and optionally told apart again."""
 
+import logging
 import warnings
 from numbers import Integral
 
@@ -32,6 +33,8 @@ from skseq.meta._class_groups import (
     rename_labels,
 )
 from skseq.meta._features import row_features
+
+logger = logging.getLogger(__name__)
 
 
 def _can(method):
@@ -408,6 +411,8 @@ class ClassMerger(BaseMetaClassifier):
             merged = self._merge_alike(merged, counts, X, codes, fit_params)
         self._merged_labels = merged  # of each original class
         self.merged_classes_, of_class = np.unique(merged, return_inverse=True)
+        sizes = len(self.original_classes_), len(self.merged_classes_)
+        logger.info("ClassMerger: %d classes become %d", *sizes)
         if len(self.merged_classes_) < 2 <= len(self.original_classes_):
             raise ValueError(
                 f"all {len(self.original_classes_)} classes would become one, "

@@ -8,6 +8,7 @@ Requirements this file meets:
 - where time is over, what is kept is still taken.
 """
 
+import logging
 import os
 import traceback
 import warnings
@@ -34,6 +35,8 @@ from skseq.model_selection._candidates import last_step
 from skseq.model_selection._progress import follow
 from skseq.model_selection._time_budget import FoldLeftOut, OutOfTimeError, time_limit
 from skseq.model_selection._tuned import Tuned
+
+logger = logging.getLogger(__name__)
 
 
 class FoldPrediction(NamedTuple):
@@ -146,6 +149,9 @@ def fit_on_folds(
     def score_or_nan(result):
         return score(result) if isinstance(result, FoldPrediction) else np.nan
 
+    if directory is not None:
+        n_kept = sum(path.exists() for of_candidate in paths.values() for path in of_candidate)
+        logger.info("%d of %d fits are in %s already", n_kept, len(all_tasks), directory)
     by_task = {}
     for tasks in [all_tasks] if time_budget is None else time_budget.rounds():
         results = Parallel(n_jobs=n_jobs, return_as="generator")(
@@ -164,6 +170,7 @@ def fit_on_folds(
         results = follow(results, tasks, score_or_nan, verbose)
         for (name, fold), result in zip(tasks, results, strict=True):
             by_task[name, fold] = result
+            _log_result(name, fold, result, score_or_nan)
             if isinstance(result, FoldLeftOut):
                 time_budget.leave_out(name)
             elif time_budget is not None:
@@ -172,6 +179,16 @@ def fit_on_folds(
     return {
         name: [by_task.get((name, fold), FoldLeftOut()) for fold in folds] for name in candidates
     }
+
+
+def _log_result(name, fold, result, score):
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if isinstance(result, FoldPrediction):
+        said = f"score {score(result):.3f}, fitted in {result.fit_seconds:.1f} s"
+    else:
+        said = "failed" if isinstance(result, FoldFailure) else "left out, as time is over"
+    logger.info("%s, fold %d: %s", name, fold + 1, said)
 
 
 def _result_paths(candidates, X, y, groups, splits, directory):

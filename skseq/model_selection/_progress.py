@@ -5,6 +5,8 @@ import sys
 import numpy as np
 from tqdm import tqdm
 
+from skseq._progress import is_watched
+
 _FORMAT = "{desc} {percentage:3.0f}%|{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}{postfix}]"
 
 
@@ -31,7 +33,7 @@ def follow(results, tasks, score, verbose):
     object
         Each of the results.
     """
-    if not (verbose > 1 or (verbose and _is_watched())):
+    if not (verbose > 1 or (verbose and is_watched())):
         yield from results
         return
     scores = {name: [] for name, _ in tasks}
@@ -52,14 +54,3 @@ def _leader(scores):
     means = {name: np.mean(known) for name, known in scores.items() if known}
     best = max(means, key=lambda name: np.nan_to_num(means[name], nan=-np.inf))
     return f"best {means[best]:.3f}: {best}"
-
-
-def _is_watched():
-    if sys.stderr is None:  # as under pythonw
-        return False
-    return sys.stderr.isatty() or _is_notebook()
-
-
-def _is_notebook():
-    shell = sys.modules.get("IPython")
-    return shell is not None and hasattr(shell.get_ipython(), "kernel")

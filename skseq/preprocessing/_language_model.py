@@ -17,6 +17,7 @@ import torch
 
 from skseq._device import resolve_device
 from skseq._optional import import_optional
+from skseq._progress import progress_bar
 from skseq.data import ChunkSpans, chunk_spans, scoring_plan
 from skseq.preprocessing._pieces import pieces_of_texts, pieces_of_words
 
@@ -146,14 +147,17 @@ class LanguageModel:
         step = torch.from_numpy(np.repeat(np.arange(len(pieces.step_lengths)), pieces.step_lengths))
         windows = _windows(pieces.offsets, chunk_length, chunk_context)
         out = torch.zeros(len(pieces.step_lengths), self.config.hidden_size)
-        with torch.inference_mode():
-            for rows in scoring_plan(windows.stop - windows.start, batch_size):
+        plan = scoring_plan(windows.stop - windows.start, batch_size)
+        bar = progress_bar(len(plan), "PretrainedEncoder", unit="batch")
+        with torch.inference_mode(), bar:
+            for rows in plan:
                 start, stop, core_start, core_stop = (span[rows, None] for span in windows[1:])
                 places = start + np.arange((stop - start).max())
                 is_core = torch.from_numpy((places >= core_start) & (places < core_stop))
                 states = self._read(pieces.ids, places, stop, layers)[is_core]
                 kept = torch.from_numpy(places)[is_core]
                 out.index_add_(0, step[kept], states * shares[kept, None])
+                bar.update()
         return out.numpy()
 
     def _read(self, ids, places, stop, layers):

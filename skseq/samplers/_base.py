@@ -10,6 +10,7 @@ Forms of input and output:
 - everything else comes back as `Sequences` that carry ``origin`` and their weights.
 """
 
+import logging
 from functools import partial
 
 import numpy as np
@@ -45,6 +46,8 @@ from skseq.samplers._frames import (
     reads_steps,
     resample_frame,
 )
+
+logger = logging.getLogger(__name__)
 
 
 def holds_text(X):
@@ -192,6 +195,7 @@ class LabelSampler(SequenceSamplerMixin):
             X_resampled, y_resampled = resample_frame(self, resample, X, y)
         else:
             X_resampled, y_resampled = resample(in_sampled_form(X), y)
+        log_sizes(self, len(y), len(y_resampled))
         return X_resampled, like_labels(y_resampled, given)
 
     def _check_X_y(self, X, y):
@@ -224,13 +228,18 @@ class LabelSampler(SequenceSamplerMixin):
         )
 
 
+def log_sizes(sampler, n_before, n_after):
+    """Tell the log how many sequences a sampler got and gave."""
+    logger.info("%s: %d sequences become %d", type(sampler).__name__, n_before, n_after)
+
+
 def _check_labels(y):
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None")
     if is_foreign_frame(y):
         raise TypeError(
-            f"y must be one column, got a {type(y).__name__} of {type(y).__module__.split('.')[0]}; "
-            "pass the column that holds the labels, such as frame['label']"
+            f"y must be one column, got a {type(y).__name__}; pass the column that holds the "
+            "labels, such as frame['label']"
         )
     # A 2-D array is a one-hot target for imbalanced-learn.
     if getattr(y, "ndim", 1) != 2 and has_step_labels(y):

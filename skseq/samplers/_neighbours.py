@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.neighbors import NearestNeighbors
 
+from skseq._progress import progress_bar
 from skseq._validation import Interval, RealNotInt, StrOptions
 from skseq.data import Sequences, as_sequences, holds_number_lists, refuse_channels, to_cells
 from skseq.data._dtw import dtw_paths, lower_bounds, paired_dtw
@@ -170,11 +171,13 @@ def _blocks_of_pairs(X, queries):
     turn = np.full(len(X), len(X))
     turn[queries] = np.arange(len(queries))
     size = min(_BLOCK, max(1, _PAIRS_OF_BLOCK // len(X)))
-    for start in range(0, len(queries), size):
-        rows = queries[start : start + size]
-        columns = by_length[turn[by_length] > start]
-        if len(columns):
-            yield rows, columns, turn[rows][:, None] < turn[columns]
+    with progress_bar(len(queries), "neighbours", unit="sequence") as bar:
+        for start in range(0, len(queries), size):
+            rows = queries[start : start + size]
+            columns = by_length[turn[by_length] > start]
+            if len(columns):
+                yield rows, columns, turn[rows][:, None] < turn[columns]
+            bar.update(len(rows))
 
 
 class _Nearest:

@@ -17,6 +17,7 @@ from skseq.data import Sequences, as_tags, check_tags, cut_steps, known_steps, s
 from skseq.samplers._base import (
     SequenceSamplerMixin,
     in_sampled_form,
+    log_sizes,
     remember_labels,
     take_with_origin,
 )
@@ -98,6 +99,7 @@ class TagSampler(SequenceSamplerMixin, BaseSampler):
     def _resample(self, X, y):
         checked, tags = self._learn(X, y)
         X_resampled, tags_resampled = self._fit_resample(checked, tags)
+        log_sizes(self, len(tags), len(tags_resampled))
         converter = ArraysTransformer(X, y if isinstance(y, list) else tags)
         return converter.transform(X_resampled, tags_resampled)
 

@@ -1,13 +1,16 @@
 """Callbacks of the training: scores of held-out rows, stopping, seeds, progress."""
 
+import logging
 from dataclasses import replace
 
 import numpy as np
 import torch
 from skorch.callbacks import Callback, EarlyStopping
-from tqdm.auto import tqdm
 
+from skseq._progress import progress_bar
 from skseq.data import offsets_from_lengths
+
+logger = logging.getLogger(__name__)
 
 
 class Reseed(Callback):
@@ -160,23 +163,36 @@ def macro_absolute_error(confusion, rank):
 
 
 class EpochProgress(Callback):
-    """A progress bar over epochs, with the latest losses next to it."""
+    """A progress bar over epochs, with the latest losses next to it, and a line of the log each.
 
-    def __init__(self, label):
+    Parameters
+    ----------
+    label : str
+        Who trains.
+
+    verbose : "auto" or int
+        1 shows the bar, "auto" where it takes long, see `progress_bar`.
+    """
+
+    shown = ("train_loss", "valid_loss", "valid_f1_macro")
+
+    def __init__(self, label, verbose):
         self.label = label
+        self.verbose = verbose
 
     def on_train_begin(self, net, **kwargs):
-        self._bar = tqdm(total=net.max_epochs, desc=self.label, unit="epoch")
+        # Of 2 on there is skorch's table.
+        verbose = self.verbose if self.verbose in ("auto", 1) else 0
+        label = f"{self.label}{net.place}"
+        self._bar = progress_bar(net.max_epochs, label, unit="epoch", verbose=verbose)
 
     def on_epoch_end(self, net, **kwargs):
         row = net.history[-1]
-        shown = {
-            key: f"{row[key]:.3f}"
-            for key in ("train_loss", "valid_loss", "valid_f1_macro")
-            if key in row
-        }
-        self._bar.set_postfix(shown, refresh=False)
+        scores = {key: f"{row[key]:.3f}" for key in self.shown if key in row}
+        self._bar.set_postfix(scores, refresh=False)
         self._bar.update()
+        said = ", ".join(f"{key} {score}" for key, score in scores.items())
+        logger.debug("%s%s: epoch %d, %s", self.label, net.place, len(net.history), said)
 
     def close(self):
         """End the bar, if there is one, also where training ends in an error."""

@@ -48,6 +48,9 @@ class SequenceNet(skorch.NeuralNet):
     # The epoch at which schedules began; `train` sets it.
     first_epoch = 0
 
+    # Which of several nets it is, as a label says it: " 2 of 5".
+    place = ""
+
     def __init__(self, *args, mixer=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.mixer = mixer
@@ -210,7 +213,7 @@ def build_net(
         "train_split": None,
         "callbacks": _callbacks(settings, seeds, validation_score, watch_from),
         "device": resolve_device(settings.device),
-        "verbose": int(settings.verbose > 1),
+        "verbose": int(settings.verbose not in ("auto", 0, 1)),
     }
     if validation_score is not None:  # of many classes, the lines of an epoch would be too long
         params["callbacks__print_log"] = PrintLog(keys_ignored=validation_score.recall_keys)
@@ -308,8 +311,7 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     callbacks.append(("early_stopping", stopping))
     callbacks.append(("finite_loss", FiniteLoss(settings.name)))
     callbacks.append(("whole_epochs", WholeEpochs()))
-    if settings.verbose == 1:
-        callbacks.append(("progress", EpochProgress(settings.name)))
+    callbacks.append(("progress", EpochProgress(settings.name, settings.verbose)))
     return callbacks + list(settings.callbacks or [])
 
 

@@ -61,7 +61,7 @@ class NetSettings:
     n_iter_no_change: int
     callbacks: list | None
     device: object
-    verbose: int
+    verbose: int | str
     skorch_params: dict | None
 
     pooling: str | Callable | None = None

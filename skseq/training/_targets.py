@@ -5,6 +5,7 @@ and their weights; it can take rows, count classes, say what a split should stra
 the dataset of a net. Nothing above it asks whether there is a target for each step.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from skseq.data import Sequences, chunk_spans, like_input
 from skseq.decisions import count_originals
 from skseq.nn import SequenceDataset
 from skseq.training._labels import encode_labels
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,10 @@ class Targets:
         if self.weight is None or np.all(self.weight > 0):
             return self
         counts = self._sequences_that_count()
-        return self if counts.all() else self.take(np.flatnonzero(counts))
+        if counts.all():
+            return self
+        logger.info("%d of %d sequences have weight 0: left out", sum(~counts), len(counts))
+        return self.take(np.flatnonzero(counts))
 
     def weights_with(self, class_weight):
         """Weight of each target times that of its class, with mean 1; None if all are alike."""

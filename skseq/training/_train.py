@@ -1,5 +1,7 @@
 """Training as a function of a net and its data, and the outputs of a trained net."""
 
+import logging
+
 import numpy as np
 import torch
 from scipy.special import log_softmax
@@ -7,6 +9,8 @@ from skorch.utils import to_tensor
 
 from skseq.data import scoring_plan
 from skseq.training._net import FixedSplit, isolated_torch_seed
+
+logger = logging.getLogger(__name__)
 
 
 def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
@@ -32,6 +36,7 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
     first_epoch : int, default=0
         Number of the net's epoch at which schedules began.
     """
+    n_before = len(net.history)
     net.first_epoch = first_epoch
     # The split is taken back afterwards, or a pickled model would carry its validation data.
     net.train_split = None if held_out is None else FixedSplit(held_out)
@@ -41,6 +46,20 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
             net.partial_fit(data, epochs=n_epochs)
     finally:
         net.train_split = None
+    _log_end(net, net.history[n_before:], stops_early=held_out is not None)
+
+
+def _log_end(net, rows, *, stops_early):
+    best = dict(net.callbacks_)["early_stopping"].best_epoch_ if stops_early else None
+    logger.info(
+        "%s%s trained for %d epochs in %.1f s, train_loss %.4f%s",
+        net.settings.name,
+        net.place,
+        len(rows),
+        sum(row["dur"] for row in rows),
+        rows[-1]["train_loss"],
+        "" if best is None else f", best in epoch {best}",
+    )
 
 
 def raw_scores(nets, targets):
