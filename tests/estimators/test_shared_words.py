@@ -24,6 +24,7 @@ OWN_WORDS = {
         "chunk_length",
         "dense_sizes",
         "early_stopping",
+        "history_",
         "ignore",
         "loss",
         "pooling",
