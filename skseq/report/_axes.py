@@ -10,6 +10,8 @@ _DASHES = ["-", "--", ":", "-."]
 
 _LONGEST_NAME = 28
 _POINTS = 72  # to an inch
+_SMALLEST = 4.0  # points, of letters that can be read
+_LEADING = 1.3  # height of a line, in parts of its letters'
 
 
 def new_axes(ax, needed_by, **kwargs):
@@ -45,7 +47,7 @@ def draw_legend_above(ax):
     """A legend above the axes, in as few lines as it fits into."""
     labels = ax.get_legend_handles_labels()[1]
     entries = [30 + 5 * len(label) for label in labels]  # points
-    room = _POINTS * ax.figure.get_figwidth() * ax.get_position().width
+    room = width_in_points(ax)
     n_columns = len(labels) if sum(entries) <= room else int(room / max(entries))
     above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0), "frameon": False}
     tight = {"handletextpad": 0.4, "columnspacing": 1.2, "fontsize": "small"}
@@ -53,24 +55,38 @@ def draw_legend_above(ax):
 
 
 def font_size(ax, n_lines, *, most):
-    """Points, so that so many lines of text are no higher than the axes."""
+    """Points, so that so many lines of text are no higher than the axes; 4 at the least."""
     height = ax.figure.get_figheight() * ax.get_position().height
-    return max(4.0, min(most, _POINTS * height / n_lines / 1.3))
+    return max(_SMALLEST, min(most, _POINTS * height / n_lines / _LEADING))
 
 
-def short_name(label):
+def width_in_points(ax):
+    """How wide axes are, before a layout has given room to what is beside them."""
+    return _POINTS * ax.figure.get_figwidth() * ax.get_position().width
+
+
+def short_name(label, longest=None):
     """A label as text that a legend has room for, its middle left out if need be."""
-    name = " ".join(str(label).split())
-    if len(name) > _LONGEST_NAME:
-        name = f"{name[: _LONGEST_NAME - 10]}…{name[-9:]}"
+    name, longest = " ".join(str(label).split()), longest or _LONGEST_NAME
+    if len(name) > longest:
+        end = longest // 3
+        name = f"{name[: longest - end - 1]}…{name[-end:]}"
     # Dollars would begin a formula, and what begins with a low line has no place in a legend.
     name = name.replace("$", r"\$")
     return f" {name}" if name.startswith("_") else name
 
 
 def name_rows(ax, names):
-    """Name rows of bars or points 0, 1, ..., the first on top."""
-    size = font_size(ax, len(names), most=10)
-    ax.set_yticks(range(len(names)), [short_name(name) for name in names], fontsize=size)
+    """Name rows of bars or points 0, 1, ..., the first on top; of too many, every second or so."""
+    every = -(-len(names) // most_lines(ax))
+    rows = range(0, len(names), every)
+    size = font_size(ax, len(rows), most=10)
+    ax.set_yticks(rows, [short_name(names[row]) for row in rows], fontsize=size)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.tick_params(axis="y", length=0)
+
+
+def most_lines(ax):
+    """How many lines of text, as small as can be read, the axes are high."""
+    height = _POINTS * ax.figure.get_figheight() * ax.get_position().height
+    return max(1, int(height / _SMALLEST / _LEADING))

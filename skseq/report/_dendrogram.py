@@ -4,7 +4,7 @@ import numpy as np
 from scipy.cluster import hierarchy
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._optional import import_optional
+from skseq.report._axes import COLOURS, font_size, new_axes, short_name
 
 
 class ClassDendrogramDisplay:
@@ -127,22 +127,19 @@ class ClassDendrogramDisplay:
         ValueError
             If there are fewer than two classes.
         """
-        pyplot = import_optional(
-            "matplotlib.pyplot", extra="plot", needed_by="ClassDendrogramDisplay.plot"
-        )
         linkage = np.asarray(self.linkage, dtype=np.float64)
         if not len(linkage):
             raise ValueError("a tree of classes needs at least two of them")
-        if ax is None:
-            _, ax = pyplot.subplots()
+        ax = new_axes(ax, needed_by="ClassDendrogramDisplay.plot")
         self.ax_, self.figure_ = ax, ax.figure
         self.cut_ = self._cut(linkage[:, 2])
         # Colours would depend on a distance of scipy's choice.
         style = {
             "orientation": "right",
-            "labels": [str(label) for label in self.labels],
+            "labels": [short_name(label) for label in self.labels],
+            "leaf_font_size": font_size(ax, len(self.labels), most=10),
             "color_threshold": 0,
-            "above_threshold_color": "#0072B2",
+            "above_threshold_color": COLOURS[0],
         }
         self.tree_ = hierarchy.dendrogram(linkage, ax=ax, **(style | kwargs))
         if self.cut_ is not None:

@@ -6,7 +6,14 @@ from skseq._validation import has_step_labels
 from skseq.data import ignored_by
 from skseq.metrics._flat import flat_labels, flat_tags
 from skseq.metrics._pairs import check_comparable_labels, distinct, positions
-from skseq.report._axes import COLOURS, draw_legend_above, font_size, name_rows, new_axes
+from skseq.report._axes import (
+    COLOURS,
+    draw_legend_above,
+    font_size,
+    most_lines,
+    name_rows,
+    new_axes,
+)
 from skseq.report._curves import flat_labels_of
 
 _LOOKS = [
@@ -211,6 +218,8 @@ class ImbalanceDisplay:
         if self.names is not None:
             style["label"] = f"{self.names[index]} ({_as_ratio(row)})"
         bars = self.ax_.barh(places, row, **(style | kwargs))
+        if n_sets * n_classes > most_lines(self.ax_):
+            return bars
         size = font_size(self.ax_, n_sets * n_classes, most=8)
         for place, count in zip(places, row.tolist(), strict=True):
             # A bar of nothing has its number, too: a class that is never predicted.

@@ -7,6 +7,13 @@ from sklearn.utils.validation import check_is_fitted
 from skseq.metrics import tag_confusion_matrix
 from skseq.metrics._flat import flat_tags
 from skseq.metrics._pairs import count_pairs
+from skseq.report._axes import font_size, new_axes, short_name, width_in_points
+
+# Names below the matrix that stand take room from it.
+_LONGEST_STANDING = 18
+# Width of a digit, in parts of its height; of a letter of a name, in points.
+_DIGIT, _LETTER = 0.68, 8.0
+_SMALLEST_NUMBER = 3.5  # points
 
 
 class TagConfusionDisplay(ConfusionMatrixDisplay):
@@ -101,7 +108,7 @@ class TagConfusionDisplay(ConfusionMatrixDisplay):
             Where to draw; None makes a new figure.
 
         **kwargs : dict
-            Passed to `sklearn.metrics.ConfusionMatrixDisplay.plot`, such as ``cmap="Blues"``.
+            Passed to `plot`, such as ``cmap="Blues"``.
 
         Returns
         -------
@@ -164,7 +171,7 @@ class TagConfusionDisplay(ConfusionMatrixDisplay):
             Where to draw; None makes a new figure.
 
         **kwargs : dict
-            Passed to `sklearn.metrics.ConfusionMatrixDisplay.plot`, such as ``cmap="Blues"``.
+            Passed to `plot`, such as ``cmap="Blues"``.
 
         Returns
         -------
@@ -182,3 +189,72 @@ class TagConfusionDisplay(ConfusionMatrixDisplay):
         )
         names = np.asarray(labels) if display_labels is None else display_labels
         return cls(matrix, display_labels=names).plot(ax=ax, **kwargs)
+
+    def plot(self, *, ax=None, xticks_rotation=None, values_format=None, text_kw=None, **kwargs):
+        """Draw the matrix, its numbers and names as small as they have to be.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Where to draw; None makes a new figure.
+
+        xticks_rotation : {"vertical", "horizontal"} or float, default=None
+            How the names below stand. None lets them lie where they have room.
+
+        values_format : str, default=None
+            Format of the numbers; None is ".2f" for shares.
+
+        text_kw : dict, default=None
+            Passed to matplotlib's ``text`` for each number.
+
+        **kwargs : dict
+            Passed to `sklearn.metrics.ConfusionMatrixDisplay.plot`, such as ``cmap="Blues"``.
+
+        Returns
+        -------
+        TagConfusionDisplay
+            The instance itself.
+
+        Raises
+        ------
+        ImportError
+            If matplotlib is not installed.
+        """
+        ax = new_axes(ax, needed_by="TagConfusionDisplay.plot")
+        n_classes, most = len(self.confusion_matrix), np.nanmax(self.confusion_matrix)
+        if values_format is None and self.confusion_matrix.dtype.kind == "f" and most <= 1:
+            values_format = ".2f"
+        names = [short_name(label) for label in self._names()]
+        if xticks_rotation is None:
+            lies = n_classes * max(map(len, names)) * _LETTER < width_in_points(ax)
+            xticks_rotation = "horizontal" if lies else "vertical"
+        super().plot(
+            ax=ax,
+            xticks_rotation=xticks_rotation,
+            values_format=values_format,
+            text_kw=text_kw,
+            **kwargs,
+        )
+        longest = _LONGEST_STANDING if xticks_rotation == "vertical" else None
+        size = font_size(ax, n_classes, most=10 if longest is None else 8)
+        for set_ticks in (ax.set_xticks, ax.set_yticks):
+            shown = [short_name(label, longest) for label in self._names()]
+            set_ticks(range(n_classes), shown, fontsize=size)
+        if self.text_ is not None and not text_kw:
+            self._fit_numbers()
+        return self
+
+    def _fit_numbers(self):
+        """Make the numbers as small as their cells need, and leave them out where that is tiny."""
+        self.figure_.draw_without_rendering()  # the layout is not known before
+        texts = self.text_.ravel()
+        longest = max(len(text.get_text()) for text in texts)
+        cell = 72 / self.figure_.dpi * self.ax_.get_window_extent().width / len(self.text_)
+        size = min(10.0, cell / longest / _DIGIT)
+        for text in texts:
+            text.set(fontsize=size, visible=size >= _SMALLEST_NUMBER)
+
+    def _names(self):
+        if self.display_labels is None:
+            return range(len(self.confusion_matrix))
+        return self.display_labels

@@ -9,7 +9,14 @@ from sklearn.utils.validation import check_is_fitted
 from skseq._validation import num_samples, safe_indexing
 from skseq.data import Sequences, as_sequences, as_tags, known_steps, split_prefix
 from skseq.metrics._flat import check_aligned
-from skseq.report._axes import COLOURS, draw_legend, draw_legend_above, new_axes, short_name
+from skseq.report._axes import (
+    COLOURS,
+    draw_legend,
+    draw_legend_above,
+    new_axes,
+    short_name,
+    width_in_points,
+)
 
 _BACKGROUND = "#E6E6E6"
 _ERROR = "#000000"
@@ -372,8 +379,7 @@ def _draw_tags(ax, tags, is_drawn, first, cells, heights, looks):
 
 def _edge(ax, cells):
     """Points of white around an area, less where steps are so narrow that it hid them."""
-    width = 72 * ax.figure.get_figwidth() * ax.get_position().width
-    return min(1.0, 0.2 * width / max(1, cells.right.max(initial=0)))
+    return min(1.0, 0.2 * width_in_points(ax) / max(1, cells.right.max(initial=0)))
 
 
 def _new_runs(values, cells):

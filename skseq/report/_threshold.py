@@ -21,6 +21,7 @@ from skseq.report._axes import draw_legend, new_axes, short_name, styles_of
 from skseq.report._curves import flat_labels_of, flat_scores
 
 _METRICS = ("f1", "precision", "recall")
+_MOST_DRAWN = 2000
 
 
 class ThresholdDisplay:
@@ -297,12 +298,13 @@ class ThresholdDisplay:
         best = len(tuned) - 1 - int(np.argmax(tuned[::-1]))
         self.best_threshold_ = float(self.thresholds[best])
         self.best_score_ = float(tuned[best])
+        drawn = _thinned(len(self.thresholds), best)
         for (metric, score), style in zip(
             self.scores.items(), styles_of(len(self.scores)), strict=True
         ):
             # What is predicted from a threshold on is what is from the next higher probability on.
             style = style | {"label": _named(metric), "drawstyle": "steps-pre"} | kwargs
-            self.lines_ += ax.plot(self.thresholds, score, **style)
+            self.lines_ += ax.plot(self.thresholds[drawn], score[drawn], **style)
         mark = f"best {_named(name)}: {self.best_score_:.2f} at {self.best_threshold_:.2g}"
         ax.axvline(self.best_threshold_, color="0.6", linewidth=0.8, zorder=0)
         ax.plot(self.best_threshold_, self.best_score_, "o", color="black", label=mark)
@@ -332,6 +334,13 @@ class ThresholdDisplay:
         return cls(
             thresholds, scores, xlabel=f"Threshold of the probability of {whose}", in_use=in_use
         )
+
+
+def _thinned(n_thresholds, best):
+    """Places of the thresholds to draw: all, or as many as can be told apart, and the best."""
+    n_drawn = min(n_thresholds, _MOST_DRAWN)
+    spread = np.linspace(0, n_thresholds - 1, n_drawn).astype(np.intp)
+    return np.union1d(spread, best)
 
 
 def _score(name, precision, recall):

@@ -47,3 +47,12 @@ def test_axes_of_the_caller_are_drawn_on():
     assert new_axes(ax, "a test") is ax
     draw_legend(ax)
     assert ax.get_legend() is None
+
+
+def test_of_too_many_rows_only_some_are_named(check_layout):
+    ax = new_axes(None, "a test")
+    name_rows(ax, [f"row {number}" for number in range(500)])
+    check_layout(ax.figure)
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names[0] == "row 0"
+    assert 20 < len(names) < 100

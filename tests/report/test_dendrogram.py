@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from scipy.cluster import hierarchy
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -46,3 +47,10 @@ def test_what_has_no_tree_is_refused(data):
             ClassDendrogramDisplay.from_estimator(estimator.fit(*data))
     with pytest.raises(ValueError, match="needs at least two"):
         ClassDendrogramDisplay(np.empty((0, 4)), ["a"]).plot()
+
+
+@pytest.mark.parametrize("n_classes", [2, 18])
+def test_the_picture_has_room_for_all_it_says(n_classes, check_layout):
+    linkage = hierarchy.linkage(np.random.default_rng(0).random((n_classes, 3)))
+    names = [f"class {i} of quite a long name, number {i}" for i in range(n_classes)]
+    check_layout(ClassDendrogramDisplay(linkage, names, n_classes=2).plot().figure_)

@@ -10,7 +10,7 @@ from sklearn.metrics import precision_recall_curve
 
 from skseq import Sequences
 from skseq.metrics import macro_average_precision_score, tag_average_precision_score
-from skseq.report import ClassPrecisionRecallDisplay
+from skseq.report import ClassPrecisionRecallDisplay, ClassRocDisplay
 
 
 @pytest.fixture
@@ -98,11 +98,15 @@ def test_the_picture_says_what_it_shows(tags, step_scores):
     assert set(np.round(display.prevalence, 9)) <= set(np.round(levels, 9))
 
 
-def test_many_classes_are_told_apart_by_colour_and_dash():
-    labels = np.array([f"class {i:02}" for i in range(18)])
-    display = ClassPrecisionRecallDisplay.from_predictions(labels, np.eye(18))
-    looks = {(line.get_color(), line.get_linestyle()) for line in display.lines_}
+@pytest.mark.parametrize("display", [ClassPrecisionRecallDisplay, ClassRocDisplay])
+def test_many_classes_are_told_apart_by_colour_and_dash_and_named_beside(display, check_layout):
+    labels = np.array([f"class {i:02} of quite a long name" for i in range(18)])
+    drawn = display.from_predictions(labels, np.eye(18))
+    looks = {(line.get_color(), line.get_linestyle()) for line in drawn.lines_}
     assert len(looks) == 18
+    check_layout(drawn.figure_)
+    axes, legend = drawn.ax_.get_window_extent(), drawn.ax_.get_legend().get_window_extent()
+    assert legend.x0 > axes.x1
 
 
 def test_a_missing_matplotlib_says_what_to_install(tags, step_scores, monkeypatch):

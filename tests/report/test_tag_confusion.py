@@ -1,5 +1,6 @@
 import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 from sklearn.metrics import ConfusionMatrixDisplay
 
 from skseq import SequenceTagger
@@ -20,7 +21,7 @@ def test_a_tagger_and_its_predictions_give_the_same_picture(ragged_values, tags)
         tags.values, predicted.values, normalize="true", ax=plt.figure().gca()
     )
     for ours, other in zip(drawn.text_.ravel(), theirs.text_.ravel(), strict=True):
-        assert ours.get_text() == other.get_text()
+        assert ours.get_text() == f"{float(other.get_text()):.2f}"
     names = [text.get_text() for text in drawn.ax_.get_xticklabels()]
     assert names == ["O", "X"]
 
@@ -32,3 +33,34 @@ def test_labels_marks_and_names_are_those_of_the_caller():
     )
     assert display.confusion_matrix.tolist() == [[0, 1], [0, 1]]
     assert [text.get_text() for text in display.ax_.get_yticklabels()] == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("n_classes", "normalize"), [(2, "true"), (5, None), (18, "true"), (30, "true")]
+)
+def test_the_picture_has_room_for_all_it_says(n_classes, normalize, check_layout):
+    tags = [[f"tag {i:02} of quite a long name" for i in range(n_classes)] * 123]
+    display = TagConfusionDisplay.from_predictions(tags, tags, normalize=normalize)
+    check_layout(display.figure_)
+    renderer = display.figure_.canvas.get_renderer()
+    widths = [text.get_window_extent(renderer).width for text in display.text_.ravel()]
+    if n_classes < 30:
+        assert max(widths) < display.ax_.get_window_extent().width / n_classes
+    # What would be too small to read is left out.
+    assert all(text.get_visible() == (n_classes < 30) for text in display.text_.ravel())
+
+
+def test_names_lie_where_they_have_room_and_arguments_go_before():
+    tags = [["O", "B-PER"]]
+    display = TagConfusionDisplay.from_predictions(tags, tags)
+    assert {label.get_rotation() for label in display.ax_.get_xticklabels()} == {0}
+    display = TagConfusionDisplay.from_predictions(
+        tags, tags, xticks_rotation="vertical", values_format=".1f", text_kw={"fontsize": 5}
+    )
+    assert {label.get_rotation() for label in display.ax_.get_xticklabels()} == {90}
+    assert {text.get_text() for text in display.text_.ravel()} == {"0.0", "1.0"}
+    assert {text.get_fontsize() for text in display.text_.ravel()} == {5}
+    without = TagConfusionDisplay.from_predictions(tags, tags, include_values=False)
+    assert without.text_ is None
+    numbered = TagConfusionDisplay(display.confusion_matrix).plot()
+    assert [label.get_text() for label in numbered.ax_.get_yticklabels()] == ["0", "1"]

@@ -184,3 +184,15 @@ def test_the_picture_has_room_for_all_it_says(check_layout):
         y, rng.random(300), metrics=["f0.5", "f1", "f2", "precision", "recall"], in_use=0.3
     )
     check_layout(display.figure_)
+
+
+def test_of_many_thresholds_some_are_drawn_and_the_best_is_found_among_all():
+    rng = np.random.default_rng(0)
+    y = rng.random(5000) < 0.3
+    display = ThresholdDisplay.from_predictions(y, rng.random(5000), label=True)
+    assert len(display.thresholds) == 5000
+    xs = display.lines_[0].get_xdata()
+    assert len(xs) <= 2001
+    assert display.best_threshold_ in xs
+    assert display.best_score_ == display.scores["f1"].max()
+    assert {display.thresholds[0], display.thresholds[-1]} <= set(xs)
