@@ -78,7 +78,7 @@ class SequenceBalancedBaggingClassifier(BalancedEnsemble):
     estimators_ : list of imblearn.pipeline.Pipeline
         The fitted members.
 
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int64 of shape (n_drawn,)
         Positions in X of each member's bootstrap, before it is thinned out.
 
     oob_score_ : float

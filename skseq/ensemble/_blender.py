@@ -54,8 +54,8 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
         which take part as a member that does not look at X: so members that were trained on
         balanced classes, and others, are brought to the shares that the data have.
 
-    decision : {"argmax", "balanced", "tuned"}, float in [0, 1], dict or array-like, \
-            default="argmax"
+    decision : {"argmax", "balanced", "tuned"}, float in [0, 1], dict or array-like of shape \
+            (n_classes,) or (n_classes, n_classes), default="argmax"
         Which class is predicted, as for `skseq.SequenceClassifier`. "tuned" chooses among five
         strengths from "argmax" (0) to "balanced" (1) the one whose held-out predictions score
         best by ``scoring``; and, with ``weights="fit"``, a member alone where that scores better
@@ -93,7 +93,7 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
     prior_ : ndarray of shape (n_classes,)
         The class shares of y, or of its steps.
 
-    decision_ : float, str, dict or ndarray
+    decision_ : float, str, dict or ndarray of the shape of ``decision``
         The decision, or the strength that was chosen.
 
     n_features_in_ : int

@@ -54,7 +54,7 @@ class SequenceEasyEnsembleClassifier(BalancedEnsemble):
     estimators_ : list of imblearn.pipeline.Pipeline
         The fitted members.
 
-    estimators_samples_ : list of ndarray of int64
+    estimators_samples_ : list of ndarray of int64 of shape (n_drawn,)
         Positions in X of what each member's under-sampler draws from: all of them.
 
     n_features_in_ : int

@@ -161,7 +161,7 @@ class StepTransformer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        input_features : array-like of str, default=None
+        input_features : array-like of str of shape (n_features,), default=None
             Passed to the transformer.
 
         Returns

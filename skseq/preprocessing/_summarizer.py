@@ -252,7 +252,7 @@ class SequenceSummarizer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        input_features : array-like of str, default=None
+        input_features : array-like of str of shape (n_features_in_,), default=None
             For values, the name of each feature of a step (of a table the names of its columns,
             which are steps and play no part); None gives "x0", "x1", .... For tokens, the text
             of each id, as `TokenEncoder` gives it; None gives "token_0", "token_1", ....

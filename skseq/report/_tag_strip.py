@@ -119,7 +119,7 @@ class TagStripDisplay:
         y : list of array-like of shape (length_i,), object array or Sequences
             True tags, one per step.
 
-        rows : int or array-like of int, default=0
+        rows : int or array-like of int of shape (n_strips,), default=0
             Which sequences are drawn.
 
         ignore : scalar or list, default=None
@@ -160,7 +160,7 @@ class TagStripDisplay:
             The tokens of each sequence; texts whose characters, or words between spaces, have a tag
             each; token ids with a vocabulary; or numbers. None draws strips alone.
 
-        rows : int or array-like of int, default=0
+        rows : int or array-like of int of shape (n_strips,), default=0
             Which sequences are drawn.
 
         ignore : scalar or list, default=None
