@@ -155,7 +155,10 @@ def _neighbours(report):
     ]
     header = [f"{unit} apart", *map(str, table["lag"])]
     return Section(
-        "Neighbouring labels", lines, header, [["kappa", *(f"{k:.2f}" for k in table["kappa"])]]
+        "Neighbouring labels",
+        lines,
+        header,
+        [["kappa", *(f"{round(k, 2) + 0.0:.2f}" for k in table["kappa"])]],
     )
 
 

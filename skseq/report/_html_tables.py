@@ -76,7 +76,7 @@ def leaderboard(comparison):
             _p(row["p_plain"]),
             "" if row["role"] == "baseline" else number(row["above_baseline"], "+.3f"),
             _p(row["p_baseline"]),
-            number(row["fit_seconds"], ".3g"),
+            _seconds(row["fit_seconds"]),
             str(row["n_warned"] or ""),
         )
         for row in rows
@@ -92,6 +92,10 @@ def _p(value):
     from skseq.model_selection._verdict import p_text  # which loads torch, as a comparison did
 
     return "" if np.isnan(value) else p_text(value).removeprefix("p = ").removeprefix("p ")
+
+
+def _seconds(value):
+    return "< 0.01" if value < 0.01 else number(value, ".3g" if value < 100 else ",.0f")
 
 
 class ClassRow(NamedTuple):
