@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what is lazy below, for editors and type checkers
         SequenceTagger,
     )
     from skseq.persistence import load, save
+    from skseq.serving import to_onnx
     from skseq.weights import ClassWeightTransformer
 
 __version__ = "0.1.0.dev0"
@@ -27,6 +28,7 @@ __all__ = [
     "Sequences",
     "load",
     "save",
+    "to_onnx",
 ]
 
 # What needs scikit-learn or torch, seconds of loading, loads when first asked for.
@@ -38,6 +40,7 @@ _LAZY = {
     "SequenceTagger": "skseq.estimators",
     "load": "skseq.persistence",
     "save": "skseq.persistence",
+    "to_onnx": "skseq.serving",
 }
 
 

@@ -46,6 +46,7 @@ LAYOUT = [
     "report",
     "datasets",
     "persistence",
+    "serving",
     "cli",
     "testing",
 ]

@@ -18,7 +18,7 @@ def blocks_of(page):
 
 BLOCKS = blocks_of("README.md")
 # Pages about a package that may be missing.
-NEEDS = {"docs/guide_pretrained.md": "transformers"}
+NEEDS = {"docs/guide_pretrained.md": "transformers", "docs/guide_serve.md": "onnxruntime"}
 # Its blocks need the commands between them: tests/cli/test_guide.py runs both.
 OF_COMMANDS = ROOT / "docs" / "guide_cli.md"
 GUIDES = sorted(

@@ -13,7 +13,13 @@ from skseq.decisions._offsets import (
 )
 from skseq.decisions._pool import fit_pool, mean_weights, pool_choices, pool_log_proba, tune_pool
 from skseq.decisions._posterior import Posterior
-from skseq.decisions._priors import check_prior, count_originals, estimate_prior, shift_prior
+from skseq.decisions._priors import (
+    check_prior,
+    count_originals,
+    estimate_prior,
+    log_prior_ratio,
+    shift_prior,
+)
 from skseq.decisions._rules import DecisionRule, make_rule
 from skseq.decisions._tag_rules import TagRules, read_constraints
 
@@ -30,6 +36,7 @@ __all__ = [
     "estimate_prior",
     "fit_pool",
     "fit_scaling",
+    "log_prior_ratio",
     "make_rule",
     "mean_weights",
     "pool_choices",

@@ -101,6 +101,11 @@ class Posterior:
         asked = self.while_training()
         asked._rule(asked._target())
 
+    def of_any_data(self):
+        """The target prior and the decision rule, where neither depends on the data at hand."""
+        target = self._target()
+        return target, self._rule(target)
+
     def _at_target(self, log_proba, offsets):
         log_proba = scale_scores(log_proba, self.calibration)
         target = self._target(log_proba, offsets)

@@ -90,11 +90,15 @@ def shift_prior(log_proba, source, target):
     """
     if np.array_equal(source, target):
         return log_proba
+    return log_softmax(log_proba + log_prior_ratio(source, target), axis=1)
+
+
+def log_prior_ratio(source, target):
+    """What `shift_prior` adds to log probabilities before it normalises them: (n_classes,)."""
     seen = source > 0
     with np.errstate(divide="ignore"):  # a target of zero rules its class out
         ratio = np.log(target, where=seen, out=np.zeros(len(target)))
-    ratio -= np.log(source, where=seen, out=np.zeros(len(source)))
-    return log_softmax(log_proba + ratio, axis=1)
+    return ratio - np.log(source, where=seen, out=np.zeros(len(source)))
 
 
 def estimate_prior(log_proba, source):

@@ -46,6 +46,7 @@ def save(estimator, path):
     See Also
     --------
     load : Read it back.
+    to_onnx : Write a net for machines without skseq.
 
     Notes
     -----
