@@ -18,7 +18,8 @@ from skseq.data import (
     number_columns,
     split_originals,
 )
-from skseq.preprocessing import WordVectors
+from skseq.preprocessing import FeatureEncoder, WordVectors
+from skseq.preprocessing._features import are_feature_dicts
 from skseq.preprocessing._output import frames_where
 from skseq.training import (
     FIXED_SETTINGS,
@@ -86,6 +87,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     # -- sequences ----------------------------------------------------------------------------
 
     def _check_X(self, X, *, reset):
+        X = self._encode_features(X, reset=reset)
         X = check_sequences(self, X, reset=reset, input=self.input, fits=np.float32)
         if reset:
             self.channels_, self._vocabulary = X.channels, X.vocabulary
@@ -98,6 +100,13 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 "X with the encoder that was fitted with it"
             )
         return X
+
+    def _encode_features(self, X, *, reset):
+        """Ids and numbers of steps that are dicts of features; other X as they are."""
+        are_dicts = are_feature_dicts(X)
+        if reset:
+            self._feature_encoder = FeatureEncoder().fit(X) if are_dicts else None
+        return self._feature_encoder.transform(X) if are_dicts and self._feature_encoder else X
 
     def _count_tokens(self, X):
         """Ids that ``embedding`` has vectors for, or None where there are only numbers."""

@@ -9,7 +9,7 @@ from sklearn.utils import murmurhash3_32
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import Interval, check_parameters
-from skseq.data import MAX_IDS, IdChannel, NumberChannel
+from skseq.data import MAX_IDS, IdChannel, NumberChannel, Sequences
 from skseq.data._not_numbers import place_of_step
 from skseq.preprocessing._output import frames_for_tables
 from skseq.preprocessing._step_transformer import flat_steps
@@ -164,6 +164,28 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):
         tags.input_tags.dict = True
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def are_feature_dicts(X):
+    """Whether the steps of X are dicts of features, by the first of them.
+
+    Parameters
+    ----------
+    X : object
+        As an estimator takes it.
+
+    Returns
+    -------
+    bool
+    """
+    if isinstance(X, Sequences):
+        steps = X.values[:1]
+    elif isinstance(X, (list, tuple, np.ndarray)) and len(X):
+        steps = X[0]
+    else:
+        return False
+    is_row = isinstance(steps, (list, tuple, np.ndarray)) and len(steps) > 0
+    return is_row and isinstance(steps[0], Mapping)
 
 
 class _Hasher(dict):
