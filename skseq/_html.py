@@ -11,7 +11,7 @@ _STYLE = """
 .skseq-report td { font-variant-numeric: tabular-nums; }
 .skseq-report th, .skseq-report td { text-align: right; padding: .1em .8em .1em 0; }
 .skseq-report th:first-child, .skseq-report td:first-child { text-align: left; }
-.skseq-report td.words { text-align: left; }
+.skseq-report th.words, .skseq-report td.words { text-align: left; }
 .skseq-report thead th { border-bottom: 1px solid; font-weight: 600; }
 </style>
 """
@@ -46,12 +46,10 @@ def html_table(header, rows, *, words=()):
     str
     """
 
-    def cell(place, text):
-        look = ' class="words"' if place in words else ""
-        return f"<td{look}>{escape(text)}</td>"
+    def line(name, texts):
+        looks = [' class="words"' if place in words else "" for place in range(len(texts))]
+        cells = zip(looks, map(escape, texts), strict=True)
+        return "<tr>" + "".join(f"<{name}{look}>{text}</{name}>" for look, text in cells) + "</tr>"
 
-    head = "".join(f"<th>{escape(text)}</th>" for text in header)
-    body = "".join(
-        f"<tr>{''.join(cell(place, text) for place, text in enumerate(row))}</tr>" for row in rows
-    )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    body = "".join(line("td", row) for row in rows)
+    return f"<table><thead>{line('th', header)}</thead><tbody>{body}</tbody></table>"

@@ -245,6 +245,7 @@ class StrategyComparison:
 
     def _repr_html_(self):
         header, *cells = self._cells()
+        cells = [[cell.replace(" ", "\u00a0") for cell in line] for line in cells]  # unbroken
         lines = map(html_paragraph, (self.verdict, self.method))
         return html_piece(html_table(header, cells), *lines)
 

@@ -222,7 +222,7 @@ def test_a_notebook_shows_the_table_and_the_verdict_escaped(cut_data):
     found = compare_strategies(Cut(), X, y, {"<b>low": CHANGES["low"]}, cv=2, baselines=False)
     html = found._repr_html_()
     page = ElementTree.fromstring(html[html.index("<div") :])
-    rows = [[cell.text for cell in row] for row in page.iter("tr")]
+    rows = [[(cell.text or "").replace("\u00a0", " ") for cell in row] for row in page.iter("tr")]
     assert [row[0] for row in rows[1:]] == found.table["name"]
     assert rows[1][1] == f"{found.table['mean'][0]:.3f}"
     assert rows[1][2] == f"{found.table['low'][0]:.3f} to {found.table['high'][0]:.3f}"
