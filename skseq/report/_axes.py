@@ -2,6 +2,8 @@
 
 from itertools import cycle, product
 
+import numpy as np
+
 from skseq._optional import import_optional
 
 # Okabe and Ito's colours, told apart by the colour-blind, without the yellow, too pale for lines.
@@ -10,6 +12,7 @@ _DASHES = ["-", "--", ":", "-."]
 
 _LONGEST_NAME = 28
 _POINTS = 72  # to an inch
+_MOST_POINTS = 2000  # of a line, along an axis
 _SMALLEST = 4.0  # points, of letters that can be read
 _LEADING = 1.3  # height of a line, in parts of its letters'
 
@@ -24,6 +27,32 @@ def styles_of(n_curves):
     """A colour and a dash for each curve, no two alike for up to 28."""
     styles = cycle({"linestyle": dash, "color": c} for dash, c in product(_DASHES, COLOURS))
     return [next(styles) for _ in range(n_curves)]
+
+
+def thinned(*coordinates, keep=()):
+    """Places of the points of a line that can be told apart in a picture.
+
+    Parameters
+    ----------
+    *coordinates : ndarray of shape (n_points,)
+        Such as x: neither falls from one point to the next.
+
+    keep : sequence of int, default=()
+        Points that are drawn in any case.
+
+    Returns
+    -------
+    ndarray of int of shape (n_drawn,)
+        All of few points, else those spread evenly along each coordinate, and both ends.
+    """
+    n_points = len(coordinates[0])
+    if n_points <= _MOST_POINTS:
+        return np.arange(n_points)
+    spread = [
+        np.searchsorted(rising, np.linspace(rising[0], rising[-1], _MOST_POINTS))
+        for rising in coordinates
+    ]
+    return np.unique(np.concatenate([*spread, keep, [0, n_points - 1]]).astype(np.intp))
 
 
 def square_axes(ax, xlabel, ylabel, **legend):

@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
-from skseq.report._axes import new_axes, short_name, square_axes, styles_of
+from skseq.report._axes import new_axes, short_name, square_axes, styles_of, thinned
 from skseq.report._curves import ClassCurves, class_problems
 
 
@@ -100,9 +100,9 @@ class ClassPrecisionRecallDisplay(ClassCurves):
                 ax.axhline(self.prevalence[index], color=style["color"], linewidth=0.8, alpha=0.5)
             style = style | {"label": self._label(index)} | kwargs
             # A step holds the precision of the threshold that reaches the recall.
-            self.lines_ += ax.plot(
-                self.recall[index], self.precision[index], drawstyle="steps-post", **style
-            )
+            recall, precision = self.recall[index], self.precision[index]
+            drawn = thinned(-recall)
+            self.lines_ += ax.plot(recall[drawn], precision[drawn], drawstyle="steps-post", **style)
         square_axes(ax, "Recall", "Precision")
         return self
 

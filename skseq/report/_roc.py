@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.metrics import auc, roc_curve
 
-from skseq.report._axes import new_axes, short_name, square_axes, styles_of
+from skseq.report._axes import new_axes, short_name, square_axes, styles_of, thinned
 from skseq.report._curves import ClassCurves, class_problems
 
 
@@ -91,7 +91,9 @@ class ClassRocDisplay(ClassCurves):
         self.ax_, self.figure_, self.lines_ = ax, ax.figure, []
         for index, style in enumerate(styles_of(len(self.classes))):
             style = style | {"label": self._label(index)} | kwargs
-            self.lines_ += ax.plot(self.fpr[index], self.tpr[index], **style)
+            fpr, tpr = self.fpr[index], self.tpr[index]
+            drawn = thinned(fpr, tpr)
+            self.lines_ += ax.plot(fpr[drawn], tpr[drawn], **style)
         if chance_level:
             ax.plot([0, 1], [0, 1], color="0.5", linewidth=0.8, zorder=0)
         square_axes(ax, "False positive rate", "True positive rate")

@@ -17,11 +17,10 @@ from skseq.folds import default_folds
 from skseq.metrics._one_vs_rest import check_classes, check_columns
 from skseq.metrics._pairs import distinct
 from skseq.metrics._span_curves import ScoredSpans, curve_of, score_spans
-from skseq.report._axes import draw_legend, new_axes, short_name, styles_of
+from skseq.report._axes import draw_legend, new_axes, short_name, styles_of, thinned
 from skseq.report._curves import flat_labels_of, flat_scores
 
 _METRICS = ("f1", "precision", "recall")
-_MOST_DRAWN = 2000
 
 
 class ThresholdDisplay:
@@ -298,7 +297,7 @@ class ThresholdDisplay:
         best = len(tuned) - 1 - int(np.argmax(tuned[::-1]))
         self.best_threshold_ = float(self.thresholds[best])
         self.best_score_ = float(tuned[best])
-        drawn = _thinned(len(self.thresholds), best)
+        drawn = thinned(self.thresholds, keep=[best])
         for (metric, score), style in zip(
             self.scores.items(), styles_of(len(self.scores)), strict=True
         ):
@@ -334,13 +333,6 @@ class ThresholdDisplay:
         return cls(
             thresholds, scores, xlabel=f"Threshold of the probability of {whose}", in_use=in_use
         )
-
-
-def _thinned(n_thresholds, best):
-    """Places of the thresholds to draw: all, or as many as can be told apart, and the best."""
-    n_drawn = min(n_thresholds, _MOST_DRAWN)
-    spread = np.linspace(0, n_thresholds - 1, n_drawn).astype(np.intp)
-    return np.union1d(spread, best)
 
 
 def _score(name, precision, recall):

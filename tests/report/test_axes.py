@@ -1,9 +1,10 @@
 """Lines are told apart, names find room."""
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pytest
 
-from skseq.report._axes import draw_legend, name_rows, new_axes, short_name, styles_of
+from skseq.report._axes import draw_legend, name_rows, new_axes, short_name, styles_of, thinned
 
 
 def test_twenty_eight_lines_look_different():
@@ -56,3 +57,17 @@ def test_of_too_many_rows_only_some_are_named(check_layout):
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names[0] == "row 0"
     assert 20 < len(names) < 100
+
+
+def test_a_line_of_few_points_is_drawn_whole_and_one_of_many_without_a_gap():
+    assert thinned(np.linspace(0, 1, 30)).tolist() == list(range(30))
+    # All but a few points lie on the left, where the eye could not tell them apart.
+    x = np.concatenate([np.linspace(0, 0.001, 100_000), np.linspace(0.001, 1, 1000)])
+    y = np.linspace(0, 1, len(x)) ** 9
+    drawn = thinned(x, y, keep=[777])
+    assert {0, 777, len(x) - 1} <= set(drawn.tolist())
+    assert len(drawn) < 5000
+    for coordinate in (x, y):
+        steps = np.diff(coordinate[drawn])
+        assert (steps >= 0).all()
+        assert steps.max() <= 1 / 500
