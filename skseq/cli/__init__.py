@@ -29,11 +29,21 @@ def main(argv=None):
         from skseq.cli._app import run
 
         with _warnings_in_one_line():
-            return run(argv)
+            status = run(argv)
+            sys.stdout.flush()
+            return status
+    except BrokenPipeError:
+        stop_writing()
+        return 0
     except _EXPLAINED as error:
         if os.environ.get("SKSEQ_TRACEBACK"):
             raise
         return _fail(_one_line(error), 1)
+
+
+def stop_writing():
+    """Leave it at that where who reads has read enough: at exit Python would write the rest."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(message, status):

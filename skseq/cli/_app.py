@@ -11,6 +11,8 @@ from typer.exceptions import TyperException
 
 from skseq import __version__
 from skseq._optional import import_optional
+from skseq.cli._errors import InputError
+from skseq.cli._files import STDIN
 from skseq.cli._options import names_of, seconds_of
 from skseq.cli._reading import Asked
 
@@ -41,8 +43,21 @@ def run(argv=None):
 
 # -- options that several commands share ----------------------------------------------------------
 
+
+def _check_there(path):
+    """Say at once, before torch is loaded, that a file is missing."""
+    if str(path) != STDIN and not Path(path).exists():
+        raise InputError(f"{path}: no such file")
+    return path
+
+
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="CSV, TSV, JSONL, Parquet or CoNLL; - is stdin.")
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help="CSV, TSV, JSONL, Parquet or CoNLL; - is stdin.",
+        callback=_check_there,
+    ),
 ]
 _COLUMNS = "What the file holds (guessed where not given)"
 
@@ -296,7 +311,9 @@ def tune(
     )
 )
 def predict(
-    model: Annotated[Path, typer.Argument(metavar="MODEL", help="A file of skseq tune.")],
+    model: Annotated[
+        Path, typer.Argument(metavar="MODEL", help="A file of skseq tune.", callback=_check_there)
+    ],
     file: File,
     proba: Annotated[
         bool, typer.Option("--proba", help="Give the probability of each class, too.")

@@ -58,10 +58,7 @@ def read_bytes(path):
     """All of a file, or of standard input, unpacked where its name ends in .gz."""
     if path == STDIN:
         return sys.stdin.buffer.read()
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file") from None
+    content = Path(path).read_bytes()
     return gzip.decompress(content) if path.endswith(".gz") else content
 
 

@@ -26,7 +26,6 @@ _MOST_CHANNELS = 16
 # Labels of neighbouring rows that agree so much more than by chance are parts of a series.
 _SERIES_KAPPA = 0.1
 WINDOW = 50
-_OUTSIDE = "O"
 
 
 def guess_reading(frame, asked, format, *, header):
@@ -53,25 +52,15 @@ def guess_reading(frame, asked, format, *, header):
     _check_names(frame, asked)
     kinds = {name: kind_of(frame[name]) for name in frame.columns}
     label = asked.label or _guess_label(frame, kinds, asked)
-    named = {label, asked.group, asked.sequence, asked.order}
-    free = {name: kind for name, kind in kinds.items() if name not in named}
+    free = _without(kinds, label, asked.group, asked.sequence, asked.order)
     text = asked.text
     if text is None and asked.values is None:
         text = _guess_text(frame, free)
-    sequence = asked.sequence
     row_is = asked.row_is or _guess_row(frame, free, kinds, asked, text, label)
-    if row_is == "step" and sequence is None and asked.window is None:
-        sequence = _guess_sequence(frame, free, text)
-    order = asked.order
-    if row_is == "step" and order is None:
-        order = _by_name(_ORDERS, {each: kind for each, kind in free.items() if kind == "number"})
-    named |= {sequence, order, text}
+    places = _guess_places(frame, free, asked, text) if row_is == "step" else {}
     values = asked.values
     if text is None and values is None:
-        values = _guess_values(frame, {n: k for n, k in free.items() if n not in named}, row_is)
-    window = asked.window
-    if row_is == "step" and sequence is None and window is None:
-        window = WINDOW
+        values = _guess_values(frame, _without(free, *places.values()), row_is)
     reading = Reading(
         format=format,
         header=header,
@@ -79,15 +68,18 @@ def guess_reading(frame, asked, format, *, header):
         text=text,
         values=values,
         label=label,
-        sequence=sequence,
-        order=order,
         group=asked.group,
-        window=window,
-        tags=_has_tags(frame, kinds[label], row_is, label, sequence, window),
         background=asked.background,
+        **places,
     )
-    reading = reading._replace(unit=_unit(frame, kinds, reading))
-    return _with_labels(frame, reading, asked), _as_options(reading, asked)
+    reading = reading._replace(tags=_has_tags(frame, kinds[label], reading))
+    unit, levels = _unit(frame, kinds, reading), _levels(frame, reading, asked)
+    reading = reading._replace(unit=unit, levels=levels)
+    if asked.background is not None and not reading.tags:
+        raise InputError(
+            "--background is for a label at each step, but each sequence has one label here"
+        )
+    return reading, _as_options(reading, asked)
 
 
 def _check_names(frame, asked):
@@ -101,6 +93,10 @@ def _check_names(frame, asked):
             raise no_such_column("--values", name, names)
     if asked.text is not None and asked.values is not None:
         raise InputError("--text and --values exclude each other: texts or numbers are read")
+
+
+def _without(kinds, *names):
+    return {name: kind for name, kind in kinds.items() if name not in names}
 
 
 def _by_name(usual, names):
@@ -173,6 +169,17 @@ def _is_series(labels):
     return agree - expected > _SERIES_KAPPA * (1 - expected) and n_runs > 2 * n_classes
 
 
+def _guess_places(frame, free, asked, text):
+    """Where a step belongs: which column names its sequence and which orders it, or the window."""
+    sequence, order, window = asked.sequence, asked.order, asked.window
+    if sequence is None and window is None:
+        sequence = _guess_sequence(frame, free, text)
+        window = WINDOW if sequence is None else None
+    if order is None:
+        order = _by_name(_ORDERS, [name for name, kind in free.items() if kind == "number"])
+    return {"sequence": sequence, "order": order, "window": window}
+
+
 def _guess_sequence(frame, free, text):
     names = [
         name
@@ -205,12 +212,13 @@ def _counts_rows(column):
     return len(cells) > 2 and bool((np.diff(cells) == 1).all())
 
 
-def _has_tags(frame, label_kind, row_is, label, sequence, window):
-    if row_is == "sequence":
+def _has_tags(frame, label_kind, reading):
+    """Whether there is a label for each step."""
+    if reading.row_is == "sequence":
         return label_kind in ("words", "numbers", "spans")
-    if window is not None or sequence is None:
+    if reading.window is not None:
         return True
-    return bool((frame.groupby(sequence)[label].nunique() > 1).any())
+    return bool((frame.groupby(reading.sequence)[reading.label].nunique() > 1).any())
 
 
 def _unit(frame, kinds, reading):
@@ -239,33 +247,22 @@ def _unit(frame, kinds, reading):
     )
 
 
-def _with_labels(frame, reading, asked):
-    """Add what the labels say: the order of levels, the background."""
-    if asked.is_ordinal:
-        if reading.tags:
-            raise InputError("--ordinal is for one label a sequence, but each step has one here")
-        levels = _levels(frame[reading.label], asked.levels)
-        return reading._replace(levels=levels)
-    if not reading.tags:
-        if asked.background is not None:
-            raise InputError(
-                "--background is for a label at each step, but each sequence has one label here"
-            )
-        return reading
-    return reading
-
-
-def _levels(column, named):
-    found = sorted(set(column.dropna().tolist()))
-    if named is None:
+def _levels(frame, reading, asked):
+    """Ordered labels, the lowest first; None where they have no order."""
+    if not asked.is_ordinal:
+        return None
+    if reading.tags:
+        raise InputError("--ordinal is for one label a sequence, but each step has one here")
+    found = sorted(set(frame[reading.label].dropna().tolist()))
+    if asked.levels is None:
         return found
     by_text = {str(each): each for each in found}
-    if sorted(map(str, named)) != sorted(by_text):
+    if sorted(asked.levels) != sorted(by_text):
         raise InputError(
-            f"--levels {','.join(map(str, named))}: must name each label once, lowest first; there "
+            f"--levels {','.join(asked.levels)}: must name each label once, lowest first; there "
             f"are {', '.join(by_text)}"
         )
-    return [by_text[str(each)] for each in named]
+    return [by_text[each] for each in asked.levels]
 
 
 def _as_options(reading, asked):

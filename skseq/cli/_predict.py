@@ -2,12 +2,12 @@
 
 import csv
 import json
-import os
 import sys
 from contextlib import contextmanager
 
 import numpy as np
 
+from skseq.cli import stop_writing
 from skseq.cli._errors import InputError
 from skseq.cli._open import open_unlabelled
 from skseq.cli._reading import Reading
@@ -143,8 +143,8 @@ def _opened(output):
         try:
             yield sys.stdout
             sys.stdout.flush()
-        except BrokenPipeError:  # who reads has read enough; at exit Python would try once more
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except BrokenPipeError:
+            stop_writing()
         return
     with open(output, "w", newline="", encoding="utf-8") as file:
         yield file

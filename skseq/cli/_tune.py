@@ -72,6 +72,8 @@ def run_tune(
     _check_worth_keeping(comparison, folder)
     write_run(folder, opened, settings, comparison)
     show_leaderboard(comparison)
+    if len(comparison.splits_) < n_folds:
+        print(f"The time allowed {len(comparison.splits_)} of {n_folds} folds.")
     _keep_winner(comparison, reading, folder)
 
 

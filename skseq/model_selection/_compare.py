@@ -231,9 +231,11 @@ def compare_strategies(
     on rows of the fold it is tested on, among others: what this leaks through three weights and a
     strength is far below what the tests can tell.
 
-    A fit is interrupted when the time is over, and so is the first fold of a baseline if all folds
-    would take more than half of ``time_budget``. Where there are no signals, in a thread or on
-    Windows, a fit that has begun goes on to its end.
+    With ``time_budget``, first folds tell how long the others take. A baseline of which three folds
+    would take more than half of the time is left out, and a plain model of which one does. If there
+    is no time for all folds of the others, fewer are compared on, at least two. A fit is
+    interrupted when the time is over; where there are no signals, in a thread or on Windows, one
+    that has begun goes on to its end.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.
@@ -320,6 +322,8 @@ def compare_strategies(
         verbose=verbose,
         time_budget=budget,
     )
+    if budget is not None:
+        splits = splits[: budget.n_folds]
     predictions, left_out = _finished(predictions, time_budget)
     candidates = {name: candidates[name] for name in predictions}
     _report_failures(predictions)

@@ -139,7 +139,8 @@ def fit_on_folds(
     Returns
     -------
     dict of str to list of FoldPrediction, FoldFailure or FoldLeftOut
-        By name of the candidate, a list in the order of the folds.
+        By name of the candidate, a list in the order of the folds, or of as many of them as there
+        was time for.
     """
     paths = _result_paths(candidates, X, y, groups, splits, directory)
     folds = range(len(splits))
@@ -149,11 +150,16 @@ def fit_on_folds(
     def score_or_nan(result):
         return score(result) if isinstance(result, FoldPrediction) else np.nan
 
+    def is_kept(name, fold):
+        path = paths[name][fold]
+        return path is not None and path.exists()
+
     if directory is not None:
-        n_kept = sum(path.exists() for of_candidate in paths.values() for path in of_candidate)
+        n_kept = sum(is_kept(*task) for task in all_tasks)
         logger.info("%d of %d fits are in %s already", n_kept, len(all_tasks), directory)
     by_task = {}
-    for tasks in [all_tasks] if time_budget is None else time_budget.rounds():
+    rounds = [all_tasks] if time_budget is None else time_budget.rounds(is_kept)
+    for tasks in filter(None, rounds):
         results = Parallel(n_jobs=n_jobs, return_as="generator")(
             delayed(_fit_unless_kept)(
                 candidates[name],
@@ -176,6 +182,8 @@ def fit_on_folds(
             elif time_budget is not None:
                 seconds = getattr(result, "fit_seconds", 0.0)
                 time_budget.note(name, seconds, score_or_nan(result))
+    if time_budget is not None:
+        folds = range(time_budget.n_folds)
     return {
         name: [by_task.get((name, fold), FoldLeftOut()) for fold in folds] for name in candidates
     }

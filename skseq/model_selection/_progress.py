@@ -37,7 +37,7 @@ def follow(results, tasks, score, verbose):
         yield from results
         return
     scores = {name: [] for name, _ in tasks}
-    n_folds = len(tasks) // len(scores)
+    n_folds = 1 + max(fold for _, fold in tasks)
     results = iter(results)
     with tqdm(total=len(tasks), bar_format=_FORMAT, file=sys.stderr, dynamic_ncols=True) as bar:
         for name, fold in tasks:

@@ -4,8 +4,9 @@ Requirements this file meets:
 
 - what is compared has all of its folds, so candidates are finished one after the other: baselines
   and the plain model, the cheapest first, then strategies in their order;
-- nobody eats up the time of the others: a baseline whose first fold says that all of them would
-  take more than half of it is left out;
+- nobody eats up the time of the others: a baseline whose first fold says that three of them would
+  take more than half of it is left out, and so is the plain model if one fold does;
+- where the first folds of these say that not all folds can be done, fewer are, at least two;
 - the fit of the winner to all rows lies inside the limit, by what its folds took.
 """
 
@@ -18,6 +19,8 @@ from typing import NamedTuple
 import numpy as np
 from joblib import effective_n_jobs
 
+# As many have to fit into half of the time, by its first one.
+_FOLDS_OF_A_BASELINE = 3
 # The fit to all rows may take longer than folds suggest.
 _MARGIN = 1.2
 
@@ -67,29 +70,52 @@ class TimeBudget:
 
     def __init__(self, seconds, *, started, roles, splits, n_jobs, refit):
         self.roles, self.n_folds = roles, len(splits)
-        self.end = started + seconds
-        self.longest_fold = seconds * effective_n_jobs(n_jobs) / self.n_folds / 2
+        self.end, self.n_jobs = started + seconds, effective_n_jobs(n_jobs)
+        self.longest_trial = {
+            "plain": seconds / 2,
+            "baseline": seconds / 2 * self.n_jobs / _FOLDS_OF_A_BASELINE,
+        }
         growth = np.mean([(len(train) + len(test)) / len(train) for train, test in splits])
         self.refit_factor = _MARGIN * growth if refit else 0.0
         self.seconds, self.scores, self.left_out = {}, {}, set()
 
-    def rounds(self):
-        """Yield lists of (name, fold), each when the results of those before it are known."""
-        first = [name for name, role in self.roles.items() if role != "strategy"]
+    def rounds(self, is_kept):
+        """Yield lists of (name, fold), each when the results of those before it are known.
+
+        ``is_kept(name, fold)`` tells which fits are done already. After the first round,
+        ``n_folds`` is how many folds there is time for.
+        """
+        first = sorted(
+            (name for name, role in self.roles.items() if role != "strategy"),
+            key=lambda name: self.roles[name] == "baseline",
+        )
         yield [(name, 0) for name in first]
         able = sorted((each for each in first if each not in self.left_out), key=self._mean_seconds)
+        self.n_folds = self._folds_that_fit(able, is_kept)
         strategies = [name for name, role in self.roles.items() if role == "strategy"]
         yield [
             *((name, fold) for name in able for fold in range(1, self.n_folds)),
             *((name, fold) for name in strategies for fold in range(self.n_folds)),
         ]
 
+    def _folds_that_fit(self, names, is_kept):
+        """How many folds of all of these there is time for, two at least."""
+        left = max(self.end - self._seconds_of_refit() - time.time(), 0.0)
+        for n_folds in range(self.n_folds, 2, -1):
+            missing = [
+                self._mean_seconds(name)
+                for name in names
+                for fold in range(1, n_folds)
+                if not is_kept(name, fold)
+            ]
+            if sum(missing) / self.n_jobs <= left:
+                return n_folds
+        return min(2, self.n_folds)
+
     def limit(self, name, fold):
         """The `TimeLimit` of a fit that is about to start."""
-        is_trial = fold == 0 and self.roles[name] == "baseline"
-        return TimeLimit(
-            self.end - self._seconds_of_refit(), self.longest_fold if is_trial else np.inf
-        )
+        longest = self.longest_trial.get(self.roles[name], np.inf) if fold == 0 else np.inf
+        return TimeLimit(self.end - self._seconds_of_refit(), longest)
 
     def note(self, name, seconds, score):
         """Learn how long a fit took, and its score."""

@@ -46,10 +46,10 @@ def test_without_arguments_there_is_help(run):
     [
         (["tnue"], "No such command 'tnue'. Did you mean 'tune'?; see skseq --help"),
         (["tune"], "Missing argument 'FILE'; see skseq tune --help"),
-        (["tune", "x.csv", "--cv", "1"], "'--cv'"),
-        (["tune", "x.csv", "--lable", "y"], "No such option: --lable"),
-        (["audit", "x.csv", "--row-is", "word"], "--row-is: must be sequence or step, got word"),
-        (["predict", "m.skseq", "x.csv", "--to", "xml"], "--to: must be csv or jsonl, got xml"),
+        (["tune", __file__, "--cv", "1"], "'--cv'"),
+        (["tune", __file__, "--lable", "y"], "No such option: --lable"),
+        (["audit", __file__, "--row-is", "word"], "--row-is: must be sequence or step, got word"),
+        (["predict", __file__, __file__, "--to", "xml"], "--to: must be csv or jsonl, got xml"),
         (["demo", "--jobs", "two"], "'--jobs'"),
     ],
 )

@@ -75,10 +75,21 @@ def test_a_candidate_is_finished_before_the_next_and_the_cheapest_baseline_comes
 
 
 def test_a_baseline_that_would_take_more_than_half_of_the_time_leaves_it_to_the_others():
-    # Two folds of it take as long as there is; a fold may take a quarter.
+    # A fold may take a sixth of what there is.
     found = compare({"s": 0.01}, {"slow": 1.0}, time_budget=2.0)
     assert found.left_out_ == {"slow": 0}
     assert sorted(found.table["name"]) == ["plain", "s"]
+
+
+def test_fewer_folds_are_compared_on_where_there_is_no_time_for_all(tmp_path):
+    asked = {"plain": 0.3, "cv": 6, "refit": False, "directory": tmp_path}
+    found = compare({}, {"fast": 0.01}, time_budget=1.6, **asked)
+    assert 2 <= len(found.splits_) < 6
+    assert found.left_out_ == {}
+    assert {len(scores) for scores in found.scores_.values()} == {len(found.splits_)}
+    # With what is kept, there is time for more.
+    assert len(compare({}, {"fast": 0.01}, time_budget=3, **asked).splits_) == 6
+    assert len(compare({}, {"fast": 0.01}, time_budget=1e-6, **asked).splits_) == 6
 
 
 def test_without_the_plain_model_baselines_are_compared():
@@ -143,9 +154,10 @@ def test_what_is_left_out_keeps_no_time():
 
 def test_the_first_fold_of_a_baseline_may_take_its_share_of_half_of_the_time():
     plan = budget()
-    assert plan.limit("linear", 0).longest == 100 / 2 / 2
-    assert plan.limit("linear", 1).longest == plan.limit("plain", 0).longest == np.inf
-    assert budget(n_jobs=2).limit("linear", 0).longest == 100 / 2
+    assert plan.limit("linear", 0).longest == pytest.approx(100 / 2 / 3)
+    assert plan.limit("plain", 0).longest == 100 / 2
+    assert plan.limit("linear", 1).longest == plan.limit("net", 0).longest == np.inf
+    assert budget(n_jobs=2).limit("linear", 0).longest == pytest.approx(100 / 3)
 
 
 def test_a_block_that_ends_in_time_leaves_no_alarm_behind():
