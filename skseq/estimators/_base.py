@@ -72,7 +72,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "early_stopping": ["boolean"],
+        "early_stopping": ["boolean", StrOptions({"refit"})],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "n_seeds": [Interval(Integral, 1, None, closed="left")],
@@ -238,12 +238,14 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
     def _train(self, data, held_out, n_epochs, first_epoch=0):
         is_new = not len(self.net_.history)
         settings = None if is_new else self._settings()
+        n_epochs_of = np.broadcast_to(n_epochs, len(self.nets_)).tolist()
         for number, net in enumerate(self.nets_):
             if settings is not None:
                 follow(net, settings)
             if len(self.nets_) > 1:
                 net.place = f" {number + 1} of {len(self.nets_)}"
-            train(net, data, held_out, n_epochs, self._seeds.of_net(number), first_epoch)
+            seeds = self._seeds.of_net(number)
+            train(net, data, held_out, n_epochs_of[number], seeds, first_epoch)
             if was_interrupted(net):
                 if is_new:  # nets that are yet to be trained know nothing
                     self.nets_ = self.nets_[: number + 1]
@@ -256,6 +258,28 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         if not self.warm_start:
             for net in self.nets_:
                 net.optimizer_.state.clear()
+
+    def _refits(self):
+        """Whether new nets are to be trained on all rows for the epochs that early stopping found.
+
+        Raises
+        ------
+        ValueError
+            If that would throw a net away that was to be trained further.
+        """
+        if self.early_stopping != "refit":
+            return False
+        if self._goes_on():
+            raise ValueError(
+                'early_stopping="refit" trains new nets in the end, but warm_start=True is to go '
+                "on with the net at hand; use early_stopping=True with it"
+            )
+        return True
+
+    def _best_epochs(self):
+        """Epochs after which early stopping found each net best."""
+        found = [dict(net.callbacks_)["early_stopping"].best_epoch_ for net in self.nets_]
+        return [best or len(net.history) for best, net in zip(found, self.nets_, strict=True)]
 
     # Whether there is one prediction per step.
     _per_step = False

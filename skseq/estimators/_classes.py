@@ -261,6 +261,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
         self._check_what_follows()
+        refits = self._refits()
         targets = targets.without_absent()
         if not self._per_step:
             check_two_classes_count(targets.values, targets.weight, self.classes_)
@@ -294,6 +295,19 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if validation is not None:
             self._learn_what_scores_mean(targets.take(validation))
         self._look_for_collapse(targets, validation)
+        if refits and not any(map(was_interrupted, self.nets_)):
+            self._train_on_all(schedule)
+
+    def _train_on_all(self, schedule):
+        """Train new nets on what was held out, too, each for as many epochs as were best."""
+        n_epochs, history, calibration = self._best_epochs(), self.history_, self.calibration_
+        self._start(self._make_head(), schedule)
+        self._train(schedule.of_rows(), None, n_epochs)
+        self._forget_moments()
+        self._learn_priors(schedule, n_epochs[0] - 1)
+        if self.second_stage is not None:
+            self._refit_last_layer(schedule.targets)
+        self.history_, self.calibration_ = history, calibration
 
     def _partial_fit_targets(self, targets, is_first):
         """Train for one more epoch."""
@@ -403,6 +417,11 @@ class BaseClassEstimator(BaseSequenceEstimator):
             raise ValueError(
                 f"second_stage={self.second_stage!r} needs a linear last layer and nothing more, "
                 f"but the net has a {type(head).__name__}; use another loss or head with it"
+            )
+        if self.early_stopping == "refit" and head.needs_held_out:
+            raise ValueError(
+                f"head={self.head!r} learns from held-out sequences what its scores mean, and "
+                'early_stopping="refit" trains on them in the end; use early_stopping=True'
             )
         if self.calibration not in ("auto", None) and not head.can_be_calibrated:
             raise ValueError(

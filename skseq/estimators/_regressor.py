@@ -20,6 +20,7 @@ from skseq.training import (
     StepTargets,
     raw_scores,
     transaction,
+    was_interrupted,
     weight_of_known,
 )
 
@@ -171,10 +172,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
         more than ten million steps (down to 3).
 
-    early_stopping : bool, default=False
+    early_stopping : bool or "refit", default=False
         Whether to hold out some of the sequences, stop when the loss on them no longer improves,
         and go back to the best epoch. Held out are originals: copies and synthetic offspring of a
-        held-out sequence, made by a sampler before, are not trained on either.
+        held-out sequence, made by a sampler before, are not trained on either. "refit" then trains
+        anew on all sequences, for the number of epochs that was best: for few rows.
 
     validation_fraction : float, default=0.1
         Share of the original sequences that is held out.
@@ -425,6 +427,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         goes_on = self._goes_on()
         with transaction(self, goes_on):
+            refits = self._refits()
             targets = self._scaled_targets(X, y, sample_weight, goes_on)
             if not goes_on:
                 self._take_seeds()
@@ -438,6 +441,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             first_epoch = len(self.net_.history)
             n_epochs = self.recipe_["max_epochs"]
             self._train(targets.dataset(train), held_out, n_epochs, first_epoch)
+            if refits and not any(map(was_interrupted, self.nets_)):
+                n_epochs, history = self._best_epochs(), self.history_
+                self._start(targets)
+                self._train(targets.dataset(), None, n_epochs)
+                self.history_ = history
             self._forget_moments()
         return self
 

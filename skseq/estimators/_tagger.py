@@ -240,10 +240,12 @@ class SequenceTagger(BaseClassEstimator):
         fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
         more than ten million steps (down to 3).
 
-    early_stopping : bool, default=False
+    early_stopping : bool or "refit", default=False
         Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
         improves, and go back to the best epoch. Held out are originals: copies and synthetic
         offspring of a held-out sequence, made by a sampler before, are not trained on either.
+        "refit" then trains anew on all sequences, for the number of epochs that was best: for few
+        rows.
 
     scoring : {"f1_macro", "loss"}, default="f1_macro"
         What is watched on the held-out sequences.
