@@ -44,16 +44,32 @@ def scorer_name(scorer):
     str
         Such as "tag_f1_macro(exclude='O')"; the name of the function where no name stands for it.
     """
-    function = getattr(scorer, "_score_func", scorer)
-    arguments = dict(getattr(scorer, "_kwargs", {}))
-    if named := metrics_of(function, arguments):
-        name = max(named, key=lambda each: len(named[each].arguments))
-        arguments = {k: v for k, v in arguments.items() if k not in named[name].arguments}
-    else:
+    name, arguments = name_and_arguments(scorer)
+    if name is None:
         sign = "neg_" if getattr(scorer, "_sign", 1) < 0 else ""
-        name = sign + getattr(function, "__name__", "score")
+        name = sign + getattr(getattr(scorer, "_score_func", scorer), "__name__", "score")
     listed = ", ".join(f"{key}={_SHORT.repr(value)}" for key, value in arguments.items())
     return f"{name}({listed})" if listed else name
+
+
+def name_and_arguments(scorer):
+    """Give what to call `get_scorer` with to have a scorer again.
+
+    Returns
+    -------
+    name : str or None
+        None where `get_scorer` has no metric of its own for it.
+
+    arguments : dict of str to object
+        All of the scorer's that the name does not imply.
+    """
+    function = getattr(scorer, "_score_func", scorer)
+    arguments = dict(getattr(scorer, "_kwargs", {}))
+    named = metrics_of(function, arguments)
+    if not named:
+        return None, arguments
+    name = max(named, key=lambda each: len(named[each].arguments))
+    return name, {k: v for k, v in arguments.items() if k not in named[name].arguments}
 
 
 def score_bounds(scorer):

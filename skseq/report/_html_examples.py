@@ -253,12 +253,12 @@ class TagErrors:
 
 def _as_words(tags, background, known):
     """Tags as text, "O" for the background and for steps whose tag is not known."""
-    words = np.array([str(tag) for tag in tags.values.tolist()], dtype=object)
-    if background is not None:
-        words[[tag == background for tag in tags.values.tolist()]] = OUTSIDE
-    if known is not None:
-        words[~known] = OUTSIDE
-    return Sequences(words.astype(str), tags.offsets)
+    is_known = np.ones(tags.n_steps, dtype=bool) if known is None else known
+    names, codes = np.unique(np.array(tags.values[is_known].tolist()), return_inverse=True)
+    words = [OUTSIDE if name == background else str(name) for name in names.tolist()]
+    place = np.full(tags.n_steps, len(words))
+    place[is_known] = codes
+    return Sequences(np.array([*words, OUTSIDE])[place], tags.offsets)
 
 
 def _reach(error):

@@ -12,6 +12,11 @@ import inspect
 from typing import NamedTuple
 
 import numpy as np
+from sklearn.metrics import make_scorer
+
+from skseq._validation import BaseScorer
+from skseq.metrics import get_scorer
+from skseq.metrics._scorer_facts import name_and_arguments
 
 _PLAIN = (type(None), bool, int, float, complex, str, bytes)
 _COLLECTIONS = {
@@ -94,6 +99,8 @@ class _Writer:
         if type(value) is dict:
             items = [(f"{_flat(self.read(key))}: ", self.read(each)) for key, each in value.items()]
             return _Brackets("{", items, "}")
+        if isinstance(value, BaseScorer):
+            return self._scorer(value)
         if hasattr(value, "__name__"):
             return self._name(value) or self._give_up(value)
         return self._call(value)
@@ -127,6 +134,24 @@ class _Writer:
             return self._give_up(value)
         parts = [(f"{key}=" if key else "", self.read(each)) for key, each in parameters]
         return _Brackets(f"{name}(", parts, ")")
+
+    def _scorer(self, scorer):
+        """A scorer by its name, or made of its function."""
+        name, arguments = name_and_arguments(scorer)
+        named = [(f"{key}=", self.read(each)) for key, each in arguments.items()]
+        if name is not None:
+            self._name(get_scorer)
+            return _Brackets("get_scorer(", [("", _quoted(name)), *named], ")")
+        if type(scorer) is not type(make_scorer(max)):
+            return self._give_up(scorer)
+        self._name(make_scorer)
+        details = {
+            "response_method": scorer._response_method,
+            "greater_is_better": scorer._sign > 0,
+        }
+        defaults = {"response_method": "predict", "greater_is_better": True}
+        named += [(f"{k}=", self.read(v)) for k, v in details.items() if v != defaults[k]]
+        return _Brackets("make_scorer(", [("", self.read(scorer._score_func)), *named], ")")
 
     def _give_up(self, value):
         what = getattr(value, "__qualname__", type(value).__qualname__)

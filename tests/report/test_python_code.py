@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import fbeta_score, make_scorer
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -77,7 +78,26 @@ def test_searches_and_functions_are_imported_where_the_public_finds_them():
     assert repr(evaluate(code)) == repr(search)
 
 
-@pytest.mark.parametrize("thing", [lambda X: X, get_scorer("f1_macro"), np.zeros(1000), object()])
+@pytest.mark.parametrize(
+    "scorer",
+    [
+        get_scorer("tag_f1_macro", exclude="O"),
+        get_scorer("span_f2_micro"),
+        get_scorer("average_precision_macro"),
+        get_scorer("f1_macro"),
+        get_scorer("neg_log_loss"),
+        get_scorer("roc_auc_ovr"),
+        make_scorer(fbeta_score, beta=2, response_method=("predict_proba", "predict")),
+    ],
+    ids=repr,
+)
+def test_scorers_are_made_again_by_name_or_of_their_function(scorer):
+    code, missing = as_python(GridSearchCV(LogisticRegression(), {}, scoring=scorer))
+    assert missing == []
+    assert repr(evaluate(code).scoring) == repr(scorer)
+
+
+@pytest.mark.parametrize("thing", [lambda X: X, np.zeros(1000), object()])
 def test_what_cannot_be_written_is_named(thing):
     code, missing = as_python(FunctionTransformer(thing))
     assert "func=..." in code
