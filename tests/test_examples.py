@@ -33,8 +33,21 @@ def check_overfits(output):
     assert scores["defaults"] > max(scores["BiLSTM, constant rate"], scores["BiLSTM, dropout .5"])
 
 
+def check_tactics(output):
+    rows = re.findall(r"^  (.+?) +(\d\.\d+) +(\d\.\d+) +[+-]", output, re.M)
+    macro_f1 = {name: float(f1) for name, _, f1 in rows}
+    # More data, another algorithm, and copies that differ; not fewer texts of each class.
+    plain = macro_f1["plain net"]
+    assert macro_f1["5 linear on TF-IDF"] > macro_f1["4 altered copies"] > plain + 0.03
+    assert max(macro_f1["1 half of the data"], macro_f1["3 under-sampling"]) < plain - 0.1
+
+
 # What each script has to print.
-CHECKS = {"dialogue.py": check_dialogue, "overfits.py": check_overfits}
+CHECKS = {
+    "dialogue.py": check_dialogue,
+    "overfits.py": check_overfits,
+    "tactics.py": check_tactics,
+}
 
 
 @pytest.mark.slow
