@@ -12,7 +12,7 @@ REPORTS := $(addprefix benchmarks/bench_,strategies.py recipes.py whole.py entit
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-oldest lint format bench results docs clean
+.PHONY: help demo test test-slow test-oldest lint types format bench results docs clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -20,7 +20,7 @@ help:  ## list the targets
 demo: $(STAMP)  ## tune strategy x architecture on real data; writes demo_output/
 	$(BIN)/skseq demo --output demo_output
 
-test: lint  ## lint, then every test that isn't slow
+test: lint types  ## lint and types, then every test that isn't slow
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(TEST_WORKERS)
 
 test-slow: $(STAMP)  ## the tests marked slow
@@ -35,6 +35,9 @@ test-oldest:  ## the tests on the oldest versions that pyproject.toml admits, in
 lint: $(STAMP)  ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy, over the packages that pyproject.toml names
+	$(BIN)/python -m mypy
 
 format: $(STAMP)  ## let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -56,7 +59,7 @@ docs: $(STAMP)  ## build the HTML pages in docs/_build/html
 
 clean:  ## remove .venv and everything built
 	rm -rf .venv .venv-oldest build dist *.egg-info docs/_build docs/api demo_output \
-		.pytest_cache .ruff_cache .hypothesis
+		.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find skseq tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # .venv is made once and brought up to date when the requirements change.

@@ -1,5 +1,6 @@
 """HTML that a notebook shows: everything is escaped, and colours are those of the page."""
 
+from collections.abc import Collection, Iterable, Sequence
 from html import escape
 
 _STYLE = """
@@ -17,17 +18,19 @@ _STYLE = """
 """
 
 
-def html_piece(*parts):
+def html_piece(*parts: str) -> str:
     """Join parts that are HTML to one that a notebook shows."""
     return f'{_STYLE}<div class="skseq-report">{"".join(parts)}</div>'
 
 
-def html_paragraph(text):
+def html_paragraph(text: str) -> str:
     """Text as a paragraph."""
     return f"<p>{escape(text)}</p>"
 
 
-def html_table(header, rows, *, words=()):
+def html_table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, words: Collection[int] = ()
+) -> str:
     """Cells of text as a table, numbers to the right.
 
     Parameters
@@ -46,7 +49,7 @@ def html_table(header, rows, *, words=()):
     str
     """
 
-    def line(name, texts):
+    def line(name: str, texts: Sequence[str]) -> str:
         looks = [' class="words"' if place in words else "" for place in range(len(texts))]
         cells = zip(looks, map(escape, texts), strict=True)
         return "<tr>" + "".join(f"<{name}{look}>{text}</{name}>" for look, text in cells) + "</tr>"

@@ -4,17 +4,19 @@
 """
 
 import difflib
+from collections.abc import Collection, Iterable
+from typing import Any
 
 import numpy as np
 
 
-def did_you_mean(word, choices):
+def did_you_mean(word: object, choices: Iterable[object]) -> str:
     """Give ``" Did you mean 'x'?"`` for the nearest choice, or an empty string."""
     near = difflib.get_close_matches(str(word), [str(choice) for choice in choices], n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 
-def check_choice(name, value, choices):
+def check_choice(name: str, value: object, choices: Collection[str]) -> None:
     """Check that ``value`` is one of ``choices``, naming the argument and the nearest choice.
 
     Raises
@@ -28,13 +30,13 @@ def check_choice(name, value, choices):
         )
 
 
-def is_missing(label):
+def is_missing(label: Any) -> bool:
     """Whether a single label is None, NaN or NA of pandas."""
     # NA answers every comparison with NA, so it is known by its name.
     return label is None or type(label).__name__ == "NAType" or bool(label != label)
 
 
-def check_label_types(labels, name):
+def check_label_types(labels: Any, name: str) -> None:
     """Check that labels are all text or all numbers; numpy would make text of the numbers.
 
     Parameters

@@ -4,7 +4,10 @@ Every other file imports `Interval`, `StrOptions` and friends from here, so that
 release that moves them is handled in one place.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import is_regressor
 from sklearn.metrics._scorer import _BaseScorer as BaseScorer
 from sklearn.model_selection._split import GroupsConsumerMixin
@@ -75,7 +78,7 @@ routing_enabled = _routing_enabled
 safe_indexing = _safe_indexing
 
 
-def check_parameters(estimator):
+def check_parameters(estimator: Any) -> None:
     """Check an estimator's parameters against its ``_parameter_constraints``.
 
     Raises
@@ -93,7 +96,7 @@ def check_parameters(estimator):
         raise InvalidParameterError(f"{error}{hint}") from None
 
 
-def check_classifies(owner, estimator, *, name="estimator"):
+def check_classifies(owner: object, estimator: object, *, name: str = "estimator") -> None:
     """Check that what an estimator trains inside is not a regressor.
 
     Raises
@@ -109,12 +112,12 @@ def check_classifies(owner, estimator, *, name="estimator"):
         )
 
 
-def predicts_numbers(estimator):
+def predicts_numbers(estimator: object) -> bool:
     """Whether an estimator, or what stands at the end of a pipeline or search, is a regressor."""
     return hasattr(estimator, "__sklearn_tags__") and is_regressor(estimator)
 
 
-def _misspelling_hint(estimator, message):
+def _misspelling_hint(estimator: Any, message: str) -> str:
     for name, constraints in estimator._parameter_constraints.items():
         value = getattr(estimator, name, None)
         if isinstance(value, str) and f"The {name!r} parameter" in message:
@@ -128,7 +131,7 @@ def _misspelling_hint(estimator, message):
     return ""
 
 
-def check_finite_rows(table, name):
+def check_finite_rows(table: np.ndarray, name: str) -> None:
     """Check that a 2-D array of float32 holds neither NaN nor infinity, naming the first bad row.
 
     Raises
@@ -146,7 +149,7 @@ def check_finite_rows(table, name):
         )
 
 
-def refuse_mask(array, name):
+def refuse_mask(array: Any, name: str) -> None:
     """Raise ValueError for a masked array that hides entries: they would count as if seen."""
     if np.ma.is_masked(array):
         place = int(np.argmax(np.ma.getmaskarray(array).ravel()))
@@ -156,7 +159,7 @@ def refuse_mask(array, name):
         )
 
 
-def check_labels(y, X, estimator):
+def check_labels(y: Any, X: Any, estimator: Any) -> np.ndarray:
     """Check labels of ``X``, one per sequence: present, finite, discrete, as many as sequences.
 
     Returns
@@ -187,7 +190,7 @@ def check_labels(y, X, estimator):
     return y
 
 
-def _one_hot_hint(y):
+def _one_hot_hint(y: Any) -> str:
     """A cure where each row of y is 0 but for a single 1."""
     try:
         table = np.asarray(y)
@@ -197,7 +200,7 @@ def _one_hot_hint(y):
     return ". If its rows are one-hot, pass np.argmax(y, axis=1)" if is_one_hot else ""
 
 
-def _refuse_missing(y):
+def _refuse_missing(y: Any) -> None:
     # In a list of texts numpy would make the text "nan" of NaN.
     labels = y if isinstance(y, (list, tuple)) else np.asarray(y)
     if isinstance(labels, np.ndarray) and (labels.dtype != object or labels.ndim != 1):
@@ -210,7 +213,7 @@ def _refuse_missing(y):
         )
 
 
-def has_step_labels(y):
+def has_step_labels(y: Any) -> bool:
     """Whether y holds one label for each step (ragged) rather than one for each sequence.
 
     Parameters
@@ -232,7 +235,7 @@ def has_step_labels(y):
     return num_samples(entries) > 0 and np.ndim(entries[0]) > 0
 
 
-def check_numeric_y(y, estimator):
+def check_numeric_y(y: Any, estimator: Any) -> NDArray[np.float64]:
     """Check a target of numbers in one column: finite, and float64 from here on.
 
     Returns
@@ -248,7 +251,7 @@ def check_numeric_y(y, estimator):
     return _check_y(y, y_numeric=True, estimator=estimator).astype(np.float64)
 
 
-def check_fit_weight(sample_weight, X):
+def check_fit_weight(sample_weight: ArrayLike, X: Any) -> NDArray[np.float64]:
     """Check a ``sample_weight`` with one entry for each sequence of ``X``.
 
     Returns

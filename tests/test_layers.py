@@ -14,6 +14,7 @@ PACKAGE = Path(skseq.__file__).parent
 # Each part may import itself and the parts above it.
 LAYOUT = [
     "_html",
+    "_typing",
     "_plain_checks",
     "_validation",
     "_optional",
@@ -52,7 +53,7 @@ LAYOUT = [
 ]
 
 # What `import skseq` loads: numpy only.
-LIGHT = ["_html", "_plain_checks", "_optional", "exceptions", "data"]
+LIGHT = ["_html", "_typing", "_plain_checks", "_optional", "exceptions", "data"]
 HEAVY = ["joblib", "pandas", "scipy", "sklearn", "torch"]
 
 # A user who scores, resamples or loads data shouldn't wait for torch.

@@ -13,6 +13,7 @@ from skseq.data._cells import (
 )
 from skseq.data._channels import (
     MAX_IDS,
+    Channel,
     CharacterChannel,
     IdChannel,
     NumberChannel,
@@ -61,6 +62,7 @@ __all__ = [
     "MAX_IDS",
     "PLAIN",
     "SPAN_SCHEMES",
+    "Channel",
     "CharacterChannel",
     "ChunkSpans",
     "IdChannel",

@@ -13,8 +13,9 @@ Requirements this file meets:
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ _NUMBER_LIST = re.compile(
 )
 
 
-def to_cells(X, *, name="X"):
+def to_cells(X: Any, *, name: str = "X") -> Any:
     """Give an array with one cell for each sequence, if X is a column of them in any form.
 
     Parameters
@@ -84,17 +85,17 @@ def to_cells(X, *, name="X"):
     return cells if is_list else np.fromiter(cells, dtype=object, count=len(cells))
 
 
-def is_frame(X):
+def is_frame(X: object) -> bool:
     """Whether X has named columns: a frame, an Arrow table or a Hugging Face data set."""
     return hasattr(X, "column_names") or hasattr(X, "columns")
 
 
-def is_sparse(X):
+def is_sparse(X: object) -> bool:
     """Whether X is a sparse matrix or array of scipy."""
     return hasattr(X, "tocsr")
 
 
-def cell_column(frame):
+def cell_column(frame: Any) -> str | None:
     """Name of the one column of a frame, if it holds a sequence or a text in each cell.
 
     Returns
@@ -106,20 +107,18 @@ def cell_column(frame):
     return names[0] if len(names) == 1 and _holds_cells(frame[names[0]]) else None
 
 
-def has_mixed_columns(X):
+def has_mixed_columns(X: object) -> bool:
     """Whether X is a frame of several columns, not all of numbers, so neither table nor column."""
     return is_frame(X) and len(column_names(X)) > 1 and bool(_names_of_cells(X))
 
 
-def holds_number_lists(cells):
+def holds_number_lists(cells: object) -> bool:
     """Whether X is cells of text of which the first is written as a list of numbers is."""
-    is_list = isinstance(cells, (list, tuple))
-    if not is_list and not (isinstance(cells, np.ndarray) and cells.ndim == 1):
-        return False
-    return len(cells) > 0 and isinstance(cells[0], str) and bool(_NUMBER_LIST.match(cells[0]))
+    first = _first_cell(cells)
+    return isinstance(first, str) and bool(_NUMBER_LIST.match(first))
 
 
-def read_number_lists(texts, *, name="X"):
+def read_number_lists(texts: Sequence[str], *, name: str = "X") -> list[list[Any]]:
     """Read cells such as "[0.1, 0.2]", as a CSV file has them, into lists of numbers.
 
     Parameters
@@ -148,7 +147,7 @@ def read_number_lists(texts, *, name="X"):
     return [_read_number_list(text, index, name) for index, text in enumerate(texts)]
 
 
-def check_no_numbers_as_text(cells, *, name="X"):
+def check_no_numbers_as_text(cells: object, *, name: str = "X") -> None:
     """Refuse cells such as "0.1 0.2" or "(0.1, 0.2)", whose cure is not an encoder of words.
 
     Raises
@@ -156,9 +155,7 @@ def check_no_numbers_as_text(cells, *, name="X"):
     TypeError
         If the first cell is such a text.
     """
-    first = cells[0] if isinstance(cells, (list, tuple)) and cells else None
-    if isinstance(cells, np.ndarray) and cells.ndim == 1 and len(cells):
-        first = cells[0]
+    first = _first_cell(cells)
     if isinstance(first, str) and _NUMBERS.fullmatch(first):
         raise TypeError(
             f"{name} holds numbers as text. Lists in brackets are read, as json.loads reads them; "
@@ -168,7 +165,14 @@ def check_no_numbers_as_text(cells, *, name="X"):
         )
 
 
-def _read_number_list(text, index, name):
+def _first_cell(cells: object) -> Any:
+    """First entry of a list or of a 1-D array; None if there is none, or it is neither."""
+    if isinstance(cells, (list, tuple)) or (isinstance(cells, np.ndarray) and cells.ndim == 1):
+        return next(iter(cells), None)
+    return None
+
+
+def _read_number_list(text: str, index: int, name: str) -> list[Any]:
     try:
         numbers = json.loads(text)
     except (TypeError, ValueError):
@@ -186,7 +190,7 @@ def _read_number_list(text, index, name):
 # -- what is refused ---------------------------------------------------------------------------
 
 
-def _check_is_collection(X, name):
+def _check_is_collection(X: object, name: str) -> None:
     type_name = type(X).__name__
     if isinstance(X, Mapping):
         raise TypeError(f"{name} is a {type_name}, {_cure_for_mapping(X, name)}")
@@ -207,14 +211,14 @@ def _check_is_collection(X, name):
         raise TypeError(f"{name} is a {type_name}, which holds no data yet; pass {name}.collect()")
 
 
-def _cure_for_mapping(X, name):
+def _cure_for_mapping(X: Mapping[Any, Any], name: str) -> str:
     keys = list(X)
     if not keys or not all(isinstance(key, str) for key in keys):
         return f"not a list of sequences; pass its values: list({name}.values())"
     return f"not a list of sequences; {_pick_one(keys, name)}"
 
 
-def _pick_one(names, name):
+def _pick_one(names: list[str], name: str) -> str:
     likely = next((key for key in _LIKELY_NAMES if key in names), names[0])
     if len(names) == 1:
         return f"pass {name}[{likely!r}]"
@@ -222,7 +226,7 @@ def _pick_one(names, name):
     return f"pass the one{shown} that holds them, such as {name}[{likely!r}]"
 
 
-def _check_is_table(frame, name):
+def _check_is_table(frame: Any, name: str) -> None:
     """Refuse frames that scikit-learn's checks could only call "no numbers"."""
     names = column_names(frame)
     cells = _names_of_cells(frame) if len(names) > 1 else []
@@ -233,7 +237,7 @@ def _check_is_table(frame, name):
         )
 
 
-def _check_no_mapping(cells, types, name):
+def _check_no_mapping(cells: Sequence[Any], types: set[type], name: str) -> None:
     if not any(issubclass(cls, (Mapping, Set)) for cls in types):
         return
     index, cell = next(
@@ -245,7 +249,7 @@ def _check_no_mapping(cells, types, name):
     raise TypeError(f"{name}[{index}] is a {type(cell).__name__}, not a sequence of steps{cure}")
 
 
-def _check_no_missing(cells, types, name):
+def _check_no_missing(cells: Sequence[Any], types: set[type], name: str) -> None:
     doubtful = {cls for cls in types if not hasattr(cls, "__len__")}
     if not doubtful or all(issubclass(cls, Real) for cls in types):
         return
@@ -262,7 +266,7 @@ def _check_no_missing(cells, types, name):
     )
 
 
-def is_missing(cell):
+def is_missing(cell: Any) -> bool:
     """Whether a cell is None, NaN, pandas' NA or NaT."""
     if cell is None or type(cell).__name__ == "NAType":
         return True
@@ -272,12 +276,12 @@ def is_missing(cell):
 # -- columns -----------------------------------------------------------------------------------
 
 
-def column_names(frame):
+def column_names(frame: Any) -> list[str]:
     """List the names of the columns of what `is_frame` is true for."""
     return list(frame.column_names if hasattr(frame, "column_names") else frame.columns)
 
 
-def _names_of_cells(frame):
+def _names_of_cells(frame: Any) -> list[str]:
     """Names of the columns that hold texts or sequences; cheap for a frame of numbers."""
     names = column_names(frame)
     dtypes = getattr(frame, "dtypes", None)
@@ -288,11 +292,11 @@ def _names_of_cells(frame):
     return [name for name in names if _holds_cells(frame[name])]
 
 
-def _is_numeric(dtype):
+def _is_numeric(dtype: object) -> bool:
     return str(dtype).lower().startswith(("int", "uint", "float", "bool", "sparse", "complex"))
 
 
-def _holds_cells(column):
+def _holds_cells(column: object) -> bool:
     if not hasattr(column, "__array__"):
         return True  # a lazy column
     array = np.asarray(column)
@@ -302,7 +306,7 @@ def _holds_cells(column):
     return hasattr(first, "__len__")
 
 
-def _cells_of_column(X):
+def _cells_of_column(X: Any) -> list[Any] | None:
     """List of the cells, or None if it is not a column of sequences or texts."""
     if hasattr(X, "__array__"):
         return _cells_of_array(X)
@@ -314,7 +318,7 @@ def _cells_of_column(X):
     return None
 
 
-def _cells_of_array(X):
+def _cells_of_array(X: Any) -> list[Any] | None:
     if getattr(X, "ndim", 1) != 1:
         return None
     array = np.asarray(X)
@@ -329,11 +333,11 @@ def _cells_of_array(X):
     ]
 
 
-def _is_tensor(X):
+def _is_tensor(X: object) -> bool:
     return hasattr(X, "detach") and hasattr(X, "cpu")
 
 
-def _array_of_tensor(X):
+def _array_of_tensor(X: Any) -> np.ndarray | list[Any]:
     if getattr(X, "is_nested", False):
         return [_array_of_tensor(cell) for cell in X.unbind()]
     X = X.detach().cpu()

@@ -6,13 +6,20 @@ which hold ids exactly: `MAX_IDS` keeps them below what single precision, in whi
 tells apart.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from numbers import Integral
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeGuard, get_args
 
 import numpy as np
 
+from skseq._typing import BoolArray
 from skseq.data._not_numbers import place_of_step
+
+if TYPE_CHECKING:
+    from skseq.data._sequences import Sequences
 
 MAX_IDS = 2**24
 
@@ -61,7 +68,7 @@ class IdChannel:
 
     holds_ids: ClassVar[bool] = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_sizes(self, "n_ids", "n_columns", *["dim"] * (self.dim is not None))
         _check_n_ids(self)
         if self.unknown is not None and not 0 < self.unknown < self.n_ids:
@@ -120,7 +127,7 @@ class CharacterChannel:
 
     holds_ids: ClassVar[bool] = True
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_sizes(self, "n_ids", "n_columns", "dim", "n_filters", "kernel_size")
         _check_n_ids(self)
 
@@ -152,21 +159,23 @@ class NumberChannel:
 
     holds_ids: ClassVar[bool] = False
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         _check_sizes(self, "n_columns")
 
 
-CHANNELS = (IdChannel, CharacterChannel, NumberChannel)
+Channel = IdChannel | CharacterChannel | NumberChannel
 
 
-def as_channels(channels, values):
+def as_channels(
+    channels: Iterable[Channel] | None, values: np.ndarray
+) -> tuple[Channel, ...] | None:
     """Channels as a tuple, or None; TypeError or ValueError where they do not fit the values."""
     if channels is None:
         return None
     channels = tuple(channels)
     for channel in channels:
-        if not isinstance(channel, CHANNELS):
-            kinds = ", ".join(kind.__name__ for kind in CHANNELS)
+        if not isinstance(channel, Channel):
+            kinds = ", ".join(kind.__name__ for kind in get_args(Channel))
             raise TypeError(f"channels must hold any of {kinds}; got {channel!r}")
     names = [channel.name for channel in channels]
     if len(set(names)) < len(names):
@@ -180,7 +189,7 @@ def as_channels(channels, values):
     return channels
 
 
-def column_spans(channels):
+def column_spans(channels: Sequence[Channel]) -> list[slice]:
     """The columns of each channel: list of slice."""
     stops = np.cumsum([channel.n_columns for channel in channels]).tolist()
     return [
@@ -188,7 +197,7 @@ def column_spans(channels):
     ]
 
 
-def number_columns(channels):
+def number_columns(channels: Sequence[Channel]) -> BoolArray:
     """Mask of the columns that hold numbers: ndarray of bool (n_columns,)."""
     return np.repeat(
         [not channel.holds_ids for channel in channels],
@@ -196,47 +205,47 @@ def number_columns(channels):
     )
 
 
-def numbers_of(X):
+def numbers_of(X: Sequences) -> Sequences:
     """Only the numbers of `Sequences` with channels; others as they are."""
     if X.channels is None:
         return X
     return X.replace(values=X.values[:, number_columns(X.channels)], channels=None)
 
 
-def first_ids(channels):
+def first_ids(channels: Sequence[Channel]) -> int | None:
     """Position of the first channel of ids without a ``dim`` of its own; None if there is none.
 
     It is the one that a vocabulary and pretrained vectors belong to.
     """
-    summed = [isinstance(channel, IdChannel) and channel.dim is None for channel in channels]
-    return summed.index(True) if any(summed) else None
+    return next((i for i, channel in enumerate(channels) if _is_summed(channel)), None)
 
 
-def token_ids(X):
+def token_ids(X: Sequences) -> Sequences:
     """The first ids of `Sequences` with channels, as token ids; others as they are."""
     if X.channels is None:
         return X
-    position = first_ids(X.channels)
-    if position is None:
-        refuse_channels(X, "what reads token ids")
-    ids = X.values[:, column_spans(X.channels)[position].start].astype(np.int64)
-    n_tokens = X.channels[position].n_ids
-    return X.replace(values=ids, channels=None, n_tokens=n_tokens, vocabulary=X.vocabulary)
+    for channel, columns in zip(X.channels, column_spans(X.channels), strict=True):
+        if _is_summed(channel):
+            return X.replace(
+                values=X.values[:, columns.start].astype(np.int64),
+                channels=None,
+                n_tokens=channel.n_ids,
+                vocabulary=X.vocabulary,
+            )
+    raise _one_kind_only("what reads token ids")
 
 
-def refuse_channels(X, reader):
+def refuse_channels(X: Sequences, reader: str) -> None:
     """Raise TypeError where `Sequences` have channels, but what reads them knows one kind only."""
     if X.channels is not None:
-        raise TypeError(
-            f"X has channels, but {reader} reads steps of one kind; give it one of their columns, "
-            "such as the first: X.replace(values=X.values[:, 0], channels=None)"
-        )
+        raise _one_kind_only(reader)
 
 
-def check_ids(X):
+def check_ids(X: Sequences) -> None:
     """Raise ValueError for an id that is not one of its channel in `Sequences` with channels."""
-    for channel, columns in zip(X.channels, column_spans(X.channels), strict=True):
-        if not channel.holds_ids:
+    channels = X.channels or ()
+    for channel, columns in zip(channels, column_spans(channels), strict=True):
+        if isinstance(channel, NumberChannel):
             continue
         ids = X.values[:, columns]
         with np.errstate(invalid="ignore"):
@@ -251,7 +260,18 @@ def check_ids(X):
             )
 
 
-def _check_sizes(channel, *names):
+def _is_summed(channel: Channel) -> TypeGuard[IdChannel]:
+    return isinstance(channel, IdChannel) and channel.dim is None
+
+
+def _one_kind_only(reader: str) -> TypeError:
+    return TypeError(
+        f"X has channels, but {reader} reads steps of one kind; give it one of their columns, "
+        "such as the first: X.replace(values=X.values[:, 0], channels=None)"
+    )
+
+
+def _check_sizes(channel: Channel, *names: str) -> None:
     if not isinstance(channel.name, str):
         raise TypeError(f"name of a channel must be text, got {channel.name!r}")
     for name in names:
@@ -262,7 +282,7 @@ def _check_sizes(channel, *names):
             )
 
 
-def _check_n_ids(channel):
+def _check_n_ids(channel: IdChannel | CharacterChannel) -> None:
     if channel.n_ids > MAX_IDS:
         raise ValueError(
             f"channel {channel.name!r} has n_ids={channel.n_ids}, but at most {MAX_IDS} ids are "

@@ -25,8 +25,12 @@ The rule, for every estimator, transformer, sampler and ensemble:
 The guide tells users the same ("What X may be", docs/guide_inputs.md).
 """
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import DTypeLike
+
+from skseq._typing import Input, Kind
 from skseq.data._cells import (
     check_no_numbers_as_text,
     holds_number_lists,
@@ -48,7 +52,7 @@ from skseq.data._tables import (
 from skseq.data._token_ids import check_tokens
 
 
-def as_sequences(X, *, name="X"):
+def as_sequences(X: Any, *, name: str = "X") -> Sequences:
     """Convert any accepted form of X to `Sequences`, without judging the values.
 
     Parameters
@@ -102,7 +106,15 @@ def as_sequences(X, *, name="X"):
     )
 
 
-def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fits=None):
+def check_sequences(
+    estimator: Any,
+    X: Any,
+    *,
+    reset: bool = True,
+    input: Input | None = None,
+    dtype: DTypeLike = "numeric",
+    fits: DTypeLike | None = None,
+) -> Sequences:
     """Check X for an estimator and set its fitted attributes.
 
     Sets (``reset=True``) or compares (``reset=False``) ``n_features_in_``,
@@ -162,7 +174,7 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
         sequences = as_numbers(sequences, input)
         if reset and input is not None and getattr(X, "ndim", 0) == 3:
             warn_of_channels_first(X)
-    known = "values" if table else None
+    known: Kind | None = "values" if table else None
     if not reset and sequences.n_features == estimator.n_step_features_:
         known = estimator.input_kind_
     kind = check_kind(sequences, input, known=known)
@@ -181,7 +193,7 @@ def check_sequences(estimator, X, *, reset=True, input=None, dtype="numeric", fi
     return told_from_tokens(sequences, kind) if table and input is None else sequences
 
 
-def check_not_empty(X, name="X"):
+def check_not_empty(X: Sequences, name: str = "X") -> None:
     """Raise ValueError if there are no sequences, or one of them has no steps."""
     if not len(X):
         raise ValueError(
@@ -197,7 +209,15 @@ def check_not_empty(X, name="X"):
         )
 
 
-def _check_table(estimator, X, *, reset, input, dtype, fits):
+def _check_table(
+    estimator: Any,
+    X: Any,
+    *,
+    reset: bool,
+    input: Input | None,
+    dtype: DTypeLike,
+    fits: DTypeLike | None,
+) -> np.ndarray:
     tokens = input == "tokens" or (
         input != "values" and not reset and estimator.input_kind_ == "tokens"
     )
@@ -206,7 +226,7 @@ def _check_table(estimator, X, *, reset, input, dtype, fits):
     return check_table(estimator, X, reset=reset, dtype=dtype, fits=fits)
 
 
-def _set_fitted_attributes(estimator, X, kind, table):
+def _set_fitted_attributes(estimator: Any, X: Sequences, kind: Kind, table: bool) -> None:
     if not table:
         estimator.n_features_in_ = X.n_features
         if hasattr(estimator, "feature_names_in_"):
@@ -216,7 +236,7 @@ def _set_fitted_attributes(estimator, X, kind, table):
     estimator._fitted_on_table = table
 
 
-def _check_fitted_attributes(estimator, X, kind, judged):
+def _check_fitted_attributes(estimator: Any, X: Sequences, kind: Kind, judged: bool) -> None:
     name = type(estimator).__name__
     if judged and kind != estimator.input_kind_:
         raise ValueError(
@@ -230,7 +250,7 @@ def _check_fitted_attributes(estimator, X, kind, judged):
         )
 
 
-def _one_sequence_hint(estimator, X):
+def _one_sequence_hint(estimator: Any, X: Sequences) -> str:
     """A hint where X looks like a single sequence of shape (n_steps, n_features)."""
     if X.values.ndim > 1 or not (X.lengths == estimator.n_step_features_).all():
         return ""

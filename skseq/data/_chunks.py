@@ -3,6 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+from skseq._typing import IntArray
 
 
 class ChunkSpans(NamedTuple):
@@ -12,14 +15,14 @@ class ChunkSpans(NamedTuple):
     ``start:stop``; its output is kept for ``core_start:core_stop``.
     """
 
-    sequence: np.ndarray
-    start: np.ndarray
-    stop: np.ndarray
-    core_start: np.ndarray
-    core_stop: np.ndarray
+    sequence: IntArray
+    start: IntArray
+    stop: IntArray
+    core_start: IntArray
+    core_stop: IntArray
 
 
-def chunk_spans(lengths, chunk_length, context=0) -> ChunkSpans:
+def chunk_spans(lengths: ArrayLike, chunk_length: int | None, context: int = 0) -> ChunkSpans:
     """Cut sequences longer than ``chunk_length`` into overlapping chunks.
 
     The cores of a sequence's chunks tile it: every step is in exactly one core. A chunk is its

@@ -11,12 +11,15 @@ axis. `paired_dtw` gives distances and keeps three anti-diagonals; `dtw_paths` g
 keeps one byte for each cell in the band; `lower_bounds` tells cheaply which pairs can be near.
 """
 
+from collections.abc import Callable, Iterator
 from numbers import Integral
 
 import numpy as np
 from joblib import Parallel, delayed
+from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
+from skseq._typing import IntArray
 from skseq.data._layout import offsets_from_lengths, step_mask
 from skseq.data._sequences import Sequences
 
@@ -33,8 +36,18 @@ _BOTH, _ONLY_A, _ONLY_B = range(3)
 _STEPS_A = np.array([1, 1, 0])
 _STEPS_B = np.array([1, 0, 1])
 
+# Costs of the cells of an anti-diagonal, by its number and the rows from start to stop.
+Cost = Callable[[int, int, int], NDArray[np.float64]]
+Diagonal = tuple[int, int, NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]
 
-def paired_dtw(X, first, second, window=None, n_jobs=None):
+
+def paired_dtw(
+    X: Sequences,
+    first: IntArray,
+    second: IntArray,
+    window: float | None = None,
+    n_jobs: int | None = None,
+) -> NDArray[np.float64]:
     """DTW distances of pairs of sequences.
 
     Parameters
@@ -67,7 +80,9 @@ def paired_dtw(X, first, second, window=None, n_jobs=None):
     return distances
 
 
-def dtw_paths(X, first, second, window=None):
+def dtw_paths(
+    X: Sequences, first: IntArray, second: IntArray, window: float | None = None
+) -> Sequences:
     """Best paths of pairs of sequences.
 
     Of several best paths it takes the one that goes on in both sequences where it can.
@@ -94,7 +109,9 @@ def dtw_paths(X, first, second, window=None):
     return Sequences.concatenate(paths)[np.argsort(np.concatenate(batches))]
 
 
-def _batches(X, first, second, sizes, budget):
+def _batches(
+    X: Sequences, first: IntArray, second: IntArray, sizes: IntArray, budget: int
+) -> list[IntArray]:
     """Positions of pairs, of similar length in each batch, which wastes little on padding."""
     if not len(first):
         return []
@@ -103,7 +120,9 @@ def _batches(X, first, second, sizes, budget):
     return np.split(order, np.flatnonzero(np.diff(batch)) + 1)
 
 
-def _distances_of_batch(X, first, second, window):
+def _distances_of_batch(
+    X: Sequences, first: IntArray, second: IntArray, window: float | None
+) -> NDArray[np.float64]:
     cost, n, m = _batch_of_pairs(X, first, second)
     by_end = np.argsort(n + m, kind="stable")
     bounds = np.searchsorted((n + m - 2)[by_end], np.arange(n.max() + m.max()))
@@ -114,7 +133,9 @@ def _distances_of_batch(X, first, second, window):
     return np.sqrt(total)
 
 
-def _paths_of_batch(X, first, second, window):
+def _paths_of_batch(
+    X: Sequences, first: IntArray, second: IntArray, window: float | None
+) -> Sequences:
     cost, n, m = _batch_of_pairs(X, first, second)
     starts, directions = [], []
     for _, start, cells, before, last in _sweep(cost, n, m, window):
@@ -129,12 +150,14 @@ def _paths_of_batch(X, first, second, window):
     return _trace_back(starts, directions, n, m)
 
 
-def _trace_back(starts, directions, n, m):
+def _trace_back(
+    starts: list[int], directions: list[NDArray[np.uint8]], n: IntArray, m: IntArray
+) -> Sequences:
     """Follow the directions from the last cell of each pair to its first."""
     # All anti-diagonals as one array: cell (i, k - i) stands in row first_row[k] + i.
     offsets = offsets_from_lengths([len(each) for each in directions])
     first_row = offsets[:-1] - np.array(starts)
-    directions = np.concatenate(directions)
+    cells = np.concatenate(directions)
 
     pair, i, j = np.arange(len(n)), n - 1, m - 1
     visited = []
@@ -142,18 +165,20 @@ def _trace_back(starts, directions, n, m):
         visited.append(np.stack([pair, i, j], axis=1))
         goes_on = i + j > 0
         pair, i, j = pair[goes_on], i[goes_on], j[goes_on]
-        came_from = directions[first_row[i + j] + i, pair]
+        came_from = cells[first_row[i + j] + i, pair]
         i, j = i - _STEPS_A[came_from], j - _STEPS_B[came_from]
-    visited = np.concatenate(visited[::-1])
-    order = np.argsort(visited[:, 0], kind="stable")
-    lengths = np.bincount(visited[:, 0], minlength=len(n))
-    return Sequences.from_lengths(visited[order, 1:], lengths)
+    steps = np.concatenate(visited[::-1])
+    order = np.argsort(steps[:, 0], kind="stable")
+    lengths = np.bincount(steps[:, 0], minlength=len(n))
+    return Sequences.from_lengths(steps[order, 1:], lengths)
 
 
 # -- the recurrence ----------------------------------------------------------------------------
 
 
-def _batch_of_pairs(X, first, second):
+def _batch_of_pairs(
+    X: Sequences, first: IntArray, second: IntArray
+) -> tuple[Cost, IntArray, IntArray]:
     """Costs as a function of anti-diagonal and rows, and the lengths of both sequences."""
     a, n = _padded(X[first])
     b, m = _padded(X[second])
@@ -161,7 +186,7 @@ def _batch_of_pairs(X, first, second):
     b = np.ascontiguousarray(b.transpose(2, 1, 0)[:, ::-1])  # backwards: see shift
     buffer, squares = np.empty((2, *a.shape[1:]))
 
-    def cost(k, start, stop):
+    def cost(k: int, start: int, stop: int) -> NDArray[np.float64]:
         shift = b.shape[1] - 1 - k  # step k - i of b stands at shift + i
         out, more = buffer[start:stop], squares[start:stop]
         for feature in range(len(a)):
@@ -179,7 +204,7 @@ def _batch_of_pairs(X, first, second):
     return cost, n, m
 
 
-def _sweep(cost, n, m, window):
+def _sweep(cost: Cost, n: IntArray, m: IntArray, window: float | None) -> Iterator[Diagonal]:
     """Costs of the best paths to all cells in the band, one anti-diagonal after the other.
 
     Parameters
@@ -222,7 +247,7 @@ def _sweep(cost, n, m, window):
         before, last, new = last, new, before
 
 
-def _row_ranges(rows, columns, low, high):
+def _row_ranges(rows: int, columns: int, low: IntArray, high: IntArray) -> list[list[int]]:
     """For each anti-diagonal the rows in the band of some pair, from start to stop.
 
     Those before upper and those from lower on are outside the band of some other pair.
@@ -235,28 +260,29 @@ def _row_ranges(rows, columns, low, high):
     return np.stack([start, upper, lower, stop], axis=1).tolist()
 
 
-def _first_row(k, high):
+def _first_row(k: IntArray, high: int) -> IntArray:
     return -((high - k) // 2)  # the least i with (k - i) - i <= high
 
 
-def _last_row(k, low):
+def _last_row(k: IntArray, low: int) -> IntArray:
     return (k - low) // 2  # the greatest i with (k - i) - i >= low
 
 
-def _offsets(k, start, stop):
+def _offsets(k: int, start: int, stop: int) -> IntArray:
     return k - 2 * np.arange(start, stop)[:, None]  # j - i = (k - i) - i
 
 
-def _band(n, m, window):
+def _band(n: IntArray, m: IntArray, window: float | None) -> tuple[IntArray, IntArray]:
     """Lowest and highest j - i of each pair."""
-    if window is None:
-        window = np.maximum(n, m)
-    elif not isinstance(window, Integral):
-        window = (window * np.maximum(n, m)).astype(np.int64)
-    return -np.maximum(n - m, 0) - window, np.maximum(m - n, 0) + window
+    half: IntArray | int = np.maximum(n, m)
+    if isinstance(window, Integral):
+        half = int(window)
+    elif window is not None:
+        half = (window * np.maximum(n, m)).astype(np.int64)
+    return -np.maximum(n - m, 0) - half, np.maximum(m - n, 0) + half
 
 
-def _band_width(n, m, window):
+def _band_width(n: IntArray, m: IntArray, window: float | None) -> IntArray:
     """The most cells of each pair in one anti-diagonal."""
     low, high = _band(n, m, window)
     return np.minimum(np.minimum(n, m), (high - low) // 2 + 1)
@@ -265,7 +291,9 @@ def _band_width(n, m, window):
 # -- what a distance can't be below ------------------------------------------------------------
 
 
-def lower_bounds(X, rows, columns, window=None):
+def lower_bounds(
+    X: Sequences, rows: IntArray, columns: IntArray, window: float | None = None
+) -> NDArray[np.float64]:
     """Bounds that the DTW distance of each row and each column can't be below.
 
     A step of a is paired with at least one step of b in reach of the band, so it costs at least
@@ -293,7 +321,9 @@ def lower_bounds(X, rows, columns, window=None):
     return np.concatenate([_bounds_of_block(X, rows, block, window) for block in blocks], axis=1)
 
 
-def _bounds_of_block(X, rows, columns, window):
+def _bounds_of_block(
+    X: Sequences, rows: IntArray, columns: IntArray, window: float | None
+) -> NDArray[np.float64]:
     low, high = _band(X.lengths[rows][:, None], X.lengths[columns], window)
     reach = int(max(-low.min(), high.max()))
     a, n = _padded(X[rows])
@@ -304,7 +334,9 @@ def _bounds_of_block(X, rows, columns, window):
     return np.sqrt(np.maximum(one_way, other_way)) * (1 - 1e-9)
 
 
-def _excess(a, n, b, m, reach):
+def _excess(
+    a: NDArray[np.float64], n: IntArray, b: NDArray[np.float64], m: IntArray, reach: int
+) -> NDArray[np.float64]:
     """Sum of squared distances of the steps of each a from the boxes around steps of each b."""
     lowest, highest = _boxes(b, m, reach, a.shape[1])
     inside = np.clip(a[:, None], lowest, highest)
@@ -316,7 +348,9 @@ def _excess(a, n, b, m, reach):
     return np.einsum("abif,abif->ab", excess, excess)
 
 
-def _boxes(b, m, reach, length):
+def _boxes(
+    b: NDArray[np.float64], m: IntArray, reach: int, length: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Least and greatest values of each b within reach of the steps 0 to length - 1."""
     size = 2 * min(reach, max(length, b.shape[1])) + 1
     padded = np.zeros((len(b), max(length, b.shape[1]), b.shape[2]))
@@ -332,7 +366,7 @@ def _boxes(b, m, reach, length):
     return lowest[:, :length], highest[:, :length]
 
 
-def _padded(X):
+def _padded(X: Sequences) -> tuple[NDArray[np.float64], IntArray]:
     """Steps of shape (n_sequences, max_length, n_features), and the lengths."""
     padded, lengths = X.to_padded()
     return padded.reshape(*padded.shape[:2], X.n_features).astype(np.float64, copy=False), lengths

@@ -1,13 +1,15 @@
 """From the entries of a list to flat steps: each checked by itself, then all together."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from skseq.data._layout import are_rounded_integers, unmasked
 
 
-def as_step_array(entry, index, dtype):
+def as_step_array(entry: Any, index: int, dtype: DTypeLike | None) -> np.ndarray:
     """One entry of a list as an array of steps, or an error that says which entry."""
     if isinstance(entry, (str, bytes)):
         raise TypeError(
@@ -44,7 +46,7 @@ def as_step_array(entry, index, dtype):
     return steps
 
 
-def concatenate_steps(arrays, dtype):
+def concatenate_steps(arrays: list[np.ndarray], dtype: DTypeLike | None) -> np.ndarray:
     """Steps of all entries, one entry after the other, in the narrowest type that holds them."""
     # An empty sequence does not affect the type or the features of the others.
     filled = [(index, steps) for index, steps in enumerate(arrays) if len(steps)]
@@ -70,12 +72,12 @@ def concatenate_steps(arrays, dtype):
         ) from None
 
 
-def _as_one_integer_type(arrays):
+def _as_one_integer_type(arrays: list[np.ndarray]) -> list[np.ndarray]:
     # numpy makes floats of int64 and uint64 together, but ids above 2**63 stay integers.
     if np.result_type(*arrays).kind == "f" and all(steps.min() >= 0 for steps in arrays):
         return [steps.astype(np.uint64) for steps in arrays]
     return arrays
 
 
-def _n_features(steps):
+def _n_features(steps: np.ndarray) -> int | str:
     return "no axis of" if steps.ndim == 1 else steps.shape[1]

@@ -6,10 +6,13 @@ with another into a synthetic one. A split by rows would then validate on what i
 """
 
 import warnings
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from skseq._typing import BoolArray, IntArray
 from skseq.data._sequences import Sequences
 from skseq.exceptions import SmallClassWarning
 
@@ -18,8 +21,11 @@ _SEEDS = np.uint64(0x243F6A8885A308D3), np.uint64(0x13198A2E03707344)
 # Steps that are hashed at once: few enough to stay in the cache.
 _BLOCK_STEPS = 2**17
 
+RandomState = np.random.RandomState | np.random.Generator
+Names = Sequence[object] | np.ndarray
 
-def original_groups(X) -> np.ndarray:
+
+def original_groups(X: Sequences) -> IntArray:
     """Number the groups of rows that share an original.
 
     Two rows are in one group when they share an origin id, or when a chain of rows that do
@@ -49,7 +55,7 @@ def original_groups(X) -> np.ndarray:
     return _content_groups(X) if X.origin is None else _linked_groups(X.origin)
 
 
-def own_origins(n_rows) -> Sequences:
+def own_origins(n_rows: int) -> Sequences:
     """Ids of rows that are originals: the position of each, in ``range(n_tokens)``.
 
     How many there were stays with the ids when rows are drawn, so that one entry for each original
@@ -67,7 +73,7 @@ def own_origins(n_rows) -> Sequences:
     return Sequences(np.arange(n_rows), np.arange(n_rows + 1), n_tokens=n_rows)
 
 
-def merge_origins(origin, rows, n_rows) -> Sequences:
+def merge_origins(origin: Sequences, rows: ArrayLike, n_rows: int) -> Sequences:
     """Give the origins of rows that several sequences went into.
 
     Parameters
@@ -99,7 +105,13 @@ def merge_origins(origin, rows, n_rows) -> Sequences:
     return Sequences.from_lengths(ids, lengths, n_tokens=origin.n_tokens)
 
 
-def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.ndarray, np.ndarray]:
+def split_originals(
+    X: Sequences,
+    y_codes: ArrayLike | None,
+    fraction: float,
+    rng: RandomState,
+    class_names: Names | None = None,
+) -> tuple[IntArray, IntArray]:
     """Split rows into training and validation so that no held-out original trains.
 
     Originals are chosen, class by class, not rows. A chosen original gives one validation row,
@@ -182,7 +194,7 @@ def split_originals(X, y_codes, fraction, rng, class_names=None) -> tuple[np.nda
     return np.flatnonzero(trains), np.sort(originals[chosen])
 
 
-def original_rows(X) -> np.ndarray:
+def original_rows(X: Sequences) -> IntArray:
     """One row for each original: the first that is that original and nothing else.
 
     Parameters
@@ -204,14 +216,16 @@ def original_rows(X) -> np.ndarray:
     return np.arange(len(X)) if X.origin is None else np.sort(_find_originals(X.origin)[1])
 
 
-def _find_originals(origin):
+def _find_originals(origin: Sequences) -> tuple[IntArray, IntArray]:
     """Ids of originals that are the only one of a row, and the first such row of each."""
     pure_rows = np.flatnonzero(_has_one_origin(origin))
     ids, first = np.unique(origin.values[origin.offsets[pure_rows]], return_index=True)
     return ids, pure_rows[first]
 
 
-def _choose_by_class(classes, fraction, rng, class_names):
+def _choose_by_class(
+    classes: IntArray, fraction: float, rng: RandomState, class_names: Names | None
+) -> IntArray:
     n_members = np.bincount(classes)
     if not (n_members > 1).any():
         raise ValueError(
@@ -224,7 +238,7 @@ def _choose_by_class(classes, fraction, rng, class_names):
     return draw_of_each_class(classes, n_chosen, rng)
 
 
-def draw_of_each_class(codes, n_drawn, rng):
+def draw_of_each_class(codes: IntArray, n_drawn: ArrayLike, rng: RandomState) -> IntArray:
     """Draw rows of each class without replacement.
 
     Parameters
@@ -250,7 +264,7 @@ def draw_of_each_class(codes, n_drawn, rng):
     return by_class[rank < np.repeat(np.broadcast_to(n_drawn, counts.shape), counts)]
 
 
-def _warn_about_single_originals(codes, class_names):
+def _warn_about_single_originals(codes: IntArray, class_names: Names | None) -> None:
     if not len(codes):
         return
     names = [code if class_names is None else class_names[code] for code in codes.tolist()]
@@ -265,7 +279,7 @@ def _warn_about_single_originals(codes, class_names):
 # -- groups by origin ---------------------------------------------------------------------------
 
 
-def _linked_groups(origin):
+def _linked_groups(origin: Sequences) -> IntArray:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
@@ -278,7 +292,7 @@ def _linked_groups(origin):
     return _numbered_by_appearance(component)
 
 
-def _has_one_origin(origin):
+def _has_one_origin(origin: Sequences) -> BoolArray:
     one = origin.lengths > 0
     first = origin.values[origin.offsets[:-1][one]]
     differs = origin.values != np.repeat(first, origin.lengths[one])
@@ -286,7 +300,7 @@ def _has_one_origin(origin):
     return one
 
 
-def _numbered_by_appearance(labels):
+def _numbered_by_appearance(labels: IntArray) -> IntArray:
     _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
     number = np.empty(len(first), dtype=np.int64)
     number[np.argsort(first)] = np.arange(len(first))
@@ -296,7 +310,7 @@ def _numbered_by_appearance(labels):
 # -- groups by content --------------------------------------------------------------------------
 
 
-def _content_groups(X):
+def _content_groups(X: Sequences) -> IntArray:
     # Two independent 64-bit hashes: two different sequences agree by chance once in 2 ** 128.
     hashes = [_hash_sequences(X, seed) for seed in _SEEDS]
     keys = np.stack([*hashes, X.lengths.view(np.uint64)])
@@ -308,7 +322,7 @@ def _content_groups(X):
     return _numbered_by_appearance(labels)
 
 
-def _hash_sequences(X, seed):
+def _hash_sequences(X: Sequences, seed: np.uint64) -> NDArray[np.uint64]:
     """One uint64 per sequence, some sequences at a time to save memory."""
     if X.dtype.kind not in "iubf":
         codes = np.unique(X.values, return_inverse=True)[1]
@@ -321,7 +335,7 @@ def _hash_sequences(X, seed):
     return hashes
 
 
-def _hash_block(X, seed):
+def _hash_block(X: Sequences, seed: np.uint64) -> NDArray[np.uint64]:
     """One uint64 per sequence: the sum over its steps of a hash of position and values."""
     positions = np.arange(X.n_steps) - np.repeat(X.offsets[:-1], X.lengths)
     hashed = _mix(positions.astype(np.uint64) ^ seed)
@@ -333,14 +347,14 @@ def _hash_block(X, seed):
     return running[X.offsets[1:]] - running[X.offsets[:-1]]
 
 
-def _as_bits(column):
+def _as_bits(column: np.ndarray) -> NDArray[np.uint64]:
     """One uint64 for each entry, equal where the entries are."""
     if column.dtype.kind == "f":
         return (column.astype(np.float64) + 0.0).view(np.uint64)  # -0.0 becomes 0.0
     return column.astype(np.uint64)
 
 
-def _mix(bits):
+def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scatter the bits of each uint64, one to one (the finaliser of splitmix64)."""
     bits = bits + np.uint64(0x9E3779B97F4A7C15)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -1,11 +1,29 @@
 """Sequences from and to pandas frames and Arrow lists; neither library is imported until needed."""
 
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from skseq.data._not_numbers import refuse_dates
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def from_frame(cls, frame, *, by, columns, **kwargs):
+    from skseq.data._sequences import Sequences
+
+
+def from_frame(
+    cls: type[Sequences],
+    /,
+    frame: pd.DataFrame,
+    *,
+    by: str | list[str],
+    columns: str | list[str],
+    **kwargs: Any,
+) -> Sequences:
     """Build from a long frame with one row per step.
 
     Groups stand in the order in which they first appear; inside a group the order of the rows
@@ -59,7 +77,7 @@ def from_frame(cls, frame, *, by, columns, **kwargs):
     return cls.from_lengths(values, np.bincount(codes), **kwargs)
 
 
-def from_arrow(cls, array, **kwargs):
+def from_arrow(cls: type[Sequences], /, array: Any, **kwargs: Any) -> Sequences:
     """Build from an Arrow list array; the values are not copied.
 
     Parameters
@@ -108,12 +126,12 @@ def from_arrow(cls, array, **kwargs):
     return cls(values, offsets, **kwargs)
 
 
-def _refuse_missing(steps):
+def _refuse_missing(steps: Any) -> None:
     if steps.null_count:
         raise ValueError("array has missing values inside its lists; fill them first")
 
 
-def _flatten_features(steps, pa):
+def _flatten_features(steps: Any, pa: ModuleType) -> tuple[Any, int | None]:
     """Features of all steps in one row, and how many a step has (None where it is not a list)."""
     if isinstance(steps, pa.FixedSizeListArray):
         return steps.flatten(), steps.type.list_size
@@ -129,7 +147,7 @@ def _flatten_features(steps, pa):
     return steps.flatten(), int(widths[0]) if len(widths) else None
 
 
-def _steps_to_numpy(steps, pa):
+def _steps_to_numpy(steps: Any, pa: ModuleType) -> np.ndarray:
     type_ = steps.type
     if pa.types.is_temporal(type_):
         raise refuse_dates("array", type_)
@@ -145,7 +163,7 @@ def _steps_to_numpy(steps, pa):
     return values.astype(str) if values.dtype == object else values
 
 
-def to_arrow(self):
+def to_arrow(self: Sequences) -> Any:
     """Give an Arrow list array; the values are not copied.
 
     Weight, origin, the vocabulary and its size, and channels are not part of it.
@@ -168,7 +186,7 @@ def to_arrow(self):
     return pa.LargeListArray.from_arrays(pa.array(self.offsets), steps)
 
 
-def _import_pyarrow():
+def _import_pyarrow() -> ModuleType:
     try:
         import pyarrow
     except ImportError:

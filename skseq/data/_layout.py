@@ -1,9 +1,12 @@
 """Plain functions of the flat layout: offsets, positions of steps, and checks of both."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from skseq._typing import BoolArray, IntArray
 
 
-def unmasked(array, name):
+def unmasked(array: ArrayLike, name: str) -> np.ndarray:
     """Give an array that hides nothing; ValueError if it is a masked one that does."""
     if np.ma.is_masked(array):
         raise ValueError(
@@ -16,14 +19,14 @@ def unmasked(array, name):
     return array if isinstance(array, np.ndarray) else np.asarray(array)
 
 
-def are_rounded_integers(array, given):
+def are_rounded_integers(array: np.ndarray, given: ArrayLike) -> bool:
     """Whether numpy made floats of integers only because one of them does not fit into int64."""
     if array.dtype.kind != "f" or array is given or not array.max(initial=0) >= 2**63:
         return False
     return all(isinstance(number, int) for number in np.asarray(given, dtype=object).flat)
 
 
-def as_lengths(lengths):
+def as_lengths(lengths: ArrayLike) -> NDArray[np.int64]:
     """Give int64 lengths; errors if they are not integers, or negative."""
     lengths = np.asarray(lengths)
     if lengths.size and lengths.dtype.kind not in "iu":
@@ -39,19 +42,19 @@ def as_lengths(lengths):
     return lengths.astype(np.int64, copy=False)
 
 
-def offsets_from_lengths(lengths):
+def offsets_from_lengths(lengths: IntArray | list[int]) -> NDArray[np.int64]:
     """Offsets of sequences with these lengths: ``[0, l_0, l_0 + l_1, ...]``, int64."""
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     return offsets
 
 
-def step_mask(lengths, max_length):
+def step_mask(lengths: ArrayLike, max_length: int) -> BoolArray:
     """Boolean (n_sequences, max_length), True on real steps."""
     return np.arange(max_length) < np.asarray(lengths)[:, None]
 
 
-def lengths_of_padded(missing):
+def lengths_of_padded(missing: BoolArray) -> IntArray | None:
     """True lengths where what is missing stands at the ends of rows only.
 
     Parameters
@@ -69,14 +72,14 @@ def lengths_of_padded(missing):
     return missing.shape[1] - missing.sum(axis=1)
 
 
-def gather_steps(offsets, indices):
+def gather_steps(offsets: IntArray, indices: IntArray) -> tuple[IntArray, IntArray]:
     """New offsets, and the flat position of each step, of the sequences at ``indices``."""
     starts = offsets[indices]
     lengths = offsets[indices + 1] - starts
     return offsets_from_lengths(lengths), step_positions(starts, lengths)
 
 
-def step_positions(starts, lengths):
+def step_positions(starts: IntArray, lengths: IntArray) -> IntArray:
     """Flat position of each step of sequences with these starts and lengths."""
     offsets = offsets_from_lengths(lengths)
     positions = np.arange(offsets[-1])
@@ -84,7 +87,7 @@ def step_positions(starts, lengths):
     return positions
 
 
-def take_steps(flat, starts, lengths):
+def take_steps(flat: np.ndarray, starts: IntArray, lengths: IntArray) -> np.ndarray:
     """Entries of ``flat``, one for each step, of sequences with these starts and lengths."""
     flat = np.asarray(flat)  # what is picked lies in memory, also from a memory-mapped file
     length = lengths[0] if len(lengths) else 0
@@ -96,7 +99,7 @@ def take_steps(flat, starts, lengths):
     return flat.take(step_positions(starts, lengths), axis=0)
 
 
-def as_indices(key, n_sequences):
+def as_indices(key: ArrayLike, n_sequences: int) -> IntArray:
     """Positions, none negative, from a mask or an array of positions; IndexError if outside."""
     indices = np.asarray(key)
     if indices.ndim != 1:
@@ -121,7 +124,7 @@ def as_indices(key, n_sequences):
     return np.where(indices < 0, indices + n_sequences, indices)
 
 
-def as_offsets(offsets):
+def as_offsets(offsets: ArrayLike) -> NDArray[np.int64]:
     """Give int64 offsets; TypeError if they are not integers."""
     offsets = np.asarray(offsets)
     if offsets.size and offsets.dtype.kind not in "iu":
@@ -129,7 +132,7 @@ def as_offsets(offsets):
     return offsets.astype(np.int64, copy=False)
 
 
-def check_layout(values, offsets):
+def check_layout(values: np.ndarray, offsets: IntArray) -> None:
     """Raise ValueError unless the offsets cut exactly these values into sequences."""
     if values.ndim not in (1, 2):
         raise ValueError(

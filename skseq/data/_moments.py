@@ -2,14 +2,18 @@
 
 import numpy as np
 
+from skseq._typing import IntArray
 from skseq.data._layout import offsets_from_lengths
+from skseq.data._sequences import Sequences
 
 
-def between(a, b, fraction):
+def between(a: np.ndarray, b: np.ndarray, fraction: np.ndarray) -> np.ndarray:
     return a + fraction * (b - a)
 
 
-def at_regular_moments(moments, points, offsets, lengths):
+def at_regular_moments(
+    moments: np.ndarray, points: np.ndarray, offsets: IntArray, lengths: IntArray
+) -> np.ndarray:
     """Read points that happen at growing moments at evenly spaced ones, linear in between.
 
     Parameters
@@ -43,7 +47,7 @@ def at_regular_moments(moments, points, offsets, lengths):
     return between(points[lower], points[upper], fraction.clip(0, 1)[:, None])
 
 
-def stretch(X, positions, lengths):
+def stretch(X: Sequences, positions: IntArray, lengths: IntArray) -> np.ndarray:
     """Sequences made longer or shorter by linear interpolation; unchanged at their own length.
 
     Parameters
@@ -71,7 +75,7 @@ def stretch(X, positions, lengths):
     return between(table[start + lower], table[start + upper], (wanted - lower)[:, None])
 
 
-def _regular_moments(last, lengths):
+def _regular_moments(last: np.ndarray, lengths: IntArray) -> np.ndarray:
     """Evenly spaced moments from 0 to the last of each sequence, as many as it has steps."""
     step = np.arange(lengths.sum()) - np.repeat(offsets_from_lengths(lengths)[:-1], lengths)
     return step * np.repeat(last, lengths) / np.repeat(np.maximum(lengths - 1, 1), lengths)

@@ -1,10 +1,18 @@
 """Steps that are not numbers: what they are, and how to make numbers of them."""
 
+from __future__ import annotations
+
 import datetime
 import numbers
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from skseq._typing import Input
+
+if TYPE_CHECKING:
+    from skseq.data._sequences import Sequences
 
 USE_ENCODER = "skseq.preprocessing.TokenEncoder turns text into token ids"
 
@@ -16,7 +24,7 @@ _NUMBERS = (numbers.Real, Decimal)
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
-def as_numbers(X, input=None):
+def as_numbers(X: Sequences, input: Input | None = None) -> Sequences:
     """Make int64 or float64 of numbers that came as Python objects, such as decimals.
 
     Parameters
@@ -60,30 +68,30 @@ def as_numbers(X, input=None):
     return X.replace(values=values.reshape(X.values.shape))
 
 
-def check_numbers(X):
+def check_numbers(X: Sequences) -> None:
     """Raise TypeError, with the cure, if the steps of X have a type that holds no numbers."""
     if X.dtype.kind not in "biufc":
         first = X.values.ravel()[0] if X.values.size else None
         raise TypeError(_describe(X, 0, first))
 
 
-def place_of_step(X, step):
+def place_of_step(X: Sequences, step: int) -> str:
     """Where a flat position lies: "X[3], step 0"."""
     row = int(np.searchsorted(X.offsets, step, side="right") - 1)
     return f"X[{row}], step {step - X.offsets[row]}"
 
 
-def is_date(value):
+def is_date(value: object) -> bool:
     """Whether a value is a date, a time or a span of time."""
     return isinstance(value, _DATES) or type(value).__name__ in {"Period", "NaTType"}
 
 
-def refuse_dates(name, type_):
+def refuse_dates(name: str, type_: object) -> TypeError:
     """Give the TypeError for steps that are dates or spans of time."""
     return TypeError(f"{name} has steps of type {type_}, which are not numbers; {_AS_SECONDS}")
 
 
-def _describe(X, step, value):
+def _describe(X: Sequences, step: int, value: object) -> str:
     type_ = X.dtype if X.dtype != object else type(value).__name__
     what = f"X has steps of type {type_}, not numbers"
     if is_date(value) or X.dtype.kind in "mM":
@@ -101,7 +109,7 @@ def _describe(X, step, value):
     return f"{what}; a step is one number, or a list of as many numbers as every other step has"
 
 
-def looks_numeric(text):
+def looks_numeric(text: str | bytes) -> bool:
     """Whether a text reads as a number."""
     try:
         float(text)

@@ -1,14 +1,22 @@
 """What `Sequences` carry besides their steps: checks, and how several become one."""
 
+from __future__ import annotations
+
 import numbers
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from skseq.data._channels import Channel
 from skseq.data._layout import unmasked
 
+if TYPE_CHECKING:
+    from skseq.data._sequences import Sequences
 
-def check_weight(weight, X):
+
+def check_weight(weight: ArrayLike | None, X: Sequences) -> NDArray[np.float64] | None:
     """Weights, one per sequence or per step, as float64; ValueError where they do not fit."""
     if weight is None:
         return None
@@ -23,7 +31,7 @@ def check_weight(weight, X):
     return weight
 
 
-def check_n_tokens(n_tokens):
+def check_n_tokens(n_tokens: int | None) -> int | None:
     """Size of the vocabulary as an int, or None."""
     if n_tokens is None:
         return None
@@ -34,7 +42,7 @@ def check_n_tokens(n_tokens):
     return int(n_tokens)
 
 
-def check_vocabulary(vocabulary):
+def check_vocabulary(vocabulary: Mapping[str, int] | None) -> Mapping[str, int] | None:
     """The vocabulary itself, if it is a dict or None."""
     if vocabulary is not None and not isinstance(vocabulary, Mapping):
         raise TypeError(
@@ -44,7 +52,7 @@ def check_vocabulary(vocabulary):
     return vocabulary
 
 
-def check_label_counts(label_counts):
+def check_label_counts(label_counts: dict[Any, float] | None) -> dict[Any, float] | None:
     """A copy of the counts, if they are a dict of numbers that are not negative, or None."""
     if label_counts is None:
         return None
@@ -56,7 +64,7 @@ def check_label_counts(label_counts):
     return dict(label_counts)
 
 
-def concatenate_weights(parts):
+def concatenate_weights(parts: list[Sequences]) -> tuple[NDArray[np.float64] | None, bool]:
     """Weights of several parts, and whether there is one per step."""
     if all(part.weight is None for part in parts):
         return None, False
@@ -66,13 +74,13 @@ def concatenate_weights(parts):
     return np.concatenate(ones_or_weight), False
 
 
-def common_n_tokens(parts):
+def common_n_tokens(parts: list[Sequences]) -> int | None:
     """Size of the vocabulary that holds the ids of all parts; None where a part knows none."""
-    sizes = [part.n_tokens for part in parts]
-    return None if None in sizes else max(sizes)
+    sizes = [part.n_tokens for part in parts if part.n_tokens is not None]
+    return max(sizes) if len(sizes) == len(parts) else None
 
 
-def common_vocabulary(parts):
+def common_vocabulary(parts: list[Sequences]) -> Mapping[str, int] | None:
     """The vocabulary of all parts, which must be the same."""
     known = [part.vocabulary for part in parts]
     if any(vocabulary is None for vocabulary in known):
@@ -86,7 +94,7 @@ def common_vocabulary(parts):
     return known[0]
 
 
-def common_channels(parts):
+def common_channels(parts: list[Sequences]) -> tuple[Channel, ...] | None:
     """The channels of all parts, which must be the same."""
     channels = parts[0].channels
     for index, part in enumerate(parts):
@@ -98,10 +106,10 @@ def common_channels(parts):
     return channels
 
 
-def common_label_counts(parts):
+def common_label_counts(parts: list[Sequences]) -> dict[Any, float] | None:
     """Counts of one data set that all parts share, or those of their own added up."""
-    counts = [part.label_counts for part in parts]
-    if any(count is None for count in counts):
+    counts = [part.label_counts for part in parts if part.label_counts is not None]
+    if len(counts) < len(parts):
         return None
     if all(count == counts[0] for count in counts):
         return counts[0]

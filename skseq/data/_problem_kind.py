@@ -1,14 +1,17 @@
 """What the sequences hold, and whether each step has a label, read off the data."""
 
+from typing import Any
+
 import numpy as np
 
+from skseq._typing import Input
 from skseq.data._cells import has_mixed_columns, holds_number_lists, to_cells
 from skseq.data._channels import first_ids
 from skseq.data._sequences import Sequences
 from skseq.data._tables import is_table
 
 
-def guess_problem_kind(X, y, input="auto"):
+def guess_problem_kind(X: Any, y: Any, input: Input = "auto") -> str:
     """Tell the kind of a problem, one of those that `strategies` takes.
 
     Texts, lists of strings and integer steps are tokens, as for the estimators, unless the
@@ -22,7 +25,7 @@ def guess_problem_kind(X, y, input="auto"):
     return "tokens" if are_tokens else "values"
 
 
-def _holds_tokens(X):
+def _holds_tokens(X: Any) -> bool:
     if isinstance(X, Sequences) and X.channels is not None:
         return first_ids(X.channels) is not None
     X = X if has_mixed_columns(X) else to_cells(X)

@@ -11,12 +11,19 @@ Requirements this file meets:
 - a contiguous slice is a view, so a memory-mapped file is never read further than needed.
 """
 
+from __future__ import annotations
+
 import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import EllipsisType
+from typing import Any, Self, overload
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from skseq._typing import BoolArray, IntArray
 from skseq.data import _interop, _views
-from skseq.data._channels import as_channels
+from skseq.data._channels import Channel, as_channels
 from skseq.data._entries import as_step_array, concatenate_steps
 from skseq.data._layout import (
     as_indices,
@@ -40,6 +47,9 @@ from skseq.data._parts import (
     common_vocabulary,
     concatenate_weights,
 )
+
+# Some of the sequences, as an index.
+Rows = slice | Sequence[int] | Sequence[bool] | IntArray | BoolArray
 
 
 class Sequences:
@@ -120,25 +130,25 @@ class Sequences:
     # numpy must not try to take binary operations over element by element.
     __array_ufunc__ = None
     # Content comparison without a content hash, as for ndarray.
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     def __init__(
         self,
-        values,
-        offsets,
+        values: ArrayLike,
+        offsets: ArrayLike,
         *,
-        weight=None,
-        origin=None,
-        n_tokens=None,
-        label_counts=None,
-        vocabulary=None,
-        channels=None,
-    ):
+        weight: ArrayLike | None = None,
+        origin: ArrayLike | Sequences | None = None,
+        n_tokens: int | None = None,
+        label_counts: dict[Any, float] | None = None,
+        vocabulary: Mapping[str, int] | None = None,
+        channels: Iterable[Channel] | None = None,
+    ) -> None:
         self.values = unmasked(values, "values")
         self.offsets = as_offsets(offsets)
         check_layout(self.values, self.offsets)
         self.weight = check_weight(weight, self)
-        self.has_step_weight = weight is not None and len(self.weight) != len(self)
+        self.has_step_weight = self.weight is not None and len(self.weight) != len(self)
         self.origin = _check_origin(origin, self)
         self.n_tokens = check_n_tokens(n_tokens)
         self.label_counts = check_label_counts(label_counts)
@@ -148,7 +158,7 @@ class Sequences:
     # -- building ---------------------------------------------------------------------------
 
     @classmethod
-    def from_lengths(cls, values, lengths, **kwargs):
+    def from_lengths(cls, values: ArrayLike, lengths: ArrayLike, **kwargs: Any) -> Self:
         """Build from flat values and the length of each sequence.
 
         Parameters
@@ -170,7 +180,9 @@ class Sequences:
         return cls(values, offsets_from_lengths(as_lengths(lengths)), **kwargs)
 
     @classmethod
-    def from_list(cls, sequences, *, dtype=None, **kwargs):
+    def from_list(
+        cls, sequences: Iterable[Any], *, dtype: DTypeLike | None = None, **kwargs: Any
+    ) -> Self:
         """Build from a list with one array-like for each sequence.
 
         Parameters
@@ -201,7 +213,9 @@ class Sequences:
         return cls.from_lengths(concatenate_steps(arrays, dtype), lengths, **kwargs)
 
     @classmethod
-    def from_padded(cls, padded, lengths=None, **kwargs):
+    def from_padded(
+        cls, padded: ArrayLike, lengths: ArrayLike | None = None, **kwargs: Any
+    ) -> Self:
         """Build from a padded array and the true lengths.
 
         Parameters
@@ -222,8 +236,6 @@ class Sequences:
         -------
         Sequences
         """
-        if lengths is None and np.ma.is_masked(padded):
-            lengths = _lengths_of_masked(padded)
         if not isinstance(padded, np.ma.MaskedArray):
             padded = np.asarray(padded)
         if padded.ndim not in (2, 3):
@@ -231,6 +243,8 @@ class Sequences:
                 "padded must have shape (n_sequences, max_length[, n_features]), "
                 f"got {padded.shape}"
             )
+        if lengths is None and np.ma.is_masked(padded):
+            lengths = _lengths_of_masked(padded)
         n_sequences, max_length = padded.shape[:2]
         if lengths is None:
             flat = padded.reshape(n_sequences * max_length, *padded.shape[2:])
@@ -252,7 +266,7 @@ class Sequences:
     from_arrow = classmethod(_interop.from_arrow)
 
     @classmethod
-    def concatenate(cls, parts):
+    def concatenate(cls, parts: Iterable[Sequences]) -> Sequences:
         """Put several `Sequences` one after the other.
 
         Weights are kept (a part without has weight 1; per-sequence weights become per-step
@@ -302,7 +316,7 @@ class Sequences:
 
     to_arrow = _interop.to_arrow
 
-    def tolist(self):
+    def tolist(self) -> list[list[Any]]:
         """Give a list with one (nested) list of Python scalars for each sequence.
 
         Returns
@@ -312,7 +326,9 @@ class Sequences:
         flat, offsets = self.values.tolist(), self.offsets.tolist()
         return [flat[start:stop] for start, stop in itertools.pairwise(offsets)]
 
-    def to_padded(self, *, max_length=None, fill_value=0):
+    def to_padded(
+        self, *, max_length: int | None = None, fill_value: Any = 0
+    ) -> tuple[np.ndarray, NDArray[np.int64]]:
         """Give a padded array and the true lengths.
 
         Parameters
@@ -348,7 +364,9 @@ class Sequences:
         padded[step_mask(lengths, max_length)] = self.values
         return padded, lengths
 
-    def __array__(self, dtype=None, copy=None):
+    def __array__(
+        self, dtype: DTypeLike | None = None, copy: bool | None = None
+    ) -> NDArray[np.object_]:
         # One array for each sequence: scikit-learn then sees samples, not a matrix.
         if dtype is not None and np.dtype(dtype) != object:
             raise TypeError(
@@ -361,7 +379,7 @@ class Sequences:
             out[index] = steps
         return out
 
-    def __array_function__(self, func, types, args, kwargs):
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         # cross_val_predict joins the predictions of the folds with np.concatenate.
         if func is np.concatenate and not kwargs and all(isinstance(a, Sequences) for a in args[0]):
             return Sequences.concatenate(args[0])
@@ -369,40 +387,40 @@ class Sequences:
 
     # -- what it looks like from outside ----------------------------------------------------
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.offsets) - 1
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int]:
         """tuple : ``(n_sequences,)``, the shape scikit-learn counts samples by."""
         return (len(self),)
 
     @property
-    def ndim(self):
+    def ndim(self) -> int:
         """int : 1, the number of axes that can be indexed."""
         return 1
 
     @property
-    def dtype(self):
+    def dtype(self) -> np.dtype:
         """dtype : the type of a step's values."""
         return self.values.dtype
 
     @property
-    def lengths(self):
+    def lengths(self) -> NDArray[np.int64]:
         """ndarray of int64 of shape (n_sequences,) : steps in each sequence."""
         return np.diff(self.offsets)
 
     @property
-    def n_steps(self):
+    def n_steps(self) -> int:
         """int : steps in all sequences together."""
         return len(self.values)
 
     @property
-    def n_features(self):
+    def n_features(self) -> int:
         """int : values in a step; 1 for flat values of shape (n_steps_total,)."""
         return 1 if self.values.ndim == 1 else self.values.shape[1]
 
-    def step_weight(self):
+    def step_weight(self) -> NDArray[np.float64]:
         """Weight of each step, whatever form the weight was given in.
 
         Returns
@@ -413,7 +431,7 @@ class Sequences:
             return np.ones(self.n_steps)
         return self.weight if self.has_step_weight else np.repeat(self.weight, self.lengths)
 
-    def sequence_index(self):
+    def sequence_index(self) -> NDArray[np.int64]:
         """Which sequence each step belongs to.
 
         Returns
@@ -422,7 +440,7 @@ class Sequences:
         """
         return np.repeat(np.arange(len(self)), self.lengths)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[np.ndarray]:
         bounds = self.offsets.tolist()
         for start, stop in itertools.pairwise(bounds):
             yield self.values[start:stop]
@@ -432,12 +450,12 @@ class Sequences:
 
     # -- comparing --------------------------------------------------------------------------
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequences):
             return NotImplemented
         return self.aligns_with(other) and _same_values(self.values, other.values)
 
-    def aligns_with(self, other):
+    def aligns_with(self, other: Sequences) -> bool:
         """Whether another `Sequences` has the same lengths, so that steps correspond.
 
         Parameters
@@ -453,7 +471,13 @@ class Sequences:
 
     # -- indexing ---------------------------------------------------------------------------
 
-    def __getitem__(self, key):
+    @overload
+    def __getitem__(self, key: int | np.integer) -> np.ndarray: ...
+
+    @overload
+    def __getitem__(self, key: Rows | tuple[Rows, EllipsisType]) -> Sequences: ...
+
+    def __getitem__(self, key: Any) -> Sequences | np.ndarray:
         if isinstance(key, tuple):
             if len(key) != 2 or key[1] is not Ellipsis:
                 raise IndexError(
@@ -469,14 +493,14 @@ class Sequences:
             return self.take(np.arange(start, stop, step))
         return self.take(key)
 
-    def _sequence(self, index):
+    def _sequence(self, index: int) -> np.ndarray:
         n_sequences = len(self)
         if not -n_sequences <= index < n_sequences:
             raise IndexError(f"index {index} is out of bounds for {n_sequences} sequences")
         index %= n_sequences
         return self.values[self.offsets[index] : self.offsets[index + 1]]
 
-    def _contiguous(self, start, stop):
+    def _contiguous(self, start: int, stop: int) -> Sequences:
         first, last = self.offsets[start], self.offsets[stop]
         weight = self.weight
         if weight is not None:
@@ -493,7 +517,7 @@ class Sequences:
             self.channels,
         )
 
-    def take(self, indices):
+    def take(self, indices: ArrayLike) -> Sequences:
         """Sequences at the given positions, in that order, repeats allowed.
 
         Parameters
@@ -527,7 +551,7 @@ class Sequences:
 
     # -- changing one thing -----------------------------------------------------------------
 
-    def replace(self, **changes):
+    def replace(self, **changes: Any) -> Sequences:
         """Copy with some of the parts exchanged; the rest is shared, not copied.
 
         Parameters
@@ -562,10 +586,10 @@ class Sequences:
             out.has_step_weight = self.has_step_weight
         return out
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {slot: value for slot, value in self.__dict__.items() if value is not None}
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: dict[str, Any]) -> None:
         self.weight = self.origin = self.n_tokens = self.label_counts = None
         self.vocabulary = self.channels = None
         self.__dict__.update(state)
@@ -575,16 +599,16 @@ class Sequences:
 
 
 def _trusted(
-    values,
-    offsets,
-    weight,
-    has_step_weight,
-    origin,
-    n_tokens,
-    label_counts,
-    vocabulary,
-    channels,
-):
+    values: np.ndarray,
+    offsets: NDArray[np.int64],
+    weight: NDArray[np.float64] | None,
+    has_step_weight: bool,
+    origin: Sequences | None,
+    n_tokens: int | None,
+    label_counts: dict[Any, float] | None,
+    vocabulary: Mapping[str, int] | None,
+    channels: tuple[Channel, ...] | None,
+) -> Sequences:
     # Parts of a checked Sequences need no second check: indexing stays cheap for small picks.
     out = Sequences.__new__(Sequences)
     out.values, out.offsets = values, offsets
@@ -594,7 +618,7 @@ def _trusted(
     return out
 
 
-def _check_origin(origin, X):
+def _check_origin(origin: ArrayLike | Sequences | None, X: Sequences) -> Sequences | None:
     if origin is None:
         return None
     if not isinstance(origin, Sequences):
@@ -611,24 +635,25 @@ def _check_origin(origin, X):
     return origin
 
 
-def _concatenate_origins(parts):
-    known = [part.origin is not None for part in parts]
-    if not any(known):
+def _concatenate_origins(parts: list[Sequences]) -> Sequences | None:
+    origins = [part.origin for part in parts if part.origin is not None]
+    if not origins:
         return None
-    if not all(known):
-        missing = known.index(False)
+    if len(origins) < len(parts):
+        missing = next(index for index, part in enumerate(parts) if part.origin is None)
         raise ValueError(
             f"parts[{missing}] has no origin while others have one; give every part its origin "
             "(X.replace(origin=ids)) or none (X.replace(origin=None))"
         )
-    return Sequences.concatenate([part.origin for part in parts])
+    return Sequences.concatenate(origins)
 
 
-def _lengths_of_masked(padded):
+def _lengths_of_masked(padded: np.ndarray) -> IntArray:
     """True lengths of a masked array, where what it hides is not a step."""
     hidden = np.ma.getmaskarray(padded).reshape(*padded.shape[:2], -1)
-    lengths = lengths_of_padded(hidden.all(axis=2))
-    if lengths is None or (hidden.any(axis=2) != hidden.all(axis=2)).any():
+    all_hidden = np.all(hidden, axis=2)
+    lengths = lengths_of_padded(all_hidden)
+    if lengths is None or (np.any(hidden, axis=2) != all_hidden).any():
         raise ValueError(
             "the mask hides values amid the steps, so it is not padding; fill them first, such as "
             "by X.filled(0)"
@@ -636,6 +661,6 @@ def _lengths_of_masked(padded):
     return lengths
 
 
-def _same_values(ours, theirs):
+def _same_values(ours: np.ndarray, theirs: np.ndarray) -> bool:
     floats = ours.dtype.kind in "fc" and theirs.dtype.kind in "fc"
     return np.array_equal(ours, theirs, equal_nan=floats)

@@ -10,11 +10,12 @@ Requirements that this file meets:
 """
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from skseq._plain_checks import check_choice
+from skseq._typing import BoolArray, IntArray
 
 OUTSIDE = "O"
 
@@ -46,18 +47,24 @@ class Spans(NamedTuple):
     Positions are flat: they count the steps of all sequences laid end to end.
     """
 
-    start: np.ndarray
-    stop: np.ndarray  # one past the last step
+    start: IntArray
+    stop: IntArray  # one past the last step
     type: np.ndarray  # type of each, PER for B-PER
 
 
-def split_prefix(tag):
+def split_prefix(tag: object) -> tuple[str, str] | None:
     """Give ("B", "PER") for "B-PER", and None for what has no prefix of a span."""
     part = _PREFIXED.fullmatch(tag) if isinstance(tag, str) else None
-    return part and part.groups()
+    return (part[1], part[2]) if part else None
 
 
-def find_spans(codes, offsets, classes, scheme=None, outside=OUTSIDE) -> Spans:
+def find_spans(
+    codes: IntArray,
+    offsets: IntArray,
+    classes: np.ndarray,
+    scheme: str | None = None,
+    outside: object = OUTSIDE,
+) -> Spans:
     """Find the spans of tags, relaxed or strictly by a scheme.
 
     A step continues the span of the step before it if both have one type, that one is B or I
@@ -111,7 +118,7 @@ def find_spans(codes, offsets, classes, scheme=None, outside=OUTSIDE) -> Spans:
     type_names, type_codes = np.unique(types, return_inverse=True)
     step_types = type_codes[codes]
 
-    def has_role(letters):
+    def has_role(letters: str) -> BoolArray:
         return np.isin(roles, list(letters))[codes]
 
     inside = has_role("BIES")
@@ -134,7 +141,7 @@ def find_spans(codes, offsets, classes, scheme=None, outside=OUTSIDE) -> Spans:
     return Spans(first, last + 1, type_names[step_types[first]])
 
 
-def _find_runs(codes, offsets, classes, outside):
+def _find_runs(codes: IntArray, offsets: IntArray, classes: np.ndarray, outside: object) -> Spans:
     """Runs of equal tags within a sequence, except those of the outside tag."""
     starts = np.zeros(len(codes) + 1, dtype=bool)
     starts[1:-1] = codes[1:] != codes[:-1]
@@ -146,7 +153,14 @@ def _find_runs(codes, offsets, classes, outside):
     return Spans(first, bounds[1:][inside], classes[codes[first]])
 
 
-def _is_well_formed(scheme, *, opens, closes, touches_before, touches_after):
+def _is_well_formed(
+    scheme: str | None,
+    *,
+    opens: np.ndarray,
+    closes: np.ndarray,
+    touches_before: BoolArray,
+    touches_after: BoolArray,
+) -> BoolArray:
     """Which chains a scheme could have written, by their ends and their neighbours of one type."""
     if scheme is None:
         return np.ones(len(opens), dtype=bool)
@@ -161,7 +175,7 @@ def _is_well_formed(scheme, *, opens, closes, touches_before, touches_after):
     return ((opens == "B") & (closes == "E")) | (opens == "S")
 
 
-def tag_roles(classes, scheme=None):
+def tag_roles(classes: np.ndarray, scheme: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Role and type of each tag.
 
     Parameters
@@ -186,31 +200,33 @@ def tag_roles(classes, scheme=None):
     return np.array([_ROLES.get(prefix, "") for prefix in prefixes]), types
 
 
-def _read_tag(tag):
+def _read_tag(tag: Any) -> tuple[str, str] | None:
     """Prefix and type of a tag, None where it has no prefix."""
     if tag == OUTSIDE:
         return "", ""
     return (tag, _BARE_TYPE) if tag in _ROLES else split_prefix(tag)
 
 
-def _read_tags(classes, scheme):
+def _read_tags(classes: np.ndarray, scheme: str | None) -> tuple[list[str], np.ndarray]:
     """Prefix and type of each tag, both "" for the outside one."""
     if scheme is not None:
         check_choice("scheme", scheme, (*SPAN_SCHEMES, PLAIN))
-    parts = [_read_tag(tag) for tag in classes.tolist()]
-    if None in parts:
-        bare = classes.tolist()[parts.index(None)]
-        raise ValueError(
-            f"tag {bare!r} does not say where a span starts or ends; spans need "
-            f"{OUTSIDE!r}, or a prefix such as 'B-{bare}' and 'I-{bare}'. For tags without "
-            'prefixes pass scheme="plain", or use the metrics whose name starts with tag_'
-        )
-    for (prefix, _), tag in zip(parts, classes.tolist(), strict=True):
+    prefixes, types = [], []
+    for tag in classes.tolist():
+        part = _read_tag(tag)
+        if part is None:
+            raise ValueError(
+                f"tag {tag!r} does not say where a span starts or ends; spans need "
+                f"{OUTSIDE!r}, or a prefix such as 'B-{tag}' and 'I-{tag}'. For tags without "
+                'prefixes pass scheme="plain", or use the metrics whose name starts with tag_'
+            )
+        prefix, type_ = part
         if scheme is not None and prefix and prefix not in SPAN_SCHEMES[scheme]:
             raise ValueError(
                 f"tag {tag!r} has the prefix {prefix!r}, but {scheme} has only "
                 f"{sorted(SPAN_SCHEMES[scheme])}; name the scheme that the tags keep, or "
                 "None for a relaxed reading"
             )
-    prefixes, types = zip(*parts, strict=True) if parts else ((), ())
+        prefixes.append(prefix)
+        types.append(type_)
     return prefixes, np.array(types, dtype=str)

@@ -3,13 +3,18 @@
 The rule itself stands in `skseq.data._checks`.
 """
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+from numpy.typing import DTypeLike
+
+from skseq._typing import Input, Kind
 from skseq.data._layout import lengths_of_padded
 from skseq.data._not_numbers import check_numbers
+from skseq.data._sequences import Sequences
 
 
-def check_kind(X, input="auto", *, known=None):
+def check_kind(X: Sequences, input: Input | None = "auto", *, known: Kind | None = None) -> Kind:
     """Decide whether the steps of X are "tokens", "values" or "channels".
 
     Parameters
@@ -57,7 +62,7 @@ def check_kind(X, input="auto", *, known=None):
     return "values" if input is None and X.values.min(initial=0) < 0 else "tokens"
 
 
-def told_from_tokens(X, kind):
+def told_from_tokens(X: Sequences, kind: Kind) -> Sequences:
     """Give values outside a table a type that cannot be mistaken for token ids.
 
     Integers of a 2-D array are values, but in `Sequences` they would mean token ids.
@@ -80,7 +85,9 @@ def told_from_tokens(X, kind):
     return X
 
 
-def check_values(estimator, X, dtype, fits=None):
+def check_values(
+    estimator: Any, X: Sequences, dtype: DTypeLike, fits: DTypeLike | None = None
+) -> Sequences:
     """Check values, and convert them.
 
     Parameters
@@ -120,7 +127,7 @@ def check_values(estimator, X, dtype, fits=None):
     return X
 
 
-def check_finite(X, fits=None):
+def check_finite(X: Sequences, fits: DTypeLike | None = None) -> None:
     """Raise ValueError, with the place and the cure, for NaN, infinity and what is too large.
 
     Parameters
@@ -157,7 +164,7 @@ def check_finite(X, fits=None):
     )
 
 
-def _misfit(value, dtype, fits):
+def _misfit(value: float, dtype: np.dtype, fits: DTypeLike | None) -> str:
     if np.isnan(value):
         return "NaN"
     if np.isinf(value):
@@ -165,7 +172,7 @@ def _misfit(value, dtype, fits):
     return f"a value too large for {np.dtype(fits)}, in which networks compute ({value:.3g})"
 
 
-def _cure(X, value):
+def _cure(X: Sequences, value: float) -> str:
     """What to do about values that cannot be used, of which this is the first."""
     if np.isinf(value):
         return "Fill or drop them before fitting."

@@ -1,8 +1,10 @@
 """What counts as a 2-D table, scikit-learn's own ground; arrays that look like mistakes."""
 
 import warnings
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from skseq.data._cells import cell_column, is_frame, is_sparse, to_cells
 from skseq.data._layout import are_rounded_integers
@@ -15,7 +17,7 @@ from skseq.data._token_ids import looks_padded
 _FEATURES_A_STEP = 100
 
 
-def is_table(X):
+def is_table(X: Any) -> bool:
     """Whether X is 2-D (array or frame): univariate series of equal length, a row each.
 
     A frame of one column that holds a sequence or a text in each cell is not a table.
@@ -30,7 +32,7 @@ def is_table(X):
     return hasattr(X, "__array__") and np.asarray(X).ndim == 2
 
 
-def is_list_table(X):
+def is_list_table(X: Any) -> bool:
     """Whether X is a list of equally long lists of floats, which scikit-learn takes for 2-D.
 
     Its checks, and those of imbalanced-learn, require a table in two places: what returns X in the
@@ -48,7 +50,15 @@ def is_list_table(X):
     return array.ndim == 2 and array.dtype.kind == "f" and not are_rounded_integers(array, X)
 
 
-def check_table(estimator, X, *, reset=True, dtype="numeric", fits=None, accept_sparse=False):
+def check_table(
+    estimator: Any,
+    X: Any,
+    *,
+    reset: bool = True,
+    dtype: DTypeLike = "numeric",
+    fits: DTypeLike | None = None,
+    accept_sparse: bool | list[str] = False,
+) -> Any:
     """Check a table as scikit-learn does, but locate NaN, infinity and what is too large.
 
     Parameters
@@ -93,7 +103,7 @@ def check_table(estimator, X, *, reset=True, dtype="numeric", fits=None, accept_
     return X
 
 
-def warn_of_padding(X):
+def warn_of_padding(X: np.ndarray) -> None:
     """Warn where a table looks like token ids that were padded with zeros."""
     if looks_padded(X):
         warnings.warn(
@@ -106,7 +116,7 @@ def warn_of_padding(X):
         )
 
 
-def warn_of_channels_first(X):
+def warn_of_channels_first(X: np.ndarray) -> None:
     """Warn where the axes of a 3-D array look like (n, channels, time).
 
     That is where each sequence has one step, or a hundred times as many features as steps.
@@ -122,7 +132,7 @@ def warn_of_channels_first(X):
         )
 
 
-def _validate(estimator, X, *, reset, **checks):
+def _validate(estimator: Any, X: Any, *, reset: bool, **checks: Any) -> Any:
     from sklearn.utils.validation import validate_data
 
     try:
@@ -141,7 +151,7 @@ def _validate(estimator, X, *, reset, **checks):
         ) from None
 
 
-def _refuse_dates(X):
+def _refuse_dates(X: Any) -> None:
     dtypes = X.dtypes if hasattr(X, "dtypes") else [getattr(X, "dtype", None)]
     for dtype in dtypes:
         if getattr(dtype, "kind", "") in ("m", "M"):

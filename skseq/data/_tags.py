@@ -9,9 +9,12 @@ Requirements that this file meets:
   steps out, and `fill_marks` gives them a label that is to weigh nothing.
 """
 
+from typing import Any
+
 import numpy as np
 
 from skseq._plain_checks import check_label_types, is_missing
+from skseq._typing import BoolArray
 from skseq.data._cells import to_cells
 from skseq.data._sequences import Sequences
 
@@ -19,7 +22,7 @@ from skseq.data._sequences import Sequences
 _IGNORE_INDEX = -100
 
 
-def as_tags(y, *, name="y"):
+def as_tags(y: Any, *, name: str = "y") -> Sequences:
     """Convert list of lists, object array, 2-D array or `Sequences` of labels to `Sequences`.
 
     Raises
@@ -39,7 +42,7 @@ def as_tags(y, *, name="y"):
     return tags
 
 
-def _ragged_tags(y, name):
+def _ragged_tags(y: Any, name: str) -> Sequences:
     if not isinstance(y, (list, tuple, np.ndarray)):
         y = to_cells(y, name=name)
     entries = list(y) if isinstance(y, (list, tuple)) else np.asanyarray(y)
@@ -65,7 +68,7 @@ def _ragged_tags(y, name):
     return tags
 
 
-def _unmasked(entry):
+def _unmasked(entry: Any) -> Any:
     """What a masked array hides is None, no label."""
     if not isinstance(entry, np.ma.MaskedArray):
         return entry
@@ -74,7 +77,7 @@ def _unmasked(entry):
     return labels
 
 
-def check_tags(y, X, *, name="y", ignore=None):
+def check_tags(y: Any, X: Sequences, *, name: str = "y", ignore: Any = None) -> Sequences:
     """Convert y to tags and check that they align with X, step by step.
 
     Parameters
@@ -120,7 +123,7 @@ def check_tags(y, X, *, name="y", ignore=None):
     return tags
 
 
-def _padding_hint(tags, X, name):
+def _padding_hint(tags: Sequences, X: Sequences, name: str) -> str:
     """A hint where tags of one length seem to be padded as X was."""
     padded = (tags.lengths == tags.lengths[0]).all() and (tags.lengths >= X.lengths).all()
     if not padded:
@@ -131,7 +134,7 @@ def _padding_hint(tags, X, name):
 # -- marks in place of labels -----------------------------------------------------------------
 
 
-def known_steps(tags, ignore=None, *, name="y"):
+def known_steps(tags: Sequences, ignore: Any = None, *, name: str = "y") -> BoolArray | None:
     """Which steps have a label, and not a mark in place of one.
 
     Parameters
@@ -173,7 +176,7 @@ def known_steps(tags, ignore=None, *, name="y"):
     return known
 
 
-def cut_steps(tags, known):
+def cut_steps(tags: Sequences, known: BoolArray | None) -> Sequences:
     """Tags of the steps that have a label; a sequence of which nothing is left stays, empty.
 
     Parameters
@@ -195,7 +198,7 @@ def cut_steps(tags, known):
     return Sequences(_plain(tags.values[known]), before[tags.offsets])
 
 
-def fill_marks(tags, known):
+def fill_marks(tags: Sequences, known: BoolArray | None) -> np.ndarray:
     """Labels of all steps, flat; steps without one get the commonest.
 
     Parameters and shapes are those of `cut_steps`.
@@ -213,7 +216,7 @@ def fill_marks(tags, known):
     return filled
 
 
-def ignored_by(estimator):
+def ignored_by(estimator: Any) -> Any:
     """The parameter ``ignore`` of an estimator, or of the one inside pipelines and searches."""
     while estimator is not None and not hasattr(estimator, "ignore"):
         steps = getattr(estimator, "steps", None)
@@ -221,11 +224,11 @@ def ignored_by(estimator):
     return getattr(estimator, "ignore", None)
 
 
-def _marks(ignore):
+def _marks(ignore: Any) -> list[Any]:
     return [] if ignore is None else np.atleast_1d(np.asarray(ignore, dtype=object)).tolist()
 
 
-def _holds(labels, mark):
+def _holds(labels: np.ndarray, mark: Any) -> BoolArray:
     """Which labels are the mark."""
     if is_missing(mark):
         return _missing(labels)
@@ -237,22 +240,23 @@ def _holds(labels, mark):
     return labels == mark
 
 
-def _missing(labels):
+def _missing(labels: np.ndarray) -> BoolArray:
     """Which labels are None or NaN."""
     if labels.dtype.kind not in "fO":
         return np.zeros(len(labels), dtype=bool)
     try:  # NaN differs from itself, also as an object
-        return (np.not_equal(labels, labels) | np.equal(labels, None)).astype(bool)
+        is_none = np.equal(labels, None)  # type: ignore[call-overload]
+        return (np.not_equal(labels, labels) | is_none).astype(bool)
     except TypeError:  # pandas.NA is neither equal to itself nor not
         return np.fromiter(map(is_missing, labels), dtype=bool, count=len(labels))
 
 
-def _plain(labels):
+def _plain(labels: np.ndarray) -> np.ndarray:
     """Labels without marks, in the type that they have by themselves."""
     return np.array(labels.tolist()) if labels.dtype == object else labels
 
 
-def _refuse_marks(tags, known, ignore, name):
+def _refuse_marks(tags: Sequences, known: BoolArray, ignore: Any, name: str) -> None:
     """Raise ValueError if something that is not a label is not named as a mark."""
     missing = _missing(tags.values) & known
     if missing.any():
@@ -265,7 +269,9 @@ def _refuse_marks(tags, known, ignore, name):
             raise _unnamed_mark(tags, found, name, _IGNORE_INDEX, _IGNORE_INDEX)
 
 
-def _unnamed_mark(tags, found, name, what, cure):
+def _unnamed_mark(
+    tags: Sequences, found: BoolArray, name: str, what: object, cure: object
+) -> ValueError:
     step = int(found.argmax())
     row = int(np.searchsorted(tags.offsets, step, side="right") - 1)
     return ValueError(
@@ -276,6 +282,6 @@ def _unnamed_mark(tags, found, name, what, cure):
     )
 
 
-def like_input(tags, given):
+def like_input(tags: Sequences, given: object) -> Sequences | list[list[Any]]:
     """Give tags back in the form X came in: a list of lists for a list, else `Sequences`."""
     return tags.tolist() if isinstance(given, (list, tuple)) else tags

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from skseq._typing import IntArray
 from skseq.data._layout import lengths_of_padded
 from skseq.data._not_numbers import place_of_step
+from skseq.data._sequences import Sequences
 
 _IF_VALUES = 'if the steps are numbers (times, counts), not ids, set input="values"'
 
@@ -15,7 +17,7 @@ _MANY_IDS = 2**20
 _ROWS_A_STEP = 10
 
 
-def check_tokens(X):
+def check_tokens(X: Sequences) -> None:
     """Raise ValueError for ids that are negative, too large or outside the vocabulary of X."""
     lowest, highest = int(X.values.min()), int(X.values.max())
     if lowest < 0:
@@ -41,7 +43,7 @@ def check_tokens(X):
         )
 
 
-def check_vocabulary(X, n_tokens, name):
+def check_vocabulary(X: Sequences, n_tokens: int, name: str) -> None:
     """Raise ValueError for an id that an estimator did not know when it was fitted.
 
     Parameters
@@ -67,7 +69,7 @@ def check_vocabulary(X, n_tokens, name):
     )
 
 
-def looks_padded(ids):
+def looks_padded(ids: np.ndarray) -> bool:
     """Whether a 2-D array looks like token ids padded with zeros.
 
     Its integers are never negative, zeros stand only in runs at the end (or only at the
@@ -88,7 +90,7 @@ def looks_padded(ids):
     return _is_padded_at_the_end(ids) or _is_padded_at_the_end(ids[:, ::-1])
 
 
-def _is_padded_at_the_end(ids):
+def _is_padded_at_the_end(ids: IntArray) -> bool:
     is_zero = ids == 0
     lengths = lengths_of_padded(is_zero)
     if lengths is None or (lengths == lengths[0]).all() or len(np.unique(ids[~is_zero])) < 3:

@@ -3,9 +3,18 @@
 Both show the first sequences only, and read no step of the others, however many there are.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from skseq._html import html_paragraph, html_piece, html_table
+from skseq.data._channels import NumberChannel
+
+if TYPE_CHECKING:
+    from skseq.data._sequences import Sequences
 
 _MAX_ROWS = 4
 _MAX_STEPS = 8
@@ -14,7 +23,7 @@ _MAX_LABELS = 8
 _LONGEST_STEP = 32  # letters
 
 
-def as_text(X):
+def as_text(X: Sequences) -> str:
     """Sizes in a line, and the beginning of the first sequences."""
     rows = [f"  [{index}] {_first_steps(X[index])}" for index in range(min(len(X), _MAX_ROWS))]
     if len(X) > _MAX_ROWS:
@@ -22,15 +31,16 @@ def as_text(X):
     return "\n".join([f"Sequences: {_sizes(X)}", *rows])
 
 
-def as_html(X):
+def as_html(X: Sequences) -> str:
     """The same as a table, with what the sequences carry."""
     n_shown = min(len(X), _MAX_ROWS)
     shown = X[:n_shown]
-    header, columns = ["", "steps"], [range(n_shown), shown.lengths.tolist()]
-    if X.weight is not None and not X.has_step_weight:
+    header = ["", "steps"]
+    columns: list[Iterable[object]] = [range(n_shown), shown.lengths.tolist()]
+    if shown.weight is not None and not shown.has_step_weight:
         header.append("weight")
         columns.append([f"{weight:.4g}" for weight in shown.weight.tolist()])
-    if X.origin is not None:
+    if shown.origin is not None:
         header.append("origin")
         columns.append([" ".join(map(str, ids)) for ids in shown.origin.tolist()])
     header.append("first steps")
@@ -46,7 +56,7 @@ def as_html(X):
     )
 
 
-def _sizes(X):
+def _sizes(X: Sequences) -> str:
     content = str(X.dtype)
     if X.n_tokens is not None:
         content += f" token ids below {X.n_tokens}"
@@ -65,12 +75,12 @@ def _sizes(X):
     return f"{len(X)} {noun}, {X.n_steps} steps{span}, {content}{extras}"
 
 
-def _carried(X):
+def _carried(X: Sequences) -> Iterator[str]:
     """What there is to say of all sequences together."""
     if len(X) > 1:
         yield f"Median length {np.median(X.lengths):.4g} steps"
     for channel in X.channels or ():
-        ids = f"ids below {channel.n_ids}, " if channel.holds_ids else ""
+        ids = "" if isinstance(channel, NumberChannel) else f"ids below {channel.n_ids}, "
         columns = "1 column" if channel.n_columns == 1 else f"{channel.n_columns} columns"
         yield f"Channel {channel.name}: {ids}{columns} ({type(channel).__name__})"
     if X.vocabulary is not None:
@@ -84,7 +94,7 @@ def _carried(X):
         yield f"Labels before a sampler ran: {listed}{rest}"
 
 
-def _words_of(X):
+def _words_of(X: Sequences) -> dict[int, str] | None:
     """Text of each id that occurs, where ids are words; else None."""
     if X.vocabulary is None or X.values.ndim > 1:
         return None
@@ -92,7 +102,7 @@ def _words_of(X):
     return {index: word for word, index in X.vocabulary.items() if index in occurs}
 
 
-def _first_steps(steps, words=None):
+def _first_steps(steps: np.ndarray, words: Mapping[int, str] | None = None) -> str:
     """The beginning of a sequence, ids as words where those are known."""
     n_shown = _MAX_STEPS if steps.ndim == 1 else _MAX_VECTORS
     rest = " ..." if len(steps) > n_shown else ""
@@ -103,6 +113,6 @@ def _first_steps(steps, words=None):
     return " ".join(shown) + rest
 
 
-def _short(step):
+def _short(step: object) -> str:
     text = str(step)
     return text if len(text) <= _LONGEST_STEP else f"{text[: _LONGEST_STEP - 3]}..."

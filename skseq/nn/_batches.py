@@ -5,21 +5,27 @@ gather from the flat values, trimmed to its longest row. Training batches hold r
 from a shuffled pool, so that there is little padding and yet every epoch mixes them differently.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from skseq._typing import BoolArray, FloatArray, IntArray
 from skseq.data import scoring_plan, step_positions
 
 # Rows that are sorted by length together, in batches: large enough for even batches, small enough
 # that a short row shares its batch with other rows in every epoch.
 _POOL_BATCHES = 50
 
+# Inputs and targets.
+Batch = tuple[dict[str, Tensor], dict[str, Tensor]]
+
 
 @dataclass(frozen=True)
-class SequenceDataset(torch.utils.data.Dataset):
+class SequenceDataset(torch.utils.data.Dataset[Batch]):
     """Rows of flat steps, with targets and weights.
 
     ``target`` and ``weight`` have one entry per row, or, if ``per_step``, one for each flat step; a
@@ -33,30 +39,30 @@ class SequenceDataset(torch.utils.data.Dataset):
     """
 
     values: np.ndarray
-    start: np.ndarray
-    stop: np.ndarray
+    start: IntArray
+    stop: IntArray
     tokens: bool = False
-    scale: Callable | None = None
+    scale: Callable[[np.ndarray, BoolArray], tuple[np.ndarray, np.ndarray | None]] | None = None
     target: np.ndarray | None = None
-    weight: np.ndarray | None = None
-    core_start: np.ndarray | None = None
-    core_stop: np.ndarray | None = None
+    weight: FloatArray | None = None
+    core_start: IntArray | None = None
+    core_stop: IntArray | None = None
     per_step: bool = False
-    rate: np.ndarray | None = None
+    rate: FloatArray | None = None
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.start)
 
-    def at(self, epoch):
+    def at(self, epoch: int) -> Self:
         """Rows of an epoch: the same ones in each."""
         return self
 
     @property
-    def lengths(self):
+    def lengths(self) -> IntArray:
         """ndarray of int64 of shape (n_rows,) : steps in each row, context included."""
         return self.stop - self.start
 
-    def rows(self, chosen):
+    def rows(self, chosen: IntArray) -> Self:
         """Only the chosen rows of a dataset with one target per row, sharing its flat values."""
         return replace(
             self,
@@ -66,7 +72,7 @@ class SequenceDataset(torch.utils.data.Dataset):
             weight=None if self.weight is None else self.weight[chosen],
         )
 
-    def batch(self, rows):
+    def batch(self, rows: IntArray) -> Batch:
         """Padded inputs of some rows, and targets where there are any.
 
         Returns
@@ -96,7 +102,7 @@ class SequenceDataset(torch.utils.data.Dataset):
             inputs["summary"] = torch.from_numpy(summary.astype(np.float32))
         return inputs, self._targets(rows, steps, padding)
 
-    def _targets(self, rows, steps, padding):
+    def _targets(self, rows: IntArray, steps: IntArray, padding: BoolArray) -> dict[str, Tensor]:
         mask = {"mask": torch.from_numpy(self._core(rows, steps, padding))} if self.per_step else {}
         if self.target is None:
             return mask
@@ -108,14 +114,20 @@ class SequenceDataset(torch.utils.data.Dataset):
             targets["weight"] = torch.from_numpy(self.weight[at])
         return targets | mask
 
-    def _core(self, rows, steps, padding):
-        inside = (steps >= self.core_start[rows][:, None]) & (steps < self.core_stop[rows][:, None])
-        return inside & ~padding
+    def _core(self, rows: IntArray, steps: IntArray, padding: BoolArray) -> BoolArray:
+        start, stop = self._core_bounds(rows)
+        return (steps >= start[:, None]) & (steps < stop[:, None]) & ~padding
 
-    def core_steps(self, rows):
+    def core_steps(self, rows: IntArray) -> IntArray:
         """Flat steps that some rows predict: those where the mask of their batch is True."""
-        start, stop = self.core_start[rows], self.core_stop[rows]
+        start, stop = self._core_bounds(rows)
         return step_positions(start, stop - start)
+
+    def _core_bounds(self, rows: IntArray) -> tuple[IntArray, IntArray]:
+        """Where the cores of some rows start and stop; a row that is no chunk is all core."""
+        if self.core_start is None or self.core_stop is None:
+            return self.start[rows], self.stop[rows]
+        return self.core_start[rows], self.core_stop[rows]
 
 
 class TrainingBatches:
@@ -138,16 +150,23 @@ class TrainingBatches:
         Number of the epoch that the first iteration is.
     """
 
-    def __init__(self, dataset, *, batch_size, rng, epoch=0):
+    def __init__(
+        self,
+        dataset: Any,
+        *,
+        batch_size: int,
+        rng: Callable[[int], np.random.RandomState],
+        epoch: int = 0,
+    ) -> None:
         self.dataset = dataset
         self.batch_size = batch_size
         self.rng = rng
         self.epoch = epoch
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.dataset) // self.batch_size)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Batch]:
         epoch, self.epoch = self.epoch, self.epoch + 1
         dataset = self.dataset.at(epoch)
         for rows in training_plan(dataset.lengths, self.batch_size, self.rng(epoch), dataset.rate):
@@ -157,19 +176,21 @@ class TrainingBatches:
 class ScoringBatches:
     """Every row once, long rows first, as many in a batch as a budget of steps allows."""
 
-    def __init__(self, dataset, *, batch_size):
+    def __init__(self, dataset: SequenceDataset, *, batch_size: int) -> None:
         self.dataset = dataset
         self.plan = scoring_plan(dataset.lengths, batch_size)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.plan)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Batch]:
         for rows in self.plan:
             yield self.dataset.batch(rows)
 
 
-def training_plan(lengths, batch_size, rng, rate=None):
+def training_plan(
+    lengths: IntArray, batch_size: int, rng: np.random.RandomState, rate: FloatArray | None = None
+) -> list[IntArray]:
     """Rows of each training batch: like lengths together, everything else at random.
 
     With a ``rate`` for each row they are drawn with replacement, else each comes once.

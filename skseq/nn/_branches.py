@@ -6,8 +6,10 @@ from itertools import product
 import torch
 from torch import Tensor, nn
 
+from skseq.nn._sized import SizedModule
 
-class BagEncoder(nn.Module):
+
+class BagEncoder(SizedModule):
     """The inputs as they are, step by step; a pooling then ignores their order.
 
     Of tokens, with mean pooling, that is a bag of embeddings (Joulin et al., "Bag of Tricks for
@@ -27,7 +29,7 @@ class BagEncoder(nn.Module):
 
     def __init__(
         self, input_size: int, hidden_size: int = 1, num_layers: int = 1, dropout: float = 0.0
-    ):
+    ) -> None:
         super().__init__()
         self.output_size = input_size
 
@@ -36,7 +38,7 @@ class BagEncoder(nn.Module):
         return x
 
 
-class JoinedEncoder(nn.Module):
+class JoinedEncoder(SizedModule):
     """States of several encoders of the same inputs, side by side.
 
     In training, *branch dropout* drops the whole output of a branch for a sequence, at random, so
@@ -61,9 +63,12 @@ class JoinedEncoder(nn.Module):
         Whether no branch looks ahead.
     """
 
+    _scale: Tensor
+    _probability: Tensor
+
     def __init__(
-        self, branches: Sequence[nn.Module], branch_dropout: float | Sequence[float] | None = None
-    ):
+        self, branches: Sequence[SizedModule], branch_dropout: float | Sequence[float] | None = None
+    ) -> None:
         super().__init__()
         for branch in branches:
             if hasattr(branch, "output_lengths"):
@@ -89,13 +94,16 @@ class JoinedEncoder(nn.Module):
         return torch.cat(states, dim=-1)
 
 
-def _each(branch_dropout, branches):
+def _each(
+    branch_dropout: float | Sequence[float] | None, branches: Sequence[SizedModule]
+) -> list[float]:
     """Probability that each branch is dropped, checked."""
     if branch_dropout is None:
         each = [0.0 if isinstance(branch, BagEncoder) else 0.5 for branch in branches]
+    elif isinstance(branch_dropout, (int, float)):
+        each = [branch_dropout] * len(branches)
     else:
-        is_one = isinstance(branch_dropout, (int, float))
-        each = [branch_dropout] * len(branches) if is_one else list(branch_dropout)
+        each = list(branch_dropout)
     if len(each) != len(branches) or not all(0 <= p < 1 for p in each):
         raise ValueError(
             "branch_dropout must be a number in [0, 1), or one for each of the "
@@ -104,7 +112,7 @@ def _each(branch_dropout, branches):
     return each
 
 
-def _patterns(branch_dropout):
+def _patterns(branch_dropout: list[float]) -> tuple[Tensor, Tensor]:
     """Which branches may be left together, and how likely: (n, n_branches) and (n,)."""
     dropout = torch.tensor(branch_dropout, dtype=torch.float64)
     kept = torch.tensor(list(product([1.0, 0.0], repeat=len(dropout))), dtype=torch.float64)

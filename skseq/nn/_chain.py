@@ -1,16 +1,25 @@
 """How tags follow each other, applied to the scores of steps: numpy in, numpy out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
+from skseq._typing import IntArray
 from skseq.data import scoring_plan, step_positions
+from skseq.decisions import TagRules
 from skseq.nn._crf import RULED_OUT, StepLayout, best_path, best_scores, log_marginals
 
 # Numbers in the largest arrays that are made at once, for the steps of sequences that are read
 # together, and for the ways between two of them.
 _MAX_NUMBERS = 2**22
+
+# A function of scores of steps, transitions, and which steps belong together.
+OfSteps = Callable[[Tensor, Tensor, StepLayout], Tensor]
 
 
 @dataclass(frozen=True)
@@ -26,12 +35,12 @@ class Chain:
         Score of a tag at the first and at the last step.
     """
 
-    transitions: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
+    transitions: NDArray[np.float64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
 
     @classmethod
-    def of(cls, transitions, rules=None):
+    def of(cls, transitions: NDArray[np.float64], rules: TagRules | None = None) -> Self:
         """Chain of the scores ``transitions`` in which rules, a `TagRules`, rule tags out."""
         if rules is None:
             nothing = np.zeros(len(transitions))
@@ -39,7 +48,7 @@ class Chain:
         follow, *ends = (np.where(may, 0.0, RULED_OUT) for may in rules)
         return cls(transitions + follow, *ends)
 
-    def log_marginals(self, scores, offsets):
+    def log_marginals(self, scores: NDArray[np.float64], offsets: IntArray) -> NDArray[np.float64]:
         """Log probability of each tag at each step, given its whole sequence.
 
         Parameters
@@ -56,21 +65,23 @@ class Chain:
         """
         return self._of_sequences(log_marginals, scores, offsets, np.empty_like(scores))
 
-    def best_path(self, scores, offsets):
+    def best_path(self, scores: NDArray[np.float64], offsets: IntArray) -> NDArray[np.int64]:
         """The most probable tags of each sequence: ndarray of int64 of shape (n_steps,).
 
         Parameters are those of `log_marginals`.
         """
         return self._of_sequences(best_path, scores, offsets, np.empty(len(scores), np.int64))
 
-    def best_scores(self, scores, offsets):
+    def best_scores(self, scores: NDArray[np.float64], offsets: IntArray) -> NDArray[np.float64]:
         """Score of the best path through each tag at each step, less that of the best of all.
 
         Parameters and shapes are those of `log_marginals`.
         """
         return self._of_sequences(best_scores, scores, offsets, np.empty_like(scores))
 
-    def _of_sequences(self, function, scores, offsets, outputs):
+    def _of_sequences(
+        self, function: OfSteps, scores: NDArray[np.float64], offsets: IntArray, outputs: np.ndarray
+    ) -> np.ndarray:
         """Outputs of a function of `skseq.nn._crf`, as many sequences at once as memory allows."""
         n_tags, lengths = scores.shape[1], np.diff(offsets)
         transitions = torch.from_numpy(np.ascontiguousarray(self.transitions))

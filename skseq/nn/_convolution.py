@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from skseq.nn._masks import step_mask
+from skseq.nn._sized import SizedModule
 
 
 class StepConvolution(nn.Conv1d):
@@ -20,7 +21,7 @@ class StepConvolution(nn.Conv1d):
         dilation: int = 1,
         causal: bool = False,
         bias: bool = True,
-    ):
+    ) -> None:
         reach = dilation * (kernel_size - 1)
         super().__init__(
             input_size,
@@ -37,7 +38,7 @@ class StepConvolution(nn.Conv1d):
         return super().forward(x)[..., : x.shape[-1]]
 
 
-class ConvolutionEncoder(nn.Module):
+class ConvolutionEncoder(SizedModule):
     """Stacked one-dimensional convolutions of odd width over padded batches.
 
     Each layer sees zeros beyond both ends of a sequence, however long its batch is, since
@@ -75,7 +76,7 @@ class ConvolutionEncoder(nn.Module):
         *,
         kernel_size: int = 5,
         causal: bool = False,
-    ):
+    ) -> None:
         super().__init__()
         self.output_size = hidden_size
         self.causal = causal

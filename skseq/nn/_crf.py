@@ -21,6 +21,8 @@ Requirements that this file meets:
   breaks no gradient.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -54,7 +56,7 @@ class StepLayout:
         How many steps have each time.
     """
 
-    def __init__(self, lengths):
+    def __init__(self, lengths: Tensor) -> None:
         self.last = lengths.cumsum(0) - 1
         self.first = self.last - lengths + 1
         by_length = torch.argsort(lengths, descending=True, stable=True)
@@ -92,7 +94,9 @@ def later_weights(scores: Tensor, transitions: Tensor, layout: StepLayout) -> Te
     return _flat(weights[0], layout.ahead)
 
 
-def weights_around(scores, earlier_scores, transitions, layout):
+def weights_around(
+    scores: Tensor, earlier_scores: Tensor, transitions: Tensor, layout: StepLayout
+) -> tuple[Tensor, Tensor]:
     """`later_weights`, and those of all ways from the start to each tag, in one loop.
 
     Those from the start are of ``earlier_scores``, which are alike in kind.
@@ -103,7 +107,7 @@ def weights_around(scores, earlier_scores, transitions, layout):
     return _flat(later, layout.ahead), _flat(earlier, layout.back)
 
 
-def _flat(in_time, order):
+def _flat(in_time: Tensor, order: Tensor) -> Tensor:
     place = torch.empty_like(order)
     place[order] = torch.arange(len(order), device=order.device)
     return in_time[place]
@@ -117,7 +121,7 @@ class _Weights(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, scores, transitions, counts):
+    def forward(ctx: Any, scores: Tensor, transitions: Tensor, counts: list[int]) -> Tensor:
         follow = (transitions - transitions.amax((1, 2), keepdim=True)).exp()
         onward = (scores - scores.amax(-1, keepdim=True)).exp()  # and, in the loop, what follows
         later = torch.ones_like(onward)
@@ -133,7 +137,7 @@ class _Weights(torch.autograd.Function):
         return later.log()
 
     @staticmethod
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, None]:
         onward, later, follow = ctx.saved_tensors
         counts = ctx.counts
         of_later, of_scores = gradient.clone(), torch.zeros_like(gradient)
@@ -154,7 +158,13 @@ class _Weights(torch.autograd.Function):
 # -- what is asked of a chain -------------------------------------------------------------------
 
 
-def conditional_log_proba(scores, transitions, target, layout, known=None):
+def conditional_log_proba(
+    scores: Tensor,
+    transitions: Tensor,
+    target: Tensor,
+    layout: StepLayout,
+    known: Tensor | None = None,
+) -> Tensor:
     r"""Log probability of each tag at each step, given the true tags of the steps before.
 
     .. math:: \log p(y_t = j | y_{t-1}, x) = e_t(j) + A(y_{t-1}, j) + \beta_t(j) + \text{const}
@@ -191,13 +201,13 @@ def conditional_log_proba(scores, transitions, target, layout, known=None):
     return (scores + later + before.masked_fill(is_broken, 0.0)).log_softmax(-1)
 
 
-def log_marginals(scores, transitions, layout):
+def log_marginals(scores: Tensor, transitions: Tensor, layout: StepLayout) -> Tensor:
     """Log probability of each tag at each step, given the whole sequence: (n_steps, n_tags)."""
     later, earlier = weights_around(scores, scores, transitions, layout)
     return (scores + later + earlier).log_softmax(-1)
 
 
-def best_path(scores, transitions, layout):
+def best_path(scores: Tensor, transitions: Tensor, layout: StepLayout) -> Tensor:
     """The most probable path of each sequence: Tensor of int64 of shape (n_steps,).
 
     Parameters are those of `later_weights`.
@@ -213,7 +223,7 @@ def best_path(scores, transitions, layout):
     return _flat(codes, layout.ahead)
 
 
-def best_scores(scores, transitions, layout):
+def best_scores(scores: Tensor, transitions: Tensor, layout: StepLayout) -> Tensor:
     """Score of the best path through each tag at each step, of shape (n_steps, n_tags).
 
     Less the score of the best path of the sequence. Parameters are those of `later_weights`.
@@ -224,7 +234,7 @@ def best_scores(scores, transitions, layout):
     return through - through.amax(-1, keepdim=True)
 
 
-def _add_best_later(scores, transitions, counts):
+def _add_best_later(scores: Tensor, transitions: Tensor, counts: list[int]) -> Tensor:
     """Scores in order of time, each with that of the best way from there to the end, in place."""
     by_time = scores.split(counts)
     for time in range(len(counts) - 1, 0, -1):

@@ -6,9 +6,10 @@ from torch.nn import functional
 from skseq.nn._convolution import StepConvolution
 from skseq.nn._dropout import LockedDropout
 from skseq.nn._masks import step_mask
+from skseq.nn._sized import SizedModule
 
 
-class DilatedEncoder(nn.Module):
+class DilatedEncoder(SizedModule):
     """Residual convolutions whose gaps double from layer to layer, over padded batches.
 
     The temporal convolutional network of Bai et al. ("An Empirical Evaluation of Generic
@@ -56,7 +57,7 @@ class DilatedEncoder(nn.Module):
         *,
         kernel_size: int = 3,
         causal: bool = False,
-    ):
+    ) -> None:
         super().__init__()
         self.output_size = hidden_size
         self.causal = causal

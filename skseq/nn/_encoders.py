@@ -9,6 +9,7 @@ nothing for real steps (`skseq.testing.check_encoder`). It may say more about it
 - ``output_lengths(lengths)``: it gives so many steps, fewer than it gets, and hence cannot tag.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from skseq._validation import check_choice
@@ -17,9 +18,12 @@ from skseq.nn._convolution import ConvolutionEncoder
 from skseq.nn._dilated import DilatedEncoder
 from skseq.nn._recurrent import RecurrentEncoder
 from skseq.nn._residual import ResidualEncoder
+from skseq.nn._sized import SizedModule
+
+MakesEncoder = Callable[..., SizedModule]
 
 # One line per kind of encoder. Names joined by "+" stand side by side.
-ENCODERS = {
+ENCODERS: dict[str, MakesEncoder] = {
     "bag": BagEncoder,
     "bigru": partial(RecurrentEncoder, cell="gru"),
     "bilstm": RecurrentEncoder,
@@ -30,7 +34,7 @@ ENCODERS = {
 }
 
 # Those that can do without later steps, and then how.
-CAUSAL_ENCODERS = {
+CAUSAL_ENCODERS: dict[str, MakesEncoder] = {
     "bag": BagEncoder,
     "cnn": partial(ConvolutionEncoder, causal=True),
     "lstm": ENCODERS["lstm"],
@@ -38,7 +42,15 @@ CAUSAL_ENCODERS = {
 }
 
 
-def make_encoder(encoder, input_size, hidden_size, num_layers, dropout, *, causal=False):
+def make_encoder(
+    encoder: str | MakesEncoder,
+    input_size: int,
+    hidden_size: int,
+    num_layers: int | None,
+    dropout: float,
+    *,
+    causal: bool = False,
+) -> SizedModule:
     """Give an encoder module from a name ("tcn", "bilstm+bag"), or a module class.
 
     Parameters
@@ -89,7 +101,7 @@ def make_encoder(encoder, input_size, hidden_size, num_layers, dropout, *, causa
     return module
 
 
-def _by_name(name, causal):
+def _by_name(name: str, causal: bool) -> MakesEncoder:
     check_choice("encoder", name, ENCODERS)
     if not causal:
         return ENCODERS[name]

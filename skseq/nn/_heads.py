@@ -5,15 +5,25 @@ which class prior these stand for, and whether they are probabilities at all. No
 package asks a loss or a layer about that.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.special import log_softmax
 from torch import Tensor, nn
 from torch.nn import functional
 
+from skseq._typing import IntArray
 from skseq._validation import check_choice
+from skseq.decisions import TagRules
 from skseq.nn._chain import Chain
 from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba, log_marginals
+
+Floats = NDArray[np.float64]
 
 
 class Head:
@@ -43,18 +53,20 @@ class Head:
     """
 
     is_linear = False
-    rank = None
+    rank: IntArray | None = None
     needs_held_out = False
     can_be_calibrated = True
 
-    def __init__(self, loss):
+    def __init__(self, loss: Any) -> None:
         self.loss = loss
 
-    def make_layer(self, input_size: int, start: np.ndarray) -> nn.Module:
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         """Make the last layer, whose scores start at ``start``, a number for each score."""
         raise NotImplementedError(f"{type(self).__name__} must define make_layer")
 
-    def mean_loss(self, scores: Tensor, target: Tensor, *, layer=None, **kwargs) -> Tensor:
+    def mean_loss(
+        self, scores: Tensor, target: Tensor, *, layer: Any = None, **kwargs: Any
+    ) -> Tensor:
         """Mean loss of a batch.
 
         Keywords are those that `skseq.losses.SequenceLoss` takes, and ``layer``, which gave the
@@ -62,7 +74,7 @@ class Head:
         """
         return self.loss(scores, target, **kwargs)
 
-    def chain(self, layers, rules=None):
+    def chain(self, layers: Sequence[Any], rules: TagRules | None = None) -> Chain | None:
         """How the classes of steps depend on each other.
 
         Parameters
@@ -81,24 +93,24 @@ class Head:
         return None if rules is None else Chain.of(np.zeros(rules.follow.shape), rules)
 
     @property
-    def is_proper(self):
+    def is_proper(self) -> bool:
         """bool : whether `log_proba` estimates probabilities without calibration."""
         return getattr(self.loss, "is_proper", False)
 
     @property
-    def starts_at_prior(self):
+    def starts_at_prior(self) -> bool:
         """bool : whether training needs to start at the class prior."""
         return getattr(self.loss, "starts_at_prior", False)
 
-    def prior_of_scores(self, prior):
+    def prior_of_scores(self, prior: Floats) -> Floats:
         """Class prior that `log_proba` stands for after training on ``prior``: (n_classes,)."""
         return self.loss.prior_of_scores(prior)
 
-    def start(self, log_prior):
+    def start(self, log_prior: Floats) -> Floats:
         """Scores that stand for a class prior: ndarray (n_scores,), where training starts."""
         return log_prior
 
-    def log_proba(self, scores):
+    def log_proba(self, scores: Floats) -> Floats:
         """Log probabilities of rows, or of steps, each by itself.
 
         Parameters
@@ -112,7 +124,7 @@ class Head:
         """
         return log_softmax(scores, axis=-1)
 
-    def fit_held_out(self, scores, codes, weight):
+    def fit_held_out(self, scores: Floats, codes: IntArray, weight: Floats | None) -> None:
         """Learn from the scores (n, n_scores) of held-out rows what scores mean."""
 
 
@@ -121,14 +133,14 @@ class LinearHead(Head):
 
     is_linear = True
 
-    def make_layer(self, input_size, start):
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         return _linear_layer(input_size, start)
 
 
 class CosineHead(Head):
     """Cosines between states and a direction for each class, times the ``scale`` of the loss."""
 
-    def make_layer(self, input_size, start):
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         return CosineScores(input_size, len(start), self.loss.scale)
 
 
@@ -161,14 +173,23 @@ class CrfHead(Head):
 
     can_be_calibrated = False
 
-    def __init__(self, loss, rules=None):
+    def __init__(self, loss: Any, rules: TagRules | None = None) -> None:
         super().__init__(loss)
         self.rules = rules
 
-    def make_layer(self, input_size, start):
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         return CrfScores(input_size, start)
 
-    def mean_loss(self, scores, target, *, layer, mask, weight=None, **kwargs):
+    def mean_loss(  # type: ignore[override]  # it cannot do without a mask
+        self,
+        scores: Tensor,
+        target: Tensor,
+        *,
+        layer: CrfScores,
+        mask: Tensor,
+        weight: Tensor | None = None,
+        **kwargs: Any,
+    ) -> Tensor:
         scores, target = scores[mask].double(), target[mask]
         weight = None if weight is None else weight[mask]
         # What a loss adds to scores, it adds before the chain joins them.
@@ -178,22 +199,29 @@ class CrfHead(Head):
         )
         return self.loss(log_proba - shift, target, weight=weight, **kwargs)
 
-    def _log_proba_to_learn(self, scores, transitions, layout, target, weight):
+    def _log_proba_to_learn(
+        self,
+        scores: Tensor,
+        transitions: Tensor,
+        layout: StepLayout,
+        target: Tensor,
+        weight: Tensor | None,
+    ) -> Tensor:
         known = None if weight is None else weight > 0
         return conditional_log_proba(scores, transitions, target, layout, known)
 
     @property
-    def _shift(self):
+    def _shift(self) -> Tensor | None:
         return getattr(self.loss, "shift_", None)
 
-    def _allowed(self, layer):
+    def _allowed(self, layer: CrfScores) -> Tensor:
         transitions = layer.transitions.double()
         if self.rules is None:
             return transitions
         may_follow = torch.as_tensor(self.rules.follow, device=transitions.device)
         return transitions.masked_fill(~may_follow, RULED_OUT)
 
-    def chain(self, layers, rules=None):
+    def chain(self, layers: Sequence[CrfScores], rules: TagRules | None = None) -> Chain:
         transitions = [layer.transitions.detach().cpu().numpy() for layer in layers]
         return Chain.of(np.mean(transitions, axis=0, dtype=np.float64), rules)
 
@@ -221,7 +249,14 @@ class MarginalCrfHead(CrfHead):
        ICML 2002.
     """
 
-    def _log_proba_to_learn(self, scores, transitions, layout, target, weight):
+    def _log_proba_to_learn(
+        self,
+        scores: Tensor,
+        transitions: Tensor,
+        layout: StepLayout,
+        target: Tensor,
+        weight: Tensor | None,
+    ) -> Tensor:
         return log_marginals(scores, transitions, layout)
 
 
@@ -234,43 +269,38 @@ class OrdinalHead(Head):
         From `skseq.losses._ordinal`; knows the place of each class in the order.
     """
 
-    @property
-    def rank(self):
-        """ndarray of int of shape (n_classes,) : place of each class in the order."""
-        return self.loss.rank
+    def __init__(self, loss: Any) -> None:
+        super().__init__(loss)
+        self.rank = loss.rank
+        self.needs_held_out = hasattr(loss, "fit_thresholds")  # on which it learns thresholds
 
-    @property
-    def needs_held_out(self):
-        """bool : whether thresholds are learnt on held-out rows."""
-        return hasattr(self.loss, "fit_thresholds")
-
-    def make_layer(self, input_size, start):
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         if self.loss.thresholds is None:
             return _linear_layer(input_size, start)
         return ThresholdScores(input_size, start, in_order=self.loss.thresholds == "ordered")
 
-    def start(self, log_prior):
+    def start(self, log_prior: Floats) -> Floats:
         return self.loss.start(log_prior)
 
-    def log_proba(self, scores):
+    def log_proba(self, scores: Floats) -> Floats:
         return self.loss.log_proba(scores)
 
-    def fit_held_out(self, scores, codes, weight):
+    def fit_held_out(self, scores: Floats, codes: IntArray, weight: Floats | None) -> None:
         self.loss.fit_thresholds(scores, codes, weight)
 
 
 class NumberHead(Head):
     """One number for each row or step: the head of a regression, which knows no classes."""
 
-    def make_layer(self, input_size, start):
+    def make_layer(self, input_size: int, start: Floats) -> nn.Module:
         return _linear_layer(input_size, start)
 
 
 # One line per head; a loss names the one that it is made for in its attribute ``head``.
-HEADS = {"cosine": CosineHead, "linear": LinearHead}
+HEADS: dict[str, type[Head]] = {"cosine": CosineHead, "linear": LinearHead}
 
 
-def make_head(loss):
+def make_head(loss: Any) -> Head:
     """Give the head that a loss of classes is made for.
 
     Raises
@@ -284,10 +314,10 @@ def make_head(loss):
 
 
 # Chains that a tagger may have instead, by the name of its parameter ``head``.
-TAG_HEADS = {"crf": CrfHead, "marginal_crf": MarginalCrfHead}
+TAG_HEADS: dict[str, type[CrfHead]] = {"crf": CrfHead, "marginal_crf": MarginalCrfHead}
 
 
-def make_tag_head(loss, head="auto", rules=None):
+def make_tag_head(loss: Any, head: str = "auto", rules: TagRules | None = None) -> Head:
     """Give the head of tags: the one that a loss is made for, or a chain.
 
     Parameters
@@ -321,7 +351,7 @@ def make_tag_head(loss, head="auto", rules=None):
     return TAG_HEADS[head](loss, rules)
 
 
-def _linear_layer(input_size, start):
+def _linear_layer(input_size: int, start: Floats) -> nn.Linear:
     layer = nn.Linear(input_size, len(start))
     with torch.no_grad():
         layer.bias.copy_(torch.as_tensor(start))
@@ -340,7 +370,7 @@ class CrfScores(nn.Module):
     These start at 0, where steps are independent.
     """
 
-    def __init__(self, input_size, start):
+    def __init__(self, input_size: int, start: Floats) -> None:
         super().__init__()
         self.of_steps = _linear_layer(input_size, start)
         self.transition_weights = nn.Parameter(torch.zeros(len(start), len(start)))
@@ -362,7 +392,7 @@ class CosineScores(nn.Module):
     No class wins by the length of its weights, which grow with its frequency.
     """
 
-    def __init__(self, input_size, n_classes, scale):
+    def __init__(self, input_size: int, n_classes: int, scale: float) -> None:
         super().__init__()
         self.weight = nn.Parameter(torch.empty(n_classes, input_size))
         nn.init.xavier_uniform_(self.weight)
@@ -381,21 +411,21 @@ class ThresholdScores(nn.Module):
     With ``in_order`` the biases fall from one score to the next by construction.
     """
 
-    def __init__(self, input_size, bias, in_order):
+    def __init__(self, input_size: int, bias: Floats, in_order: bool) -> None:
         super().__init__()
         self.slope = nn.Linear(input_size, 1, bias=False)
         self.in_features = input_size
         self.in_order = in_order
-        bias = torch.as_tensor(np.asarray(bias), dtype=torch.float32)
+        start = torch.tensor(bias, dtype=torch.float32)
         if in_order:
             # The first bias, and what each further one falls by before softplus.
-            falls = -bias.diff()
-            bias = torch.cat([bias[:1], falls + torch.log(-torch.expm1(-falls))])
-        self.bias = nn.Parameter(bias.clone())
+            falls = -start.diff()
+            start = torch.cat([start[:1], falls + torch.log(-torch.expm1(-falls))])
+        self.bias = nn.Parameter(start)
 
     def forward(self, states: Tensor) -> Tensor:
         """Score states (..., input_size): (..., n_thresholds)."""
-        bias = self.bias
+        bias: Tensor = self.bias
         if self.in_order:
             falls = functional.softplus(bias[1:])
             bias = torch.cat([bias[:1], bias[:1] - falls.cumsum(0)])

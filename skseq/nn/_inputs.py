@@ -1,14 +1,18 @@
 """Input layers: from the values of padded batches to vectors, one for each step."""
 
+from collections.abc import Sequence
+
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 from torch.nn import functional
 
-from skseq.data import CharacterChannel, IdChannel, NumberChannel, column_spans
+from skseq.data import Channel, CharacterChannel, IdChannel, NumberChannel, column_spans
 from skseq.nn._dropout import LockedDropout, StepDropout
+from skseq.nn._sized import SizedModule
 
 
-class TokenInput(nn.Module):
+class TokenInput(SizedModule):
     """Token ids to vectors.
 
     Parameters
@@ -35,14 +39,14 @@ class TokenInput(nn.Module):
 
     def __init__(
         self,
-        n_tokens,
-        embedding_dim,
-        channel_dropout=0.0,
-        pretrained=None,
+        n_tokens: int,
+        embedding_dim: int,
+        channel_dropout: float = 0.0,
+        pretrained: ArrayLike | None = None,
         *,
-        std=None,
-        step_dropout=0.0,
-    ):
+        std: float | None = None,
+        step_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.embedding = nn.Embedding(n_tokens, embedding_dim)
         with torch.no_grad():
@@ -55,7 +59,7 @@ class TokenInput(nn.Module):
         self.step_dropout = StepDropout(step_dropout)
 
     @property
-    def vectors(self) -> nn.Parameter:
+    def vectors(self) -> Tensor:
         """What ``pretrained`` gave the start of: (n_tokens, embedding_dim)."""
         return self.embedding.weight
 
@@ -64,10 +68,10 @@ class TokenInput(nn.Module):
         return self.step_dropout(self.dropout(self.embedding(values)))
 
 
-class ValueInput(nn.Module):
+class ValueInput(SizedModule):
     """Measurements as they are; dropout takes whole features of a sequence."""
 
-    def __init__(self, n_features, channel_dropout=0.0):
+    def __init__(self, n_features: int, channel_dropout: float = 0.0) -> None:
         super().__init__()
         self.output_size = n_features
         self.dropout = LockedDropout(channel_dropout)
@@ -79,7 +83,7 @@ class ValueInput(nn.Module):
         return self.dropout(values)
 
 
-class ChannelInput(nn.Module):
+class ChannelInput(SizedModule):
     """Steps with ids, characters and numbers side by side, as ``channels`` say.
 
     Parameters
@@ -106,23 +110,22 @@ class ChannelInput(nn.Module):
 
     def __init__(
         self,
-        channels,
-        embedding_dim,
-        channel_dropout=0.0,
-        pretrained=None,
+        channels: Sequence[Channel],
+        embedding_dim: int,
+        channel_dropout: float = 0.0,
+        pretrained: ArrayLike | None = None,
         *,
-        std=None,
-        step_dropout=0.0,
-    ):
+        std: float | None = None,
+        step_dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.columns = column_spans(channels)
         self.is_summed = [isinstance(c, IdChannel) and c.dim is None for c in channels]
-        self.readers = nn.ModuleList(
-            _make_reader(channel, embedding_dim, std, step_dropout) for channel in channels
-        )
+        readers = [_make_reader(channel, embedding_dim, std, step_dropout) for channel in channels]
+        self.readers = nn.ModuleList(readers)
         self.output_size = embedding_dim * any(self.is_summed) + sum(
             reader.output_size
-            for reader, is_summed in zip(self.readers, self.is_summed, strict=True)
+            for reader, is_summed in zip(readers, self.is_summed, strict=True)
             if not is_summed
         )
         self.dropout = LockedDropout(channel_dropout)
@@ -131,9 +134,11 @@ class ChannelInput(nn.Module):
                 self.vectors.copy_(torch.as_tensor(pretrained))
 
     @property
-    def vectors(self) -> nn.Parameter:
+    def vectors(self) -> Tensor:
         """What ``pretrained`` gave the start of: (n_ids, embedding_dim)."""
-        return self.readers[self.is_summed.index(True)].embedding.weight
+        reader = self.readers[self.is_summed.index(True)]
+        assert isinstance(reader, IdReader)
+        return reader.embedding.weight
 
     def forward(self, values: Tensor) -> Tensor:
         """Read values (batch, time, n_columns): (batch, time, output_size)."""
@@ -152,35 +157,37 @@ class ChannelInput(nn.Module):
         return self.dropout(torch.cat(beside, dim=1).unflatten(0, values.shape[:2]))
 
 
-class IdReader(nn.Module):
+class IdReader(SizedModule):
     """Sum of the vectors of a step's ids; that of id 0 is 0."""
 
-    def __init__(self, channel, embedding_dim, std, step_dropout):
+    def __init__(
+        self, channel: IdChannel, embedding_dim: int, std: float | None, step_dropout: float
+    ) -> None:
         super().__init__()
         self.output_size = embedding_dim if channel.dim is None else channel.dim
         self.embedding = nn.EmbeddingBag(channel.n_ids, self.output_size, mode="sum", padding_idx=0)
         with torch.no_grad():
             self.embedding.weight.mul_((1 if std is None else std) / channel.n_columns**0.5)
         self.unknown = channel.unknown
-        self.step_dropout = 0.0 if channel.unknown is None else step_dropout
+        self.step_dropout = step_dropout
 
     def forward(self, ids: Tensor) -> Tensor:
         """Look up ids (n_steps, n_columns): (n_steps, output_size)."""
         ids = ids.long()
-        if self.training and self.step_dropout:
+        if self.training and self.step_dropout and self.unknown is not None:
             dropped = torch.rand(ids.shape, device=ids.device) < self.step_dropout
             ids = ids.masked_fill(dropped & (ids != 0), self.unknown)
         return self.embedding(ids)
 
 
-class CharacterReader(nn.Module):
+class CharacterReader(SizedModule):
     """Convolution over the characters of a step, and the largest output of each filter.
 
     Steps that are spelt alike are read once, and padding is not read: a step without characters
     gives 0.
     """
 
-    def __init__(self, channel):
+    def __init__(self, channel: CharacterChannel) -> None:
         super().__init__()
         self.output_size = channel.n_filters
         self.embedding = nn.Embedding(channel.n_ids, channel.dim, padding_idx=0)
@@ -201,10 +208,10 @@ class CharacterReader(nn.Module):
         return largest.masked_fill(~is_spelt.any(dim=2), 0.0)[place]
 
 
-class NumberReader(nn.Module):
+class NumberReader(SizedModule):
     """Numbers as they are."""
 
-    def __init__(self, channel):
+    def __init__(self, channel: NumberChannel) -> None:
         super().__init__()
         self.output_size = channel.n_columns
 
@@ -213,7 +220,9 @@ class NumberReader(nn.Module):
         return numbers.float()
 
 
-def _make_reader(channel, embedding_dim, std, step_dropout):
+def _make_reader(
+    channel: Channel, embedding_dim: int, std: float | None, step_dropout: float
+) -> SizedModule:
     match channel:
         case IdChannel():
             return IdReader(channel, embedding_dim, std, step_dropout)

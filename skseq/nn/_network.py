@@ -1,13 +1,21 @@
 """The whole network: input layer, encoder, pooling for one label per sequence, head."""
 
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from skseq.data import Channel
 from skseq.nn._branches import JoinedEncoder
 from skseq.nn._dropout import LockedDropout
-from skseq.nn._encoders import make_encoder
+from skseq.nn._encoders import MakesEncoder, make_encoder
+from skseq.nn._heads import Head
 from skseq.nn._inputs import ChannelInput, TokenInput, ValueInput
-from skseq.nn._pooling import BranchPooling, make_pooling
+from skseq.nn._pooling import BranchPooling, MakesPooling, make_pooling
+from skseq.nn._sized import SizedModule
 
 
 class SequenceNetwork(nn.Module):
@@ -29,7 +37,13 @@ class SequenceNetwork(nn.Module):
         From states to scores: dense layers, and the layer of a `Head`.
     """
 
-    def __init__(self, input_layer, encoder, pooling, head):
+    def __init__(
+        self,
+        input_layer: SizedModule,
+        encoder: SizedModule,
+        pooling: SizedModule | None,
+        head: nn.Sequential,
+    ) -> None:
         super().__init__()
         self.input_layer = input_layer
         self.encoder = encoder
@@ -48,13 +62,14 @@ class SequenceNetwork(nn.Module):
         states = self.encoder(self.input_layer(values), lengths)
         if self.pooling is None:
             return states
-        if hasattr(self.encoder, "output_lengths"):
-            lengths = self.encoder.output_lengths(lengths)
+        output_lengths = getattr(self.encoder, "output_lengths", None)
+        if output_lengths is not None:
+            lengths = output_lengths(lengths)
         pooled = self.pooling(states, lengths)
         return pooled if summary is None else torch.cat([pooled, summary], dim=1)
 
     @property
-    def last_layer(self) -> nn.Module:
+    def last_layer(self) -> Any:
         """The layer of the `Head`."""
         return self.head[-1]
 
@@ -68,12 +83,20 @@ class SequenceNetwork(nn.Module):
         return self.head[:-1](self.states(values, lengths, summary))
 
 
-def make_scorer(input_size, dense_sizes, dropout, head, start, *, locked=False):
+def make_scorer(
+    input_size: int,
+    dense_sizes: Sequence[int],
+    dropout: float,
+    head: Head,
+    start: NDArray[np.float64],
+    *,
+    locked: bool = False,
+) -> nn.Sequential:
     """Dense layers, and the layer of a head, whose scores start at the given values.
 
     Dropout of states (batch, time, width) may be ``locked``, the same at all steps of a sequence.
     """
-    layers = [LockedDropout(dropout) if locked else nn.Dropout(dropout)]
+    layers: list[nn.Module] = [LockedDropout(dropout) if locked else nn.Dropout(dropout)]
     for size in dense_sizes:
         layers += [nn.Linear(input_size, size), nn.ReLU(), nn.Dropout(dropout)]
         input_size = size
@@ -82,26 +105,26 @@ def make_scorer(input_size, dense_sizes, dropout, head, start, *, locked=False):
 
 def make_network(
     *,
-    n_tokens,
-    n_features,
-    head,
-    start,
-    encoder,
-    hidden_size,
-    num_layers,
-    embedding_dim,
-    embedding,
-    pooling,
-    dense_sizes,
-    dropout,
-    embedding_dropout,
-    embedding_std=None,
-    step_dropout=0.0,
-    locked_dropout=False,
-    causal=False,
-    channels=None,
-    n_summaries=0,
-):
+    n_tokens: int | None,
+    n_features: int,
+    head: Head,
+    start: NDArray[np.float64],
+    encoder: str | MakesEncoder,
+    hidden_size: int,
+    num_layers: int | None,
+    embedding_dim: int,
+    embedding: np.ndarray | None,
+    pooling: str | MakesPooling | None,
+    dense_sizes: Sequence[int],
+    dropout: float,
+    embedding_dropout: float,
+    embedding_std: float | None = None,
+    step_dropout: float = 0.0,
+    locked_dropout: bool = False,
+    causal: bool = False,
+    channels: Sequence[Channel] | None = None,
+    n_summaries: int = 0,
+) -> SequenceNetwork:
     """Build a `SequenceNetwork`; ``pooling`` None means tags.
 
     It reads ``channels`` if there are any, else ids below ``n_tokens``, or, where that is None,
@@ -115,20 +138,28 @@ def make_network(
         If the encoder is not known, gives fewer steps than are to be tagged, or looks ahead and,
         being ``causal``, must not.
     """
-    if channels is None and n_tokens is None:
-        input_layer = ValueInput(n_features, embedding_dropout)
-    else:
-        make_input, content = (
-            (TokenInput, n_tokens) if channels is None else (ChannelInput, channels)
-        )
-        input_layer = make_input(
-            content,
-            embedding_dim if embedding is None else embedding.shape[1],
+    dim = embedding_dim if embedding is None else embedding.shape[1]
+    input_layer: SizedModule
+    if channels is not None:
+        input_layer = ChannelInput(
+            channels,
+            dim,
             embedding_dropout,
             embedding,
             std=embedding_std,
             step_dropout=step_dropout,
         )
+    elif n_tokens is not None:
+        input_layer = TokenInput(
+            n_tokens,
+            dim,
+            embedding_dropout,
+            embedding,
+            std=embedding_std,
+            step_dropout=step_dropout,
+        )
+    else:
+        input_layer = ValueInput(n_features, embedding_dropout)
     body = make_encoder(
         encoder, input_layer.output_size, hidden_size, num_layers, dropout, causal=causal
     )
@@ -138,16 +169,16 @@ def make_network(
             f"encoder {encoder!r} gives fewer steps than it gets, so it cannot label each "
             "step; take one that keeps them, such as 'bilstm' or 'tcn'"
         )
-    pooling = None if tags else _make_pooling_for(body, pooling)
-    width = body.output_size if tags else pooling.output_size + n_summaries
+    pool = None if pooling is None else _make_pooling_for(body, pooling)
+    width = body.output_size if pool is None else pool.output_size + n_summaries
     scorer = make_scorer(width, dense_sizes, dropout, head, start, locked=tags and locked_dropout)
-    return SequenceNetwork(input_layer, body, pooling, scorer)
+    return SequenceNetwork(input_layer, body, pool, scorer)
 
 
-def _make_pooling_for(encoder, pooling):
+def _make_pooling_for(encoder: Any, pooling: str | MakesPooling) -> SizedModule:
     """Pooling of the states of an encoder; of encoders side by side, each has its own."""
     if isinstance(encoder, JoinedEncoder):
-        branches = encoder.branches
+        branches: Sequence[Any] = list(encoder.branches)
         return BranchPooling(
             [_make_pooling_for(branch, pooling) for branch in branches],
             [branch.output_size for branch in branches],

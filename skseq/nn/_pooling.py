@@ -3,17 +3,20 @@
 `POOLINGS` is the one table of names. Names joined by ``+`` ("mean+max") are concatenated.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 import torch
 from torch import Tensor, nn
 
 from skseq._validation import check_choice
 from skseq.nn._masks import step_mask
+from skseq.nn._sized import SizedModule
 
 
-class LastPooling(nn.Module):
+class LastPooling(SizedModule):
     """Each direction's state at its end: the last real step ahead, the first step backward."""
 
-    def __init__(self, input_size: int, *, bidirectional: bool = False):
+    def __init__(self, input_size: int, *, bidirectional: bool = False) -> None:
         super().__init__()
         self.output_size = input_size
         self.ahead_size = input_size // 2 if bidirectional else input_size
@@ -25,10 +28,10 @@ class LastPooling(nn.Module):
         return torch.cat([ends[:, : self.ahead_size], states[:, 0, self.ahead_size :]], dim=-1)
 
 
-class MeanPooling(nn.Module):
+class MeanPooling(SizedModule):
     """Mean over real steps."""
 
-    def __init__(self, input_size: int, *, bidirectional: bool = False):
+    def __init__(self, input_size: int, *, bidirectional: bool = False) -> None:
         super().__init__()
         self.output_size = input_size
 
@@ -38,10 +41,10 @@ class MeanPooling(nn.Module):
         return (states * mask).sum(dim=1) / lengths[:, None]
 
 
-class MaxPooling(nn.Module):
+class MaxPooling(SizedModule):
     """Maximum over real steps, channel by channel."""
 
-    def __init__(self, input_size: int, *, bidirectional: bool = False):
+    def __init__(self, input_size: int, *, bidirectional: bool = False) -> None:
         super().__init__()
         self.output_size = input_size
 
@@ -51,14 +54,14 @@ class MaxPooling(nn.Module):
         return states.masked_fill(~mask, -torch.inf).amax(dim=1)
 
 
-class AttentionPooling(nn.Module):
+class AttentionPooling(SizedModule):
     """Mean over real steps weighted by a learnt relevance.
 
     The relevance of a step is a two-layer score of its state, softmaxed over the sequence (Yang et
     al., "Hierarchical Attention Networks for Document Classification", 2016).
     """
 
-    def __init__(self, input_size: int, *, bidirectional: bool = False):
+    def __init__(self, input_size: int, *, bidirectional: bool = False) -> None:
         super().__init__()
         self.output_size = input_size
         self.relevance = nn.Sequential(
@@ -72,10 +75,10 @@ class AttentionPooling(nn.Module):
         return (states * relevance.softmax(dim=1)).sum(dim=1)
 
 
-class JoinedPooling(nn.Module):
+class JoinedPooling(SizedModule):
     """Several poolings of the same states, side by side."""
 
-    def __init__(self, poolings):
+    def __init__(self, poolings: Sequence[SizedModule]) -> None:
         super().__init__()
         self.poolings = nn.ModuleList(poolings)
         self.output_size = sum(pooling.output_size for pooling in poolings)
@@ -85,13 +88,13 @@ class JoinedPooling(nn.Module):
         return torch.cat([pooling(states, lengths) for pooling in self.poolings], dim=-1)
 
 
-class BranchPooling(nn.Module):
+class BranchPooling(SizedModule):
     """A pooling for each branch of a `JoinedEncoder`, side by side.
 
     So "last" ends where each branch ends, and "attention" is free to look elsewhere in each.
     """
 
-    def __init__(self, poolings, input_sizes):
+    def __init__(self, poolings: Sequence[SizedModule], input_sizes: Iterable[int]) -> None:
         super().__init__()
         self.poolings = nn.ModuleList(poolings)
         self.input_sizes = list(input_sizes)
@@ -106,7 +109,9 @@ class BranchPooling(nn.Module):
         return torch.cat(pooled, dim=-1)
 
 
-POOLINGS = {
+MakesPooling = Callable[..., SizedModule]
+
+POOLINGS: dict[str, MakesPooling] = {
     "attention": AttentionPooling,
     "last": LastPooling,
     "max": MaxPooling,
@@ -114,7 +119,9 @@ POOLINGS = {
 }
 
 
-def make_pooling(pooling, input_size, *, bidirectional):
+def make_pooling(
+    pooling: str | MakesPooling, input_size: int, *, bidirectional: bool
+) -> SizedModule:
     """Give a pooling module from a name ("mean", "mean+max"), or a module class.
 
     Raises

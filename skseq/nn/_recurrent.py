@@ -7,13 +7,17 @@ at the true end, and padding, which then still comes last, is never read before 
 mathematics is that of a packed bidirectional network.
 """
 
+from typing import Any, Literal
+
 import torch
 from torch import Tensor, nn
 
-_CELLS = {"lstm": nn.LSTM, "gru": nn.GRU}
+from skseq.nn._sized import SizedModule
+
+_CELLS: dict[str, type[nn.LSTM] | type[nn.GRU]] = {"lstm": nn.LSTM, "gru": nn.GRU}
 
 
-class RecurrentEncoder(nn.Module):
+class RecurrentEncoder(SizedModule):
     """Stacked LSTM or GRU, one-way or bidirectional, over padded batches.
 
     Parameters
@@ -44,9 +48,9 @@ class RecurrentEncoder(nn.Module):
         num_layers: int = 1,
         dropout: float = 0.0,
         *,
-        cell: str = "lstm",
+        cell: Literal["lstm", "gru"] = "lstm",
         bidirectional: bool = True,
-    ):
+    ) -> None:
         super().__init__()
         self.bidirectional = bidirectional
         self.causal = not bidirectional
@@ -72,13 +76,13 @@ class RecurrentEncoder(nn.Module):
         return x
 
 
-def _one_way(cell, input_size, hidden_size):
+def _one_way(cell: Literal["lstm", "gru"], input_size: int, hidden_size: int) -> nn.RNNBase:
     network = _CELLS[cell](input_size, hidden_size, batch_first=True)
     if cell == "lstm":
         # A forget gate that starts open lets gradients reach far steps (Jozefowicz et al. 2015).
         with torch.no_grad():
-            network.bias_ih_l0[hidden_size : 2 * hidden_size].fill_(1.0)
-            network.bias_hh_l0[hidden_size : 2 * hidden_size].fill_(0.0)
+            network.get_parameter("bias_ih_l0")[hidden_size : 2 * hidden_size].fill_(1.0)
+            network.get_parameter("bias_hh_l0")[hidden_size : 2 * hidden_size].fill_(0.0)
     return network
 
 
@@ -87,7 +91,7 @@ def reverse_by_length(x: Tensor, lengths: Tensor) -> Tensor:
     return _Flip.apply(x, _flip_index(lengths, x.shape[1]))
 
 
-def _flip_index(lengths, max_length):
+def _flip_index(lengths: Tensor, max_length: int) -> Tensor:
     """Flat row of (batch * time) that each step takes its values from."""
     time = torch.arange(max_length, device=lengths.device)
     mirrored = lengths[:, None] - 1 - time
@@ -104,11 +108,11 @@ class _Flip(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx, x, flip):
+    def forward(ctx: Any, x: Tensor, flip: Tensor) -> Tensor:
         ctx.flip = flip
         return x.reshape(-1, x.shape[-1]).index_select(0, flip).view(x.shape)
 
     @staticmethod
-    def backward(ctx, gradient):
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         flat = gradient.reshape(-1, gradient.shape[-1])
         return flat.index_select(0, ctx.flip).view(gradient.shape), None

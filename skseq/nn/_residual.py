@@ -1,13 +1,17 @@
 """A residual network for series, whose statistics and scores do not depend on padding."""
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 from torch import Tensor, nn
 from torch.nn import functional
 
 from skseq.nn._convolution import StepConvolution
 from skseq.nn._masks import step_mask
+from skseq.nn._sized import SizedModule
 
 
-class ResidualEncoder(nn.Module):
+class ResidualEncoder(SizedModule):
     """Residual blocks of convolutions and batch normalisation; each next block sees half the steps.
 
     The network of Wang et al. ("Time Series Classification from Scratch with Deep Neural Networks:
@@ -36,14 +40,12 @@ class ResidualEncoder(nn.Module):
 
     def __init__(
         self, input_size: int, hidden_size: int, num_layers: int = 3, dropout: float = 0.0
-    ):
+    ) -> None:
         super().__init__()
         self.output_size = hidden_size
         first = hidden_size if num_layers == 1 else max(1, hidden_size // 2)
         sizes = [input_size, first] + [hidden_size] * (num_layers - 1)
-        self.blocks = nn.ModuleList(
-            ResidualBlock(*sizes[block : block + 2]) for block in range(num_layers)
-        )
+        self.blocks = nn.ModuleList(ResidualBlock(*pair) for pair in pairwise(sizes))
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
@@ -74,16 +76,18 @@ class ResidualBlock(nn.Module):
     Takes and gives (batch, channels, time) with zeros in the padding.
     """
 
-    def __init__(self, input_size: int, output_size: int, kernel_sizes=(7, 5, 3)):
+    def __init__(
+        self, input_size: int, output_size: int, kernel_sizes: Sequence[int] = (7, 5, 3)
+    ) -> None:
         super().__init__()
         sizes = [input_size] + [output_size] * len(kernel_sizes)
         self.layers = nn.ModuleList(
-            StepConvolution(*sizes[layer : layer + 2], kernel_size, bias=False)
-            for layer, kernel_size in enumerate(kernel_sizes)
+            StepConvolution(before, after, kernel_size, bias=False)
+            for (before, after), kernel_size in zip(pairwise(sizes), kernel_sizes, strict=True)
         )
         self.norms = nn.ModuleList(MaskedBatchNorm(output_size) for _ in kernel_sizes)
         is_as_wide = input_size == output_size
-        self.shortcut = (
+        self.shortcut: nn.Module = (
             nn.Identity() if is_as_wide else StepConvolution(input_size, output_size, 1, bias=False)
         )
         self.shortcut_norm = MaskedBatchNorm(output_size)
@@ -107,7 +111,7 @@ class MaskedBatchNorm(nn.BatchNorm1d):
     is no variance, the running statistics are used, and stay unchanged.
     """
 
-    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:  # type: ignore[override]
         """Normalise x (batch, channels, time) where mask (batch, time) is True."""
         if self.training and mask.sum() == 1:
             normal = functional.batch_norm(
@@ -133,5 +137,5 @@ def mean_of_pairs(x: Tensor, lengths: Tensor) -> Tensor:
     return pairs.sum(-1) * (0.5 + 0.5 * is_single.unsqueeze(1).to(x.dtype))
 
 
-def _half(lengths):
+def _half(lengths: Tensor) -> Tensor:
     return (lengths + 1) // 2
