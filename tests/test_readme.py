@@ -56,3 +56,27 @@ def test_a_page_of_the_guide_runs_from_top_to_bottom(page, capsys, run_page):
         pytest.importorskip(NEEDS[page])
     run_page(page)
     assert capsys.readouterr().out
+
+
+# -- figures ------------------------------------------------------------------------------------
+
+
+PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/*.md"))]
+
+
+def scripts_named_in(text):
+    return set(re.findall(r"(?:benchmarks|docs/examples)/\w+\.py", text))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_scripts_that_a_page_names_exist(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert all((ROOT / script).exists() for script in scripts_named_in(text))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_with_a_table_of_measured_figures_has_their_command(page):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    prose = re.sub("```.*?```", "", text, flags=re.DOTALL)
+    if re.search(r"^\|.*\| *[-+*]*\d*\.\d+\b", prose, flags=re.MULTILINE):
+        assert scripts_named_in(text) or "make demo" in text
