@@ -345,6 +345,18 @@ def predict(
     _do("_predict", "run_predict", model, file, format=format, proba=proba, output=output, to=to)
 
 
+@app.command(epilog=_examples("skseq report reviews_tuned", "skseq report . --output page.html"))
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of skseq tune.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to.", show_default="report.html in the folder"),
+    ] = None,
+):
+    """Write the report of a finished comparison again, one HTML file, and say where it is."""
+    _do("_report", "run_report", folder, output=output)
+
+
 @app.command(epilog=_examples("skseq demo", "skseq demo --quick --output rehearsal"))
 def demo(
     output: Annotated[Path, typer.Option(metavar="DIR", help="Folder for the results.")] = Path(

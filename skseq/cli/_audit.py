@@ -1,5 +1,6 @@
 """``skseq audit``: what is in a file, before anything is fitted."""
 
+from skseq.cli._background import background_of
 from skseq.cli._nets import kind_of_problem
 from skseq.cli._open import open_file
 from skseq.cli._show import tell_guesses
@@ -17,6 +18,6 @@ def run_audit(path, asked):
         groups=data.groups,
         kind=kind_of_problem(reading),
         ordered=reading.levels or False,
-        background="auto" if reading.background is None else reading.background,
+        background="auto" if reading.background is None else background_of(reading, data.y),
     )
     print(report)

@@ -1,6 +1,7 @@
 """The folder that `skseq tune` writes, and `skseq report` reads."""
 
 import csv
+import hashlib
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -24,9 +25,15 @@ class Run(NamedTuple):
     """What a finished `skseq tune` has left."""
 
     file: str
+    checksum: str  # of the file's content
     reading: Reading
     settings: dict
     comparison: object
+
+
+def checksum_of(content):
+    """What tells a file that has changed."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def default_folder(path):
@@ -53,6 +60,7 @@ def write_run(folder, opened, settings, comparison):
     content = {
         "skseq": __version__,
         "file": str(Path(file).absolute()),
+        "checksum": checksum_of(opened.content),
         "settings": settings,
         "reading": opened.reading._asdict(),
     }
@@ -79,4 +87,5 @@ def read_run(folder):
         )
     content = json.loads(path.read_text(encoding="utf-8"))
     comparison = joblib.load(folder / _COMPARISON)
-    return Run(content["file"], Reading(**content["reading"]), content["settings"], comparison)
+    reading = Reading(**content["reading"])
+    return Run(content["file"], content["checksum"], reading, content["settings"], comparison)

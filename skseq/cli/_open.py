@@ -44,6 +44,20 @@ def open_file(path, asked):
     return Opened(path, name, content, reading, make_data(frame, reading), guessed)
 
 
+def open_again(path, reading):
+    """Read a file with labels as it was read before.
+
+    Returns
+    -------
+    content : bytes
+
+    data : Data
+    """
+    content = read_bytes(path)
+    frame = read_frame(content, path, reading.format, header=reading.header)
+    return content, make_data(parse_lists(frame), reading)
+
+
 def open_unlabelled(path, reading, format=None):
     """Read a file whose sequences are to be predicted, as the model's own was read.
 

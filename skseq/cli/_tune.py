@@ -7,17 +7,20 @@ import numpy as np
 import torch
 
 from skseq._validation import has_step_labels
+from skseq.cli._background import background_of
 from skseq.cli._errors import InputError
 from skseq.cli._folder import (
     FITS,
     LEADERBOARD,
     MODEL,
+    REPORT,
     default_folder,
     make_folder,
     write_run,
 )
 from skseq.cli._nets import kind_of_problem, nets_to_try, plain_pipeline
 from skseq.cli._open import open_file
+from skseq.cli._report import report_if_possible
 from skseq.cli._show import say, show_leaderboard, tell_guesses
 from skseq.data import Sequences, as_tags
 from skseq.exceptions import CollapseWarning
@@ -25,7 +28,6 @@ from skseq.metrics import get_scorer
 from skseq.model_selection import compare_strategies
 from skseq.persistence import save
 
-_OUTSIDE = "O"
 _FOLDS, _FEWER_FOLDS = 5, 3
 # Above one of these, fewer folds tell as much.
 _MANY_SEQUENCES, _MANY_STEPS = 2_000, 20_000
@@ -38,7 +40,7 @@ def run_tune(
     opened = open_file(path, asked)
     reading, data = opened.reading, opened.data
     tell_guesses(opened)
-    background = _background(reading, data.y)
+    background = background_of(reading, data.y)
     metric = scoring or _usual_scoring(reading)
     scorer = _make_scorer(metric, reading, background)
     n_folds = _n_folds(cv, data)
@@ -75,6 +77,10 @@ def run_tune(
     if len(comparison.splits_) < n_folds:
         print(f"The time allowed {len(comparison.splits_)} of {n_folds} folds.")
     _keep_winner(comparison, reading, folder)
+    page = report_if_possible(folder / REPORT, comparison, data, reading)
+    again = f"skseq report {folder} needs more: pip install 'skseq[report]'"
+    print(f"Report: {page}" if page else again)
+    print(f"Next: skseq predict {folder / MODEL} FILE")
 
 
 def _check_worth_keeping(comparison, folder):
@@ -98,24 +104,9 @@ def _keep_winner(comparison, reading, folder):
     name, role = (comparison.table[column][0] for column in ("name", "role"))
     without = ", a model without a net" if role == "baseline" else ""
     print(f"\nKept {name!r}{without}: {path}\nAll scores: {folder / LEADERBOARD}")
-    print(f"Next: skseq predict {path} FILE")
 
 
 # -- what is compared, and by what ----------------------------------------------------------------
-
-
-def _background(reading, y):
-    """The tag that scores leave out: the one that is named, or "O"."""
-    if not reading.tags:
-        return None
-    tags = np.unique(as_tags(y).values)
-    named = _OUTSIDE if reading.background is None else reading.background
-    found = [tag for tag in tags.tolist() if str(tag) == str(named)]
-    if not found and reading.background is not None:
-        raise InputError(
-            f"--background {named}: no such tag; there are {', '.join(map(str, tags))}"
-        )
-    return found[0] if found else None
 
 
 def _usual_scoring(reading):

@@ -11,7 +11,7 @@ import skseq
 from skseq.cli import main
 
 ROOT = Path(skseq.__file__).parents[1]
-COMMANDS = ["audit", "tune", "predict", "demo"]
+COMMANDS = ["audit", "tune", "predict", "report", "demo"]
 HERE = [sys.executable, "-c", "import sys; from skseq.cli import main; sys.exit(main())"]
 
 

@@ -52,7 +52,8 @@ def test_the_page_runs_from_top_to_bottom(run, small_nets, tmp_path, monkeypatch
 
 def test_every_option_that_the_page_names_is_there(run):
     helps = {
-        command: run(command, "--help").out for command in ("audit", "tune", "predict", "demo")
+        command: run(command, "--help").out
+        for command in ("audit", "tune", "predict", "report", "demo")
     }
     for line in commands():
         command, *arguments = shlex.split(line)[1:]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -217,3 +218,33 @@ def test_predictions_go_through_pipes_that_end_early(tuned, files):
     assert process.stderr.read() == ""
     assert process.wait() == 0
     process.stderr.close()
+
+
+def test_the_report_is_written_and_can_be_written_again(tuned, run, tmp_path):
+    pytest.importorskip("jinja2")
+    pytest.importorskip("matplotlib")
+    for name in ("texts.csv", "long.csv", "names.conll"):
+        folder, result = tuned[name]
+        page = folder / "report.html"
+        assert f"Report: {page}" in result.out
+        assert leaderboard(folder)[0]["name"] in page.read_text(encoding="utf-8")
+    again = run("report", folder, "--output", tmp_path / "again.html")
+    assert again.out.strip() == str(tmp_path / "again.html")
+    assert (tmp_path / "again.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_a_report_is_of_the_file_that_was_compared_on(tuned, run, files, tmp_path):
+    assert "is not the folder of a finished skseq tune" in run("report", tmp_path).err
+    folder = tmp_path / "tuned"
+    shutil.copytree(tuned["texts.csv"][0], folder)
+    facts = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    for file, message in [(tmp_path / "none.csv", "is not there any more"),
+                          (files / "series.csv", "")]:  # fmt: skip
+        (folder / "run.json").write_text(json.dumps(facts | {"file": str(file)}), encoding="utf-8")
+        done = run("report", folder)
+        assert done.status == 1
+        assert message in done.err
+    copy = tmp_path / "texts.csv"
+    copy.write_text((files / "texts.csv").read_text(encoding="utf-8") + "food,praise\n")
+    (folder / "run.json").write_text(json.dumps(facts | {"file": str(copy)}), encoding="utf-8")
+    assert "has changed since it was compared on" in run("report", folder).err
