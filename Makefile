@@ -9,10 +9,14 @@ TEST_WORKERS ?= 2
 # Those that claim nothing: they report, for hours.
 REPORTS := $(addprefix benchmarks/bench_,strategies.py recipes.py whole.py entities.py)
 
+# What `make test-wheel` tries; with an exact number of PyTorch pip may take a CPU build.
+PYTHONS ?= python3.11 python3.12 python3.13
+TORCH ?= torch
+
 ONE_THREAD := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-oldest lint types format bench results docs clean
+.PHONY: help demo test test-slow test-oldest lint types format bench results wheel test-wheel docs clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -52,6 +56,13 @@ results: $(STAMP)  ## nets, baselines and strategies on real sets: writes docs/r
 	$(ONE_THREAD) $(BIN)/python benchmarks/bench_whole.py --output docs/results_whole.md
 	$(ONE_THREAD) $(BIN)/python benchmarks/bench_entities.py --output docs/results_entities.md
 	$(ONE_THREAD) $(BIN)/python benchmarks/bench_strategies.py --output docs/results.md
+
+wheel: $(STAMP)  ## build the wheel in dist
+	rm -rf dist
+	$(BIN)/python -m build -q
+
+test-wheel: wheel  ## use the wheel in a fresh environment of each of PYTHONS; takes minutes
+	$(BIN)/python tests/check_wheel.py dist/skseq-*.whl $(PYTHONS) --torch $(TORCH)
 
 docs: $(STAMP)  ## build the HTML pages in docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
