@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 from skorch.callbacks import Callback, EarlyStopping
+from skorch.utils import to_numpy
 
 from skseq._progress import progress_bar
 from skseq.data import offsets_from_lengths
@@ -85,8 +86,27 @@ class ValidationScore(Callback):
     def on_batch_end(self, net, batch=None, training=None, y_pred=None, **kwargs):
         if training:
             return
+        target, codes, *_ = self._read(net, batch, y_pred)
+        np.add.at(self._confusion, (target, codes), 1)
+
+    def labels(self, net, batch, y_pred):
+        """What a batch says, flat: of each row or step that counts.
+
+        Returns
+        -------
+        truth : ndarray of shape (n,)
+            The labels.
+
+        said : (ndarray of shape (n,), ndarray of shape (n, n_classes))
+            The labels that are predicted, and probabilities.
+        """
+        target, codes, proba = self._read(net, batch, y_pred)
+        classes = self.posterior.classes
+        return classes[target], (classes[codes], proba())
+
+    def _read(self, net, batch, y_pred):
         about = {name: tensor.numpy() for name, tensor in batch[1].items()}
-        target, scores, offsets = about["target"], y_pred.cpu().numpy(), None
+        target, scores, offsets = about["target"], to_numpy(y_pred), None
         is_kept = slice(None)
         if "mask" in about:
             mask = about["mask"]
@@ -96,8 +116,13 @@ class ValidationScore(Callback):
                 is_kept = (about["weight"][mask] > 0) | (self.class_weight[target] == 0)
         chain = self.head.chain([net.module_.last_layer], self.rules)
         log_proba = self.head.log_proba(scores.astype(np.float64))
-        codes = replace(self.posterior, chain=chain).codes(log_proba, offsets)
-        np.add.at(self._confusion, (target[is_kept], codes[is_kept]), 1)
+        posterior = replace(self.posterior, chain=chain)
+        codes = posterior.codes(log_proba, offsets)[is_kept]
+
+        def proba():
+            return np.exp(posterior.log_proba(log_proba, offsets)[is_kept])
+
+        return target[is_kept], codes, proba
 
     def on_epoch_end(self, net, **kwargs):
         if net.train_split is None:

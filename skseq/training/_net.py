@@ -15,6 +15,7 @@ from skseq._validation import check_choice
 from skseq.nn import ScoringBatches, TrainingBatches, make_network
 from skseq.training._callbacks import EpochProgress, FrozenVectors, LateEarlyStopping, Reseed
 from skseq.training._divergence import FiniteLoss
+from skseq.training._epoch_scoring import scoring_labels
 from skseq.training._interrupts import WholeEpochs, is_early_stop
 from skseq.training._learning_rate import LearningRate
 from skseq.training._settings import FIXED_SETTINGS
@@ -312,7 +313,7 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     callbacks.append(("finite_loss", FiniteLoss(settings.name)))
     callbacks.append(("whole_epochs", WholeEpochs()))
     callbacks.append(("progress", EpochProgress(settings.name, settings.verbose)))
-    return callbacks + list(settings.callbacks or [])
+    return callbacks + [scoring_labels(callback) for callback in settings.callbacks or []]
 
 
 # Weights and dropout come from torch's one generator of the process, so fits in threads take turns:
