@@ -308,14 +308,14 @@ class _Page:
         )
 
     def _training(self):
-        """The recall of each class by epoch, of rows held out of the fit to all; or None."""
+        """The recall of each class by epoch, of rows held out of the winner's fit; or None."""
         for model in self._fitted():
             try:
                 return draw(
                     "training",
                     partial(_recall_by_epoch, model),
-                    "Recall of each class by epoch, on the rows that the fit to all rows held out "
-                    "to choose its epoch.",
+                    "Recall of each class by epoch, on rows that the fit of the winner held out to "
+                    "choose its epoch.",
                     "Curves of the recall of each class by epoch.",
                 )
             except ValueError:  # no net, or one that held nothing out

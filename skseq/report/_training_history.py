@@ -214,7 +214,8 @@ def _numbers_by_epoch(history):
 
 def _best_epoch(trained):
     stopping = dict(trained.net_.callbacks_).get("early_stopping")
-    return getattr(stopping, "best_epoch_", None)
+    # A net that was trained anew on all rows watched none: its epochs are those that were best.
+    return getattr(stopping, "best_epoch_", None) or len(trained.net_.history)
 
 
 def _new_mosaic(names):

@@ -108,3 +108,11 @@ def test_the_picture_has_room_for_all_it_says(n_classes, check_layout):
         best_epoch=9,
     )
     check_layout(display.plot().figure_)
+
+
+def test_a_net_that_was_trained_anew_on_all_rows_marks_the_epoch_that_was_best():
+    X, y = [[i, i % 3] for i in range(30)], ["a", "b", "b"] * 10
+    model = SequenceClassifier(max_epochs=4, early_stopping="refit", random_state=0).fit(X, y)
+    display = TrainingHistoryDisplay.from_estimator(model)
+    assert display.best_epoch == model.n_iter_
+    assert len(display.recall["a"]) >= model.n_iter_
