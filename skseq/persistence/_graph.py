@@ -384,6 +384,17 @@ def _read_distribution(reader, content):
     yield distribution(*reader.read(arguments), **reader.read(keywords))
 
 
+def _write_spline(writer, spline):
+    parts = spline.t, spline.c, spline.k, spline.extrapolate, spline.axis
+    return _write_items(writer, parts)
+
+
+def _read_spline(reader, nodes):
+    from scipy.interpolate import BSpline
+
+    yield BSpline(*reader.read_all(nodes))
+
+
 # -- classes, functions and objects -------------------------------------------------------------
 
 
@@ -591,6 +602,7 @@ _KINDS = {
     "set": (_write_items, _read_set),
     "slice": (_write_slice, _read_slice),
     "sparse": (_write_sparse, _read_sparse),
+    "spline": (_write_spline, _read_spline),
     "tensor": (_write_tensor, _read_tensor),
     "torch dtype": (_write_torch_dtype, _read_torch_dtype),
     "tuple": (_write_items, _read_tuple),
@@ -630,6 +642,7 @@ _FAMILIES = {
     "numpy:generic": "number",
     "numpy:dtype": "dtype",
     "pathlib:PurePath": "path",
+    "scipy.interpolate._bsplines:BSpline": "spline",
     "scipy.sparse._base:_spbase": "sparse",
     "scipy.stats._distn_infrastructure:rv_frozen": "distribution",
     "sklearn_crfsuite._fileresource:FileResource": "crfsuite file",

@@ -68,6 +68,7 @@ _NAMES = {
 }
 _CONSTRUCTORS = re.compile(
     r"sklearn\.(\w+\.)*\w+:(newObj|__pyx_unpickle_\w+)|sklearn\._loss\._loss:Cy\w+"
+    r"|sklearn\.linear_model\._sgd_fast:[A-Z]\w+"
     r"|sklearn\.tree\._tree:Tree|torch:(device|Size)|collections:\w+"
 )
 

@@ -11,15 +11,17 @@ from imblearn.over_sampling import SMOTE
 from imblearn.pipeline import Pipeline, make_pipeline
 from scipy.stats import loguniform
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import IsolationForest
 from sklearn.exceptions import InconsistentVersionWarning
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, SGDClassifier
 from sklearn.model_selection import (
     GridSearchCV,
     RandomizedSearchCV,
     StratifiedKFold,
     TunedThresholdClassifierCV,
 )
-from sklearn.preprocessing import StandardScaler
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.preprocessing import SplineTransformer, StandardScaler
 from skorch.exceptions import DeviceWarning
 
 import skseq
@@ -32,7 +34,13 @@ from skseq import (
 )
 from skseq.ensemble import SequenceBalancedBaggingClassifier, SequenceBlender
 from skseq.losses import FocalLoss
-from skseq.meta import ClassMerger, MajoritySplitter, PriorCorrector, ThresholdTuner
+from skseq.meta import (
+    AnomalyClassifier,
+    ClassMerger,
+    MajoritySplitter,
+    PriorCorrector,
+    ThresholdTuner,
+)
 from skseq.model_selection import baselines
 from skseq.preprocessing import SequenceScaler, SequenceSummarizer, TokenEncoder
 from skseq.samplers import SequenceOverSampler, SequenceSMOTE, SequenceUnderSampler
@@ -128,6 +136,13 @@ SERIES_MODELS = {
     "isotonic": make_pipeline(
         SequenceSummarizer(), CalibratedClassifierCV(LogisticRegression(), method="isotonic", cv=2)
     ),
+    "anomalies": AnomalyClassifier(
+        make_pipeline(SequenceSummarizer(), IsolationForest(n_estimators=3, random_state=0)), cv=2
+    ),
+    "splines": make_pipeline(
+        SequenceSummarizer(), SplineTransformer(), SGDClassifier(loss="hinge", random_state=0)
+    ),
+    "neighbours": make_pipeline(SequenceSummarizer(), KNeighborsClassifier(algorithm="kd_tree")),
     "threshold": make_pipeline(
         SequenceSummarizer(),
         StandardScaler(),
