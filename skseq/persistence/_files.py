@@ -169,7 +169,7 @@ def load(path, trusted=()):
             warn_of_other_versions(archive.metadata["versions"], path)
             return _read(archive, trusted)
     except DamagedError as error:
-        raise ValueError(f"{str(path)!r} {error}") from None
+        raise ValueError(f"{str(path)!r} {error}") from error.__cause__
     except UntrustedError as error:
         raise ValueError(f"{str(path)!r} {_refusal(error)}") from None
 
@@ -182,13 +182,11 @@ def _read(archive, trusted):
             content = archive.json(_OBJECTS)
             names = Names(content["names"], trusted)
             return ObjectReader(archive.array, names).read(content["estimator"])
-        except _SENSELESS as error:
+        except (DamagedError, UntrustedError, ImportError):
+            raise
+        except Exception as error:  # whatever comes of content that makes no sense
             what = f"{type(error).__name__}: {error}"
             raise DamagedError(f"cannot be turned into an estimator here: {what}") from error
-
-
-# What comes of content, or of a class, that is not as it was when the file was saved.
-_SENSELESS = (AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 
 
 def _check_format(metadata):

@@ -1,5 +1,6 @@
 """A file that was made to harm is refused before anything of it has been made or imported."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -9,7 +10,12 @@ import zipfile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 import skseq
 
@@ -206,6 +212,43 @@ def test_depth_without_end_is_refused(forge, path):
     write_members(path, {"objects.json": content.replace(b"1", deep)})
     with pytest.raises(ValueError, match="cannot be turned into an estimator here: RecursionError"):
         skseq.load(path)
+
+
+def places_in(node):
+    """Every container within JSON, and the keys of what it holds."""
+    if isinstance(node, dict | list):
+        for key in node if isinstance(node, dict) else range(len(node)):
+            yield node, key
+            yield from places_in(node[key])
+
+
+@settings(max_examples=60)
+@given(data=st.data())
+def test_whatever_is_changed_in_the_content_it_loads_or_is_one_clear_error(data, file, content):
+    changed = json.loads(content)
+    places = [place for place in places_in(changed) if place[0] is not changed]
+    container, key = data.draw(st.sampled_from(places), label="place")
+    if data.draw(st.booleans(), label="is dropped"):
+        del container[key]
+    else:
+        others = [None, 10**12, "x", [], {}, {"ref": 0}, {"name": 1}, {"list": []}, {"array": "x"}]
+        container[key] = data.draw(st.sampled_from(others), label="in its place")
+    write_members(file, {"objects.json": json.dumps(changed).encode()})
+    with contextlib.suppress(ValueError):
+        skseq.load(file)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    texts, y = ["an owl", "an ant", "the owl"] * 2, [0, 1, 0] * 2
+    model = make_pipeline(TfidfVectorizer(), ExtraTreesClassifier(2, random_state=0)).fit(texts, y)
+    return skseq.save(model, tmp_path_factory.mktemp("hostile") / "model.skseq")
+
+
+@pytest.fixture(scope="module")
+def content(file):
+    with zipfile.ZipFile(file) as archive:
+        return archive.read("objects.json")
 
 
 def test_a_zip_bomb_is_refused_before_it_unpacks(path):
