@@ -100,7 +100,7 @@ class TimeBudget:
 
     def _folds_that_fit(self, names, is_kept):
         """How many folds of all of these there is time for, two at least."""
-        left = max(self.end - self._seconds_of_refit() - time.time(), 0.0)
+        left = max(self.end - self._seconds_of_refit(names) - time.time(), 0.0)
         for n_folds in range(self.n_folds, 2, -1):
             missing = [
                 self._mean_seconds(name)
@@ -115,7 +115,8 @@ class TimeBudget:
     def limit(self, name, fold):
         """The `TimeLimit` of a fit that is about to start."""
         longest = self.longest_trial.get(self.roles[name], np.inf) if fold == 0 else np.inf
-        return TimeLimit(self.end - self._seconds_of_refit(), longest)
+        finished = {each for each, scores in self.scores.items() if len(scores) == self.n_folds}
+        return TimeLimit(self.end - self._seconds_of_refit(finished | {name}), longest)
 
     def note(self, name, seconds, score):
         """Learn how long a fit took, and its score."""
@@ -129,9 +130,9 @@ class TimeBudget:
     def _mean_seconds(self, name):
         return np.mean(self.seconds[name])
 
-    def _seconds_of_refit(self):
-        """What the best net and the best baseline so far take, for they may be blended."""
-        known = self.seconds.keys() - self.left_out
+    def _seconds_of_refit(self, names):
+        """What the best net and the best baseline of these take, for they may be blended."""
+        known = (self.seconds.keys() - self.left_out) & set(names)
         of_nets = {name for name in known if self.roles[name] != "baseline"}
         leaders = [
             max(names, key=lambda name: np.nan_to_num(np.mean(self.scores[name]), nan=-np.inf))

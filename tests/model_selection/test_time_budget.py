@@ -141,8 +141,16 @@ def budget(refit=True, **params):
 def test_time_is_kept_for_the_best_net_and_the_best_baseline_on_all_rows(refit, kept):
     plan = budget(refit)
     for name, seconds, score in [("plain", 4, 0.5), ("net", 7, 0.6), ("linear", 2, 0.9)]:
-        plan.note(name, seconds, score)
+        for _ in range(plan.n_folds):
+            plan.note(name, seconds, score)
     assert plan.end - plan.limit("net", 1).stop_at == pytest.approx(kept)
+
+
+def test_what_is_not_finished_keeps_no_time_but_from_itself():
+    plan = budget()
+    plan.note("plain", 10, 0.9)
+    assert plan.limit("linear", 1).stop_at == plan.end
+    assert plan.end - plan.limit("plain", 1).stop_at == pytest.approx(1.2 * 10 / 8 * 10)
 
 
 def test_what_is_left_out_keeps_no_time():
