@@ -7,7 +7,15 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import num_samples, safe_indexing
-from skseq.data import Sequences, as_sequences, as_tags, known_steps, split_prefix
+from skseq.data import (
+    Sequences,
+    as_sequences,
+    as_tags,
+    known_steps,
+    numbers_of,
+    split_prefix,
+    token_ids,
+)
 from skseq.metrics._flat import check_aligned
 from skseq.report._axes import (
     COLOURS,
@@ -217,41 +225,33 @@ class TagStripDisplay:
         true, predicted = _as_text(self.y_true), _as_text(self.y_pred)
         self.is_error_ = known & (true != predicted)
         looks = _looks_of(np.concatenate([true[known], predicted]))
-        n_lines = 1 + cells.line.max(initial=0)
-        height = _height(n_lines, len(looks), is_text, self.X is None)
-        ax = new_axes(ax, needed_by="TagStripDisplay.plot", figsize=(6.4, height))
+        size = (6.4, _height(cells, len(looks), is_text, self.X is None))
+        ax = new_axes(ax, needed_by="TagStripDisplay.plot", figsize=size)
         self.ax_, self.figure_, self.ax_values_ = ax, ax.figure, None
-        for name, look in looks.items():
-            ax.broken_barh([], (0, 0), label=short_name(name), **look)
         first = np.zeros(len(cells.line), dtype=bool)
         first[self.y_true.offsets[:-1][self.y_true.lengths > 0]] = True
         _draw_tags(ax, true, known, first, cells, _TRUE, looks)
         _draw_tags(ax, predicted, np.ones_like(known), first, cells, _PREDICTED, looks)
-        if self.is_error_.any():
-            ax.broken_barh([], (0, 0), color=_ERROR, label="error")
-            new = _new_runs(self.is_error_, cells)
-            _draw_runs(ax, new, self.is_error_, cells, _MARKS, color=_ERROR)
-        if not is_text:
-            ax.set(xlim=(0, max(1, len(cells.line))), xlabel="Step")
-            top = _TRUE[0] - 0.1
-            if self.X is not None:
-                self.ax_values_ = _draw_series(ax, self.X)
-                top = _MARKS[1] - (_MARKS[1] - top) / (1 - _SERIES)
-            ax.set_ylim(_MARKS[1] + 0.05, top)
-            for border in self.y_true.offsets[1:-1]:
-                ax.axvline(border, color="0.4", linewidth=0.8, linestyle="--")
-        middles = [np.mean(_TRUE), np.mean(_PREDICTED)]
-        ticks = np.add.outer(_LINE * np.arange(n_lines), middles).ravel()
-        ax.set_yticks(ticks, ["true", "predicted"] * n_lines, fontsize=7 if is_text else 9)
-        ax.tick_params(axis="y", length=0)
-        ax.spines[:].set_visible(False)
-        if len(looks) > _MOST_ABOVE:
-            draw_legend(ax, most_inside=0)
-        else:
-            draw_legend_above(ax)
+        _draw_runs(
+            ax, _new_runs(self.is_error_, cells), self.is_error_, cells, _MARKS, color=_ERROR
+        )
+        _name_strips(ax, looks, cells, self.is_error_.any(), fontsize=7 if is_text else 9)
         if is_text:
             _write_text(ax, self.X, cells, n_columns)
+        else:
+            self._draw_steps(ax)
         return self
+
+    def _draw_steps(self, ax):
+        """The axis of steps, and above the strips the series, where there is one."""
+        ax.set(xlim=(0, max(1, self.y_true.n_steps)), xlabel="Step")
+        top = _TRUE[0] - 0.1
+        if self.X is not None:
+            self.ax_values_ = _draw_series(ax, self.X)
+            top = _MARKS[1] - (_MARKS[1] - top) / (1 - _SERIES)
+        ax.set_ylim(_MARKS[1] + 0.05, top)
+        for border in self.y_true.offsets[1:-1]:
+            ax.axvline(border, color="0.4", linewidth=0.8, linestyle="--")
 
 
 # -- what to draw ---------------------------------------------------------------------------------
@@ -294,14 +294,15 @@ def _cut_text(text, n_tags):
 
 
 def _as_words(X):
-    """Text for each step of text or of token ids; other sequences as they are."""
+    """Text for each step of text or of token ids; of others the numbers."""
     if X.dtype.kind in "UO" and X.values.ndim == 1:
         return X.tolist()
-    if X.values.ndim == 1 and X.vocabulary is not None:
-        present = set(X.values.tolist())
-        word_of = {index: word for word, index in X.vocabulary.items() if index in present}
-        return [[word_of.get(index, "?") for index in row] for row in X.tolist()]
-    return X
+    if (X.n_tokens is None and X.vocabulary is None) or X.values.size == 0:
+        return numbers_of(X)
+    ids = token_ids(X)
+    occurs = set(ids.values.tolist())
+    word_of = {index: word for word, index in (X.vocabulary or {}).items() if index in occurs}
+    return [[word_of.get(index, str(index)) for index in row] for row in ids.tolist()]
 
 
 def _as_text(tags):
@@ -357,10 +358,11 @@ def _text_cells(texts, n_columns):
     return Cells(*np.array(cells, dtype=np.int64).reshape(-1, 3).T)
 
 
-def _height(n_lines, n_types, is_text, has_no_values):
+def _height(cells, n_types, is_text, has_no_values):
     """Inches for what there is to draw."""
     if not is_text:
         return 2.0 if has_no_values else 4.8
+    n_lines = 1 + cells.line.max(initial=0)
     return max(1.0 + _INCHES_PER_LINE * n_lines, 0.4 + 0.16 * n_types * (n_types > _MOST_ABOVE))
 
 
@@ -402,6 +404,24 @@ def _draw_runs(ax, new, is_drawn, cells, heights, **look):
             (number * _LINE + heights[0], heights[1] - heights[0]),
             **look,
         )
+
+
+def _name_strips(ax, looks, cells, has_errors, fontsize):
+    """What the strips are, on the left, and what their colours are."""
+    n_lines = 1 + cells.line.max(initial=0)
+    middles = [np.mean(_TRUE), np.mean(_PREDICTED)]
+    ticks = np.add.outer(_LINE * np.arange(n_lines), middles).ravel()
+    ax.set_yticks(ticks, ["true", "predicted"] * n_lines, fontsize=fontsize)
+    ax.tick_params(axis="y", length=0)
+    ax.spines[:].set_visible(False)
+    for name, look in looks.items():
+        ax.broken_barh([], (0, 0), label=short_name(name), **look)
+    if has_errors:
+        ax.broken_barh([], (0, 0), color=_ERROR, label="error")
+    if len(looks) > _MOST_ABOVE:
+        draw_legend(ax, most_inside=0)
+    else:
+        draw_legend_above(ax)
 
 
 def _draw_series(ax, X):

@@ -33,7 +33,7 @@ def test_names_that_matplotlib_would_read_otherwise_are_shown_as_they_are():
     assert not text._preprocess_math(text.get_text())[1]
 
 
-@pytest.mark.parametrize("n_lines", [3, 18, 28])
+@pytest.mark.parametrize("n_lines", [3, 28])
 def test_a_legend_and_the_names_of_rows_have_room(n_lines, check_layout):
     ax = new_axes(None, "a test")
     for number, style in enumerate(styles_of(n_lines)):

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
+from sklearn.base import BaseEstimator
 
-from skseq import Sequences, SequenceTagger
+from skseq import Sequences
 from skseq.preprocessing import TokenEncoder
 from skseq.report import TagStripDisplay
 
@@ -86,6 +87,9 @@ def test_characters_words_ids_and_numbers_are_shown_as_what_they_are():
     assert texts(["in Rome"], [["O", "LOC"]]) == ["in", "Rome"]
     ids = TokenEncoder().fit_transform(["in Rome", "in Bath"])
     assert texts(ids, [["O", "LOC"]] * 2) == ["in", "Rome"]
+    ids = TokenEncoder("word+char").fit_transform(["in Rome", "in Bath"])
+    assert texts(ids, [["O", "LOC"]] * 2) == ["in", "rome"]
+    assert texts(Sequences([4, 2], [0, 2], n_tokens=5), [["O", "LOC"]]) == ["4", "2"]
     assert texts([[1.5, 2.5]], [["O", "LOC"]]) == []
     with pytest.raises(ValueError, match=r"X\[1\] has 3 steps but 2 tags"):
         TagStripDisplay.from_predictions(TRUE, TRUE, X=["a b c d", "a b c"], rows=1)
@@ -101,12 +105,25 @@ def test_a_step_without_a_tag_is_neither_drawn_nor_wrong():
     assert display.ax_values_ is None
 
 
-@pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
+class Threes(BaseEstimator):
+    """Tags the ids 2 and 3."""
+
+    def fit(self, X, y):
+        return self
+
+    def __sklearn_is_fitted__(self):
+        return True
+
+    def predict(self, X):
+        return X.replace(values=np.where(X.values <= 3, "X", "O"))
+
+
 def test_an_estimator_predicts_the_rows_that_are_drawn(ragged_tokens, tags):
-    model = SequenceTagger(hidden_size=2, max_epochs=2, random_state=0).fit(ragged_tokens, tags)
-    display = TagStripDisplay.from_estimator(model, ragged_tokens, tags, rows=[4, -1])
-    assert display.y_true == tags[[4, -1]]
-    assert display.y_pred == model.predict(ragged_tokens)[[4, 29]]
+    wrong = tags.replace(values=np.roll(tags.values, 1))
+    display = TagStripDisplay.from_estimator(Threes(), ragged_tokens, wrong, rows=[4, -1])
+    assert display.y_true == wrong[[4, -1]]
+    assert display.y_pred == tags[[4, 29]]
+    np.testing.assert_array_equal(display.is_error_, wrong[[4, -1]].values != tags[[4, -1]].values)
 
 
 def test_what_does_not_fit_is_refused():
@@ -118,8 +135,7 @@ def test_what_does_not_fit_is_refused():
         TagStripDisplay.from_predictions(TRUE, PREDICTED, rows="all")
 
 
-@pytest.mark.parametrize("is_text", [True, False])
-@pytest.mark.parametrize("n_types", [2, 5, 18])
+@pytest.mark.parametrize(("n_types", "is_text"), [(2, True), (5, False), (18, True), (18, False)])
 def test_the_picture_has_room_for_all_it_says(n_types, is_text, check_layout):
     tags = [[f"B-type {i} of long name" for i in range(n_types)] + ["O"] * 30]
     X = [["word"] * len(tags[0])] if is_text else [[0.5] * len(tags[0])]
