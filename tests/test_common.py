@@ -10,6 +10,7 @@ import torch
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import LocalOutlierFactor
 from sklearn.pipeline import make_pipeline
 
 import skseq
@@ -48,6 +49,12 @@ def letters(texts, **kwargs):
 
 # class name -> parameters besides: no weights get to the end of that pipeline.
 PARAMETERS = {
+    "AnomalyClassifier": {
+        "detector": make_pipeline(
+            SequenceSummarizer(), LocalOutlierFactor(n_neighbors=3, novelty=True)
+        ),
+        "cv": 2,
+    },
     "SequenceAdaBoostClassifier": {
         "estimator": SequenceClassifier(hidden_size=4, embedding_dim=4, max_epochs=2, device="cpu")
     },

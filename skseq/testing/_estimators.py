@@ -5,6 +5,7 @@ from functools import partial, wraps
 from unittest import SkipTest
 
 from sklearn.exceptions import SkipTestWarning
+from sklearn.utils import get_tags
 from sklearn.utils.estimator_checks import (
     check_do_not_raise_errors_in_init_or_set_params,
     check_estimator_cloneable,
@@ -69,7 +70,7 @@ def check_estimator(
     arrays, re-stated for ragged X (token ids, values, or texts) and, for taggers and their
     samplers, ragged y; and what skseq requires on top: padding changes nothing, weights and origins
     follow their sequences, the order of steps is never touched, the caller's random state is left
-    alone.
+    alone. A classifier whose tags say that it takes no more than two classes is tried on two.
 
     Parameters
     ----------
@@ -304,7 +305,7 @@ def _on_example(check):
             # Checks train on noise, and on three rows; what they are about is the interface.
             warnings.simplefilter("ignore")
             try:
-                check(estimator, make_example(kind, form))
+                check(estimator, make_example(kind, form, n_classes=_n_classes(estimator)))
             except SkipTest:
                 raise
             except AssertionError as error:
@@ -315,6 +316,12 @@ def _on_example(check):
                 ) from error
 
     return checked
+
+
+def _n_classes(estimator):
+    """Three; but two for a classifier whose tags say that it takes no more."""
+    of_classifier = get_tags(estimator).classifier_tags
+    return 3 if of_classifier is None or of_classifier.multi_class else 2
 
 
 def _test_id(value):

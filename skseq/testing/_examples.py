@@ -85,6 +85,11 @@ class Example:
         return self.kind in PER_STEP
 
     @property
+    def n_classes(self):
+        """How many classes y has."""
+        return len(np.unique(self.y.values if self.per_step else self.y))
+
+    @property
     def is_numeric(self):
         """Whether y holds numbers instead of labels."""
         return self.kind in NUMERIC
