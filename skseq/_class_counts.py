@@ -3,7 +3,10 @@
 import warnings
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from skseq._typing import FloatArray
+from skseq.data import Sequences
 from skseq.exceptions import DoubleCountingWarning
 
 # How much less even a later correction may leave the classes before it counts as a second one.
@@ -12,7 +15,7 @@ _TOLERANCE = 1.1
 _BLOCK = 2**18
 
 
-def sequence_weight(X):
+def sequence_weight(X: Sequences) -> NDArray[np.float64]:
     """Weight of each sequence: its own, or the mean of its steps', or 1 without weights.
 
     Parameters
@@ -31,7 +34,9 @@ def sequence_weight(X):
     return class_totals(X.sequence_index(), len(X), X.weight) / np.maximum(X.lengths, 1)
 
 
-def class_totals(codes, n_classes, weight=None):
+def class_totals(
+    codes: ArrayLike, n_classes: int, weight: FloatArray | None = None
+) -> NDArray[np.float64]:
     """Sum of weights in each class.
 
     Parameters
@@ -59,7 +64,9 @@ def class_totals(codes, n_classes, weight=None):
     return totals
 
 
-def weighted_counts(codes, n_classes, weight=None):
+def weighted_counts(
+    codes: ArrayLike, n_classes: int, weight: FloatArray | None = None
+) -> NDArray[np.float64]:
     """How many samples each class has, where weight k is k copies and weight 0 is none.
 
     Weights that are below 1 on average are shares rather than copies (they may sum to 1, say):
@@ -95,7 +102,7 @@ def weighted_counts(codes, n_classes, weight=None):
     return totals * max(1.0, np.count_nonzero(weight) / totals.sum())
 
 
-def earlier_corrections(X):
+def earlier_corrections(X: Sequences) -> str:
     """Name what has already been done about imbalance, as far as X shows.
 
     Parameters
@@ -116,7 +123,9 @@ def earlier_corrections(X):
     return " and ".join(done)
 
 
-def warn_if_double_counted(before, after, *, earlier, later):
+def warn_if_double_counted(
+    before: ArrayLike, after: ArrayLike, *, earlier: str, later: str
+) -> None:
     """Warn if a later correction of imbalance leaves the classes less even than it found them.
 
     Weights or copies that were computed from counts which an earlier correction did not change

@@ -13,7 +13,9 @@ A dict with no entry that applies raises a warning.
 """
 
 import warnings
+from collections.abc import Iterable
 from numbers import Number
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +24,9 @@ from skseq.exceptions import SmallClassWarning
 _SHORTEST_WORD = 3
 
 
-def check_class_keys(given, classes, *, name, are_all=False):
+def check_class_keys(
+    given: Iterable[Any], classes: Iterable[Any], *, name: str, are_all: bool = False
+) -> list[Any]:
     """Check the keys of a dict by class.
 
     Parameters

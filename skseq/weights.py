@@ -4,9 +4,12 @@ Weights travel with the steps, in ``Sequences.weight``, so that they pass throug
 splits with the sequences they belong to, and are tuned from a grid like anything else.
 """
 
+from collections.abc import Callable
 from numbers import Number, Real
+from typing import Any, Literal, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import assert_all_finite, check_consistent_length, column_or_1d
 from sklearn.utils.multiclass import check_classification_targets
@@ -21,6 +24,7 @@ from skseq._class_counts import (
 )
 from skseq._class_keys import check_class_keys
 from skseq._densities import dense_weight, lds_weight
+from skseq._typing import BoolArray, IntArray
 from skseq._validation import (
     Interval,
     StrOptions,
@@ -29,7 +33,7 @@ from skseq._validation import (
     check_parameters,
     has_step_labels,
 )
-from skseq.data import check_sequences, check_tags, fill_marks, known_steps
+from skseq.data import Sequences, check_sequences, check_tags, fill_marks, known_steps
 
 # The rest serves samplers and estimators.
 __all__ = [
@@ -41,10 +45,18 @@ __all__ = [
     "warn_if_double_counted",
 ]
 
+Floats = NDArray[np.float64]
+Strategy = (
+    Literal["balanced", "sqrt", "effective"]
+    | dict[Any, float]
+    | Callable[[Floats], ArrayLike]
+    | None
+)
+
 # -- weights from counts -----------------------------------------------------------------------
 
 
-def effective_number(counts, beta=0.999):
+def effective_number(counts: ArrayLike, beta: float = 0.999) -> Floats:
     r"""Effective number of samples of each class.
 
     .. math:: E(n) = (1 - \beta^n) / (1 - \beta)
@@ -89,15 +101,15 @@ def effective_number(counts, beta=0.999):
     return -np.expm1(counts * np.log(beta)) / (1 - beta)
 
 
-def _balanced(counts, beta):
+def _balanced(counts: Floats, beta: float) -> Floats:
     return counts.sum() / (len(counts) * counts)
 
 
-def _sqrt(counts, beta):
+def _sqrt(counts: Floats, beta: float) -> Floats:
     return np.sqrt(_balanced(counts, beta))
 
 
-def _effective(counts, beta):
+def _effective(counts: Floats, beta: float) -> Floats:
     return 1 / effective_number(counts, beta)
 
 
@@ -110,16 +122,16 @@ WEIGHT_STRATEGIES = {
 
 
 def class_weights(
-    strategy,
-    counts,
+    strategy: Strategy,
+    counts: ArrayLike,
     *,
-    classes=None,
-    beta=0.999,
-    power=1.0,
-    max_weight=None,
-    normalize=True,
-    are_all_classes=False,
-):
+    classes: Any = None,
+    beta: float = 0.999,
+    power: float = 1.0,
+    max_weight: float | None = None,
+    normalize: bool = True,
+    are_all_classes: bool = False,
+) -> Floats:
     """Weight of each class, from how often it occurs.
 
     Parameters
@@ -199,14 +211,16 @@ def class_weights(
     return weights if max_weight is None else np.minimum(weights, max_weight)
 
 
-def _check_counts(counts):
+def _check_counts(counts: ArrayLike) -> Floats:
     counts = np.asarray(counts, dtype=np.float64)
     if counts.ndim != 1 or not (np.isfinite(counts).all() and (counts >= 0).all()):
         raise ValueError(f"counts must be one number for each class, at least 0; got {counts}")
     return counts
 
 
-def _raw_weights(strategy, counts, classes, beta, are_all):
+def _raw_weights(
+    strategy: Strategy, counts: Floats, classes: Any, beta: float, are_all: bool
+) -> Floats:
     if strategy is None:
         return np.ones(len(counts))
     if isinstance(strategy, dict):
@@ -222,7 +236,7 @@ def _raw_weights(strategy, counts, classes, beta, are_all):
     return weights
 
 
-def _check_weights(weights, n_classes):
+def _check_weights(weights: ArrayLike, n_classes: int) -> Floats:
     weights = np.asarray(weights, dtype=np.float64)
     if weights.shape != (n_classes,):
         raise ValueError(
@@ -234,7 +248,7 @@ def _check_weights(weights, n_classes):
     return weights
 
 
-def _scaled_to_mean_one(weights, counts, max_weight):
+def _scaled_to_mean_one(weights: Floats, counts: Floats, max_weight: float | None) -> Floats:
     """Scale to a mean of 1 over samples, none above the cap (which is at least 1)."""
     cap = np.inf if max_weight is None else max_weight
     weights, free = weights.copy(), weights > 0
@@ -329,14 +343,14 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        strategy="balanced",
+        strategy: Strategy = "balanced",
         *,
-        beta=0.999,
-        power=1.0,
-        max_weight=None,
-        normalize=True,
-        ignore=None,
-    ):
+        beta: float = 0.999,
+        power: float = 1.0,
+        max_weight: float | None = None,
+        normalize: bool = True,
+        ignore: Any = None,
+    ) -> None:
         self.strategy = strategy
         self.beta = beta
         self.power = power
@@ -344,7 +358,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         self.normalize = normalize
         self.ignore = ignore
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> Self:
         """Learn the classes, their counts and weights.
 
         Parameters
@@ -369,7 +383,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         self._learn(X, y)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: Any, y: Any = None) -> Any:
         """Learn the weights and attach them.
 
         Parameters
@@ -412,7 +426,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         )
         return sequences.replace(weight=new)
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
         """Return X as it is: there is no y to weight by.
 
         Parameters
@@ -429,7 +443,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         check_sequences(self, X, reset=False)
         return X
 
-    def set_output(self, *, transform=None):
+    def set_output(self, *, transform: str | None = None) -> Self:
         """Do nothing, so that it may be set for a whole pipeline: X goes on as what it is.
 
         Parameters
@@ -443,7 +457,7 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         """
         return self
 
-    def _learn(self, X, y):
+    def _learn(self, X: Any, y: Any) -> tuple[Sequences, IntArray, BoolArray | None]:
         """Learn from X and y.
 
         Returns
@@ -474,14 +488,14 @@ class ClassWeightTransformer(TransformerMixin, BaseEstimator):
         )
         return sequences, codes, known
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.target_tags.required = True
         tags.input_tags.three_d_array = True
         return tags
 
 
-def _carried_weight(X, codes, known):
+def _carried_weight(X: Sequences, codes: IntArray, known: BoolArray | None) -> Floats:
     """Weight that X carries for each sequence, or for each step where there are codes of steps.
 
     Steps without a label weigh nothing.
@@ -493,7 +507,7 @@ def _carried_weight(X, codes, known):
     return weight
 
 
-def _check_labels(y, X, ignore):
+def _check_labels(y: Any, X: Sequences, ignore: Any) -> tuple[np.ndarray, BoolArray | None]:
     """Flat labels, one for each sequence or one for each step, and which steps have one."""
     if y is None:
         raise ValueError("ClassWeightTransformer requires y to be passed, but the target y is None")

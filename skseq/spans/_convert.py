@@ -1,10 +1,14 @@
 """From spans to tags, and from one scheme of tags to another."""
 
+from collections.abc import Iterable, Sequence
 from itertools import chain
+from typing import Any, Literal
 
 import numpy as np
+from sklearn.utils import check_consistent_length
 
-from skseq._validation import check_choice, check_consistent_length
+from skseq._typing import IntArray
+from skseq._validation import check_choice
 from skseq.data import (
     PLAIN,
     Sequences,
@@ -16,12 +20,20 @@ from skseq.data import (
     step_positions,
 )
 from skseq.spans._offsets import check_offsets, lengths_of
-from skseq.spans._reading import OUTSIDE, SCHEMES, read_spans
+from skseq.spans._reading import OUTSIDE, SCHEMES, Invalid, read_spans
 
 _BARE_TYPE = "_"
 
 
-def convert_tags(y, source=None, target="IOB2", *, invalid="repair", outside=OUTSIDE, ignore=None):
+def convert_tags(
+    y: Any,
+    source: str | None = None,
+    target: str = "IOB2",
+    *,
+    invalid: Invalid = "repair",
+    outside: Any = OUTSIDE,
+    ignore: Any = None,
+) -> Sequences | list[list[Any]]:
     """Write the spans of tags by another scheme.
 
     Parameters
@@ -73,7 +85,15 @@ def convert_tags(y, source=None, target="IOB2", *, invalid="repair", outside=OUT
     return like_input(Sequences(written, tags.offsets), y)
 
 
-def spans_to_tags(spans, X, *, offsets=None, scheme="IOB2", outside=OUTSIDE, alignment="strict"):
+def spans_to_tags(
+    spans: Sequence[Sequence[Sequence[Any]]],
+    X: Any,
+    *,
+    offsets: Iterable[Any] | None = None,
+    scheme: str = "IOB2",
+    outside: Any = OUTSIDE,
+    alignment: Literal["strict", "contract", "expand"] = "strict",
+) -> list[list[Any]]:
     """Write spans as tags.
 
     Parameters
@@ -133,7 +153,8 @@ def spans_to_tags(spans, X, *, offsets=None, scheme="IOB2", outside=OUTSIDE, ali
     if offsets is not None:
         tokens = check_offsets(offsets, list(X))
         places = tokens.values + sequence_ends[tokens.sequence_index()][:, None]
-        start, stop = _to_tokens(start, stop, *places.T, alignment, sequence_ends)
+        begins, ends = places.T
+        start, stop = _to_tokens(start, stop, begins, ends, alignment, sequence_ends)
         sequence_ends = tokens.offsets
     order = np.argsort(start, kind="stable")
     order = order[start[order] < stop[order]]  # not those without a token
@@ -145,7 +166,7 @@ def spans_to_tags(spans, X, *, offsets=None, scheme="IOB2", outside=OUTSIDE, ali
     return Sequences(write_tags(flat, sequence_ends, scheme, outside), sequence_ends).tolist()
 
 
-def write_tags(spans, offsets, scheme, outside=OUTSIDE):
+def write_tags(spans: Spans, offsets: IntArray, scheme: str, outside: Any = OUTSIDE) -> np.ndarray:
     """Tags, flat, of spans that are sorted and do not overlap.
 
     Parameters
@@ -175,7 +196,7 @@ def write_tags(spans, offsets, scheme, outside=OUTSIDE):
     return _fill(steps, _join(letters, types), int(offsets[-1]), outside)
 
 
-def _letters(scheme, spans, offsets, steps):
+def _letters(scheme: str, spans: Spans, offsets: IntArray, steps: IntArray) -> np.ndarray:
     """The prefix of each step of all spans, laid end to end."""
     lengths = spans.stop - spans.start
     letters = np.full(len(steps), "I")
@@ -204,13 +225,13 @@ def _letters(scheme, spans, offsets, steps):
     return letters
 
 
-def _join(letters, types):
+def _join(letters: np.ndarray, types: np.ndarray) -> np.ndarray:
     names, place = np.unique(types, return_inverse=True)
     suffixes = np.array(["" if name == _BARE_TYPE else f"-{name}" for name in names.tolist()])
     return np.char.add(letters, suffixes[place]) if len(names) else letters
 
 
-def _fill(steps, tags, n_steps, outside):
+def _fill(steps: IntArray, tags: np.ndarray, n_steps: int, outside: Any) -> np.ndarray:
     """The tags of some steps, and the outside one of all others."""
     if len(tags) == n_steps:
         outside = tags[:1].tolist()[0] if n_steps else outside  # none is left, whatever its type
@@ -226,7 +247,7 @@ def _fill(steps, tags, n_steps, outside):
     return filled
 
 
-def _with_marks(written, tags, ignore):
+def _with_marks(written: np.ndarray, tags: Sequences, ignore: Any) -> np.ndarray:
     known = known_steps(tags, ignore)
     if known is None:
         return written
@@ -238,18 +259,21 @@ def _with_marks(written, tags, ignore):
 # -- spans that users have ----------------------------------------------------------------------
 
 
-def _flatten(spans):
+def _flatten(
+    spans: Sequence[Sequence[Sequence[Any]]],
+) -> tuple[IntArray, IntArray, IntArray, np.ndarray]:
     """Row, start, end and type of all spans."""
     counts = np.fromiter(map(len, spans), dtype=np.int64, count=len(spans))
     records = list(chain.from_iterable(spans))
     if not records:
-        return (*np.zeros((3, 0), dtype=np.int64), np.zeros(0, dtype=str))
+        nowhere = np.zeros(0, dtype=np.int64)
+        return nowhere, nowhere, nowhere, np.zeros(0, dtype=str)
     start, stop, types = zip(*(record[:3] for record in records), strict=True)
     row = np.repeat(np.arange(len(spans)), counts)
     return row, np.array(start, dtype=np.int64), np.array(stop, dtype=np.int64), np.array(types)
 
 
-def _check_inside(row, start, stop, lengths):
+def _check_inside(row: IntArray, start: IntArray, stop: IntArray, lengths: IntArray) -> None:
     for wrong, rule in (
         (start >= stop, "is empty: its end must come after its start"),
         ((start < 0) | (stop > lengths[row]), "lies outside its sequence"),
@@ -262,7 +286,14 @@ def _check_inside(row, start, stop, lengths):
             )
 
 
-def _to_tokens(start, stop, begins, ends, alignment, sequence_ends):
+def _to_tokens(
+    start: IntArray,
+    stop: IntArray,
+    begins: IntArray,
+    ends: IntArray,
+    alignment: str,
+    sequence_ends: IntArray,
+) -> tuple[IntArray, IntArray]:
     """The first token of each span, and one past its last; all positions are flat."""
     if alignment == "contract":
         return np.searchsorted(begins, start), np.searchsorted(ends, stop, side="right")

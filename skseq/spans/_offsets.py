@@ -1,12 +1,18 @@
 """Where tokens stand in their text."""
 
-import numpy as np
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from skseq._validation import check_consistent_length
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.utils import check_consistent_length
+
 from skseq.data import Sequences, as_sequences
 
 
-def token_offsets(texts, tokens):
+def token_offsets(
+    texts: Sequence[str], tokens: Sequence[Sequence[str]]
+) -> list[list[tuple[int, int]]]:
     """Find the tokens of each text in it, one after the other.
 
     Parameters
@@ -49,7 +55,7 @@ def token_offsets(texts, tokens):
     ]
 
 
-def _offsets_in(text, tokens, index):
+def _offsets_in(text: str, tokens: Sequence[str], index: int) -> list[tuple[int, int]]:
     places, end = [], 0
     for place, token in enumerate(tokens):
         if not token:
@@ -69,7 +75,9 @@ def _offsets_in(text, tokens, index):
     return places
 
 
-def check_offsets(offsets, texts, steps=None):
+def check_offsets(
+    offsets: Iterable[Any], texts: Sequence[str], steps: Sequences | None = None
+) -> Sequences:
     """Check places of tokens, and give them as `Sequences` of (start, end).
 
     Parameters
@@ -121,7 +129,7 @@ def check_offsets(offsets, texts, steps=None):
     return places
 
 
-def lengths_of(X):
+def lengths_of(X: Any) -> NDArray[np.int64]:
     """Steps of each sequence of any X: characters of texts, else tokens or steps."""
     if isinstance(X, Sequences):
         return X.lengths

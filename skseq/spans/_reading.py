@@ -7,22 +7,42 @@ Requirements that this file meets:
 - an error names the sequence, the step and the tag.
 """
 
+from typing import Any, Literal
+
 import numpy as np
 
+from skseq._typing import BoolArray, IntArray
 from skseq._validation import check_choice
-from skseq.data import PLAIN, SPAN_SCHEMES, Spans, cut_steps, find_spans, known_steps, split_prefix
+from skseq.data import (
+    PLAIN,
+    SPAN_SCHEMES,
+    Sequences,
+    Spans,
+    cut_steps,
+    find_spans,
+    known_steps,
+    split_prefix,
+)
 
 OUTSIDE = "O"
 SCHEMES = (*SPAN_SCHEMES, PLAIN)
 _POLICIES = ("repair", "drop", "error")
+Invalid = Literal["repair", "drop", "error"]
 
 # The scheme that prefixes are taken for, the first that has them all.
 _LIKELY_SCHEMES = ("IOB2", "IOE2", "IOBES", "BILOU")
 
 
 def read_spans(
-    tags, *, scheme=None, invalid="repair", outside=OUTSIDE, ignore=None, classes=None, name="y"
-):
+    tags: Sequences,
+    *,
+    scheme: str | None = None,
+    invalid: Invalid = "repair",
+    outside: Any = OUTSIDE,
+    ignore: Any = None,
+    classes: np.ndarray | None = None,
+    name: str = "y",
+) -> Spans:
     """Find the spans of tags.
 
     Parameters
@@ -74,7 +94,7 @@ def read_spans(
     return spans if known is None else back_to_all_steps(spans, known)
 
 
-def likely_scheme(classes, outside=OUTSIDE):
+def likely_scheme(classes: np.ndarray, outside: Any = OUTSIDE) -> str | None:
     """The scheme that these tags most likely keep.
 
     Returns
@@ -89,33 +109,32 @@ def likely_scheme(classes, outside=OUTSIDE):
         If some tags have a prefix and others don't.
     """
     names = [tag for tag in classes.tolist() if tag != outside]
-    parts = [split_prefix(tag) for tag in names]
-    letters = {part[0] for part in parts if part}
-    if not letters and names and all(tag in {*"BIMESLU"} for tag in names):
-        letters, parts = set(names), names
-    if not letters:
-        return PLAIN
-    if not all(parts):
-        raise ValueError(
-            f"some tags have the prefix of a span, such as {names[_first(parts)]!r}, and others do "
-            f'not, such as {names[parts.index(None)]!r}; name their scheme: scheme="plain" takes '
-            "all of them as they are"
-        )
+    if names and all(tag in {*"BIMESLU"} for tag in names):
+        letters = set(names)
+    else:
+        parts = [split_prefix(tag) for tag in names]
+        letters = {part[0] for part in parts if part}
+        prefixed = [tag for tag, part in zip(names, parts, strict=True) if part]
+        others = [tag for tag, part in zip(names, parts, strict=True) if not part]
+        if not prefixed:
+            return PLAIN
+        if others:
+            raise ValueError(
+                f"some tags have the prefix of a span, such as {prefixed[0]!r}, and others do "
+                f'not, such as {others[0]!r}; name their scheme: scheme="plain" takes all of them '
+                "as they are"
+            )
     return next((scheme for scheme in _LIKELY_SCHEMES if letters <= {*SPAN_SCHEMES[scheme]}), None)
 
 
-def _first(parts):
-    return next(place for place, part in enumerate(parts) if part)
-
-
-def _distinct(values):
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, IntArray]:
     """Sorted distinct tags, and the place of each step's among them."""
     if values.dtype == object:
         values = np.array(values.tolist())
     return np.unique(values, return_inverse=True)
 
 
-def _check_outside(found, outside):
+def _check_outside(found: np.ndarray, outside: Any) -> None:
     """Raise ValueError for numbers where text is to say which of them is outside."""
     if isinstance(outside, str) and found.dtype.kind in "biuf" and len(found):
         raise ValueError(
@@ -125,18 +144,24 @@ def _check_outside(found, outside):
         )
 
 
-def _read_prefixed(codes, tags, classes, scheme, invalid, name):
+def _read_prefixed(
+    codes: IntArray,
+    tags: Sequences,
+    classes: np.ndarray,
+    scheme: str | None,
+    invalid: Invalid,
+    name: str,
+) -> Spans:
     if invalid != "repair" and scheme is None:
         raise ValueError(
             f"invalid={invalid!r} needs a scheme, and the prefixes of the tags do not tell which; "
             f"name one of {sorted(SPAN_SCHEMES)}"
         )
-    if scheme is not None:
-        strict = find_spans(codes, tags.offsets, classes, scheme)
-    if invalid == "drop":
+    strict = None if scheme is None else find_spans(codes, tags.offsets, classes, scheme)
+    if strict is not None and invalid == "drop":
         return strict
     relaxed = find_spans(codes, tags.offsets, classes)
-    if invalid == "error" and len(strict.start) < len(relaxed.start):
+    if strict is not None and invalid == "error" and len(strict.start) < len(relaxed.start):
         start = int(np.setdiff1d(relaxed.start, strict.start)[0])
         row = int(np.searchsorted(tags.offsets, start, side="right") - 1)
         raise ValueError(
@@ -147,14 +172,14 @@ def _read_prefixed(codes, tags, classes, scheme, invalid, name):
     return relaxed
 
 
-def _excerpt(tags, start, spans, row):
+def _excerpt(tags: Sequences, start: int, spans: Spans, row: int) -> list[Any]:
     """The tags of a span with one neighbour on either side."""
     stop = spans.stop[np.searchsorted(spans.start, start)]
     low, high = max(start - 1, tags.offsets[row]), min(stop + 1, tags.offsets[row + 1])
     return tags.values[low:high].tolist()
 
 
-def back_to_all_steps(spans, known):
+def back_to_all_steps(spans: Spans, known: BoolArray) -> Spans:
     """Positions among all steps, of spans found in those that have a tag."""
     places = np.flatnonzero(known)
     return Spans(places[spans.start], places[spans.stop - 1] + 1, spans.type)

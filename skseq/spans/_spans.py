@@ -1,14 +1,17 @@
 """Spans as records, one list for each sequence."""
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
+from sklearn.utils import check_consistent_length
 
-from skseq._validation import check_consistent_length
-from skseq.data import Sequences, as_sequences, as_tags, step_positions
+from skseq._typing import IntArray
+from skseq.data import Sequences, Spans, as_sequences, as_tags, step_positions
 from skseq.spans._offsets import check_offsets
-from skseq.spans._reading import OUTSIDE, read_spans
+from skseq.spans._reading import OUTSIDE, Invalid, read_spans
 
 
 class Span(NamedTuple):
@@ -46,17 +49,17 @@ class Span(NamedTuple):
 
 
 def tags_to_spans(
-    X,
-    y,
+    X: Any,
+    y: Any,
     *,
-    y_proba=None,
-    classes=None,
-    offsets=None,
-    scheme=None,
-    invalid="repair",
-    outside=OUTSIDE,
-    ignore=None,
-):
+    y_proba: Any = None,
+    classes: ArrayLike | None = None,
+    offsets: Iterable[Any] | None = None,
+    scheme: str | None = None,
+    invalid: Invalid = "repair",
+    outside: Any = OUTSIDE,
+    ignore: Any = None,
+) -> list[list[Span]]:
     """Give the spans that tags spell.
 
     Parameters
@@ -128,7 +131,7 @@ def tags_to_spans(
      Span(start=3, end=4, type='digit', probability=None, text='2')]
     """
     tags = as_tags(y)
-    texts, offsets = check_texts(X, offsets, tags)
+    texts, places = check_texts(X, offsets, tags)
     spans = read_spans(
         tags,
         scheme=scheme,
@@ -140,8 +143,8 @@ def tags_to_spans(
     probability = span_probability(spans, tags, y_proba, classes, ignore)
     row = np.searchsorted(tags.offsets, spans.start, side="right") - 1
     start, end = spans.start - tags.offsets[row], spans.stop - tags.offsets[row]
-    if offsets is not None:
-        start, end = offsets.values[spans.start, 0], offsets.values[spans.stop - 1, 1]
+    if places is not None:
+        start, end = places.values[spans.start, 0], places.values[spans.stop - 1, 1]
     words = _texts_of(texts, row, start, end)
     parts = (start.tolist(), end.tolist(), spans.type.tolist(), probability, words)
     records = list(map(Span._make, zip(*parts, strict=True)))
@@ -149,7 +152,9 @@ def tags_to_spans(
     return [records[low:high] for low, high in pairwise(bounds.tolist())]
 
 
-def check_texts(X, offsets, tags):
+def check_texts(
+    X: Any, offsets: Iterable[Any] | None, tags: Sequences
+) -> tuple[list[Any] | None, Sequences | None]:
     """Texts, or lists of tokens, or None; and offsets as `Sequences`, all fitting the tags."""
     if not _holds_text(X):
         if offsets is not None:
@@ -174,7 +179,7 @@ def check_texts(X, offsets, tags):
     return texts, None
 
 
-def _holds_text(X):
+def _holds_text(X: Any) -> bool:
     if X is None or isinstance(X, str) or not len(X):
         return False
     if isinstance(X, Sequences):
@@ -185,7 +190,9 @@ def _holds_text(X):
     )
 
 
-def _texts_of(texts, row, start, end):
+def _texts_of(
+    texts: list[Any] | None, row: IntArray, start: IntArray, end: IntArray
+) -> list[str] | list[None]:
     if texts is None:
         return [None] * len(row)
     cut = (
@@ -195,7 +202,9 @@ def _texts_of(texts, row, start, end):
     return [piece if isinstance(piece, str) else " ".join(piece) for piece in cut]
 
 
-def span_probability(spans, tags, y_proba, classes, ignore):
+def span_probability(
+    spans: Spans, tags: Sequences, y_proba: Any, classes: ArrayLike | None, ignore: Any
+) -> list[float] | list[None]:
     """Geometric mean of the probabilities of the tags of each span, or None for each.
 
     Parameters
@@ -221,10 +230,11 @@ def span_probability(spans, tags, y_proba, classes, ignore):
     """
     if y_proba is None:
         return [None] * len(spans.start)
+    classes = np.zeros(0) if classes is None else np.asarray(classes)
     proba = _check_proba(y_proba, classes, tags)
     lengths = spans.stop - spans.start
     steps, span = step_positions(spans.start, lengths), np.repeat(np.arange(len(lengths)), lengths)
-    column = {tag: index for index, tag in enumerate(np.asarray(classes).tolist())}
+    column = {tag: index for index, tag in enumerate(classes.tolist())}
     codes = np.array([column.get(tag, -1) for tag in tags.values[steps].tolist()], dtype=np.intp)
     if ignore is None and (codes < 0).any():
         tag = tags.values[steps[codes < 0][0]].item()
@@ -236,13 +246,12 @@ def span_probability(spans, tags, y_proba, classes, ignore):
     return np.exp(sums / np.bincount(span, minlength=len(lengths))).tolist()
 
 
-def _check_proba(y_proba, classes, tags):
+def _check_proba(y_proba: Any, classes: np.ndarray, tags: Sequences) -> np.ndarray:
     proba = as_sequences(y_proba, name="y_proba")
-    n_classes = 0 if classes is None else len(classes)
-    if proba.values.ndim != 2 or proba.n_features != n_classes:
+    if proba.values.ndim != 2 or proba.n_features != len(classes):
         raise ValueError(
             f"y_proba has {proba.n_features} column(s), and classes must name the tag of each, "
-            f"such as estimator.classes_; got {classes!r}"
+            f"such as estimator.classes_; got {classes.tolist()}"
         )
     if not proba.aligns_with(tags):
         raise ValueError("y_proba must have a row for each tag of y, but their lengths differ")
