@@ -123,12 +123,15 @@ def _make_scorer(metric, reading, background):
             f"here {'each step' if reading.tags else 'each sequence'} has a label; take "
             f"{_usual_scoring(reading)}, say"
         )
+    more = {}
     if metric.startswith("tag_") and background is not None:
-        try:
-            return get_scorer(metric, exclude=background)
-        except TypeError:  # a metric of all tags
-            pass
-    return metric
+        more["exclude"] = background
+    if reading.levels:
+        more["labels"] = reading.levels
+    try:
+        return get_scorer(metric, **more) if more else metric
+    except TypeError:  # a metric that counts all tags, or knows no order
+        return metric
 
 
 def _n_folds(asked, data):
@@ -151,7 +154,7 @@ def _in_short(opened, background, metric, n_folds, n_nets):
     labels = opened.data.y
     labels = as_tags(labels).values if has_step_labels(labels) else np.asarray(labels)
     classes, counts = np.unique(labels, return_counts=True)
-    commonest, rarest = classes[counts.argmax()], classes[counts.argmin()]
+    commonest, rarest = (classes[np.argsort(-counts, kind="stable")[place]] for place in (0, -1))
     without = f" without {background}" if background is not None else ""
     return (
         f"{opened.name}: {len(opened.data.X):,} sequences, {opened.reading.in_words()}; "

@@ -248,3 +248,43 @@ def test_a_report_is_of_the_file_that_was_compared_on(tuned, run, files, tmp_pat
     copy.write_text((files / "texts.csv").read_text(encoding="utf-8") + "food,praise\n")
     (folder / "run.json").write_text(json.dumps(facts | {"file": str(copy)}), encoding="utf-8")
     assert "has changed since it was compared on" in run("report", folder).err
+
+
+def write_levels(folder):
+    words = {"low": "cold bleak", "mid": "mild day", "high": "hot sun"}
+    rows = [f"{words[level]} again,{level}" for level in words for _ in range(6)]
+    (folder / "t.csv").write_text("\n".join(["text,label", *rows]), encoding="utf-8")
+    return ["t.csv", "--levels", "low,mid,high"]
+
+
+def write_turns(folder):
+    turns = ["are you there,Q", "yes i am,A", "so it is,S", "is it late,Q"]
+    rows = [
+        f"d{dialogue},{turns[(dialogue + turn) % 4]}" for dialogue in range(8) for turn in range(4)
+    ]
+    (folder / "t.csv").write_text("\n".join(["dialogue,text,act", *rows]), encoding="utf-8")
+    return ["t.csv", "--sequence", "dialogue", "--label", "act"]
+
+
+def write_ends(folder):
+    line = json.dumps({"text": "It rains. So be it.", "ends": [8, 18]})
+    (folder / "t.jsonl").write_text("\n".join([line] * 8), encoding="utf-8")
+    return ["t.jsonl", "--label", "ends"]
+
+
+def write_cells(folder):
+    rows = [f'"[{row % 3}.5, {row}.0, 1.0]",{"ab"[row % 3 == 0]}' for row in range(24)]
+    (folder / "t.csv").write_text("\n".join(["data,label", *rows]), encoding="utf-8")
+    return ["t.csv"]
+
+
+@pytest.mark.parametrize("write", [write_levels, write_turns, write_ends, write_cells])
+def test_every_sort_of_problem_is_tuned_and_predicted(write, run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    name, *options = write(tmp_path)
+    done = run("tune", name, *options, "--strategies", "none", *FAST)
+    assert done.status == 0, done.err
+    predicted = run("predict", "t_tuned/model.skseq", name)
+    assert predicted.status == 0, predicted.err
+    expected = {"write_levels": 18, "write_turns": 32, "write_ends": 8 * 19, "write_cells": 24}
+    assert len(rows_of(predicted.out)) == expected[write.__name__]
