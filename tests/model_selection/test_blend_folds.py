@@ -112,7 +112,9 @@ def test_the_winner_predicts_raw_data_and_survives_a_file(found, halves, tmp_pat
     X, y = halves
     best = pickle.loads(pickle.dumps(found)).best_estimator_
     save(found.best_estimator_, tmp_path / "winner")
-    np.testing.assert_array_equal(load(tmp_path / "winner").predict(X), best.predict(X))
+    trusted = [f"{OnColumn.__module__}.OnColumn"]
+    again = load(tmp_path / "winner", trusted=trusted)
+    np.testing.assert_array_equal(again.predict(X), best.predict(X))
     members = [OnColumn(column).fit(X, y) for column in (0, 1)]
     logs = np.log([member.predict_proba(X) for member in members])
     weights, prior = best.weights_, np.bincount(y) / len(y)
