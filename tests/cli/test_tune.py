@@ -278,13 +278,35 @@ def write_cells(folder):
     return ["t.csv"]
 
 
-@pytest.mark.parametrize("write", [write_levels, write_turns, write_ends, write_cells])
-def test_every_sort_of_problem_is_tuned_and_predicted(write, run, tmp_path, monkeypatch):
+def write_recording(folder):
+    rows = [f"{row}.5,{-row}.25,{row // 5 % 2}" for row in range(200)]
+    (folder / "t.csv").write_text("\n".join(["a,b,label", *rows]), encoding="utf-8")
+    return ["t.csv", "--window", "20"]
+
+
+# And the rows that are predicted.
+SORTS = {
+    write_levels: 18,
+    write_turns: 32,
+    write_ends: 8 * 19,
+    write_cells: 24,
+    write_recording: 200,
+}
+
+
+@pytest.mark.parametrize(("write", "n_rows"), SORTS.items())
+def test_every_sort_of_problem_is_tuned_and_predicted(write, n_rows, run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     name, *options = write(tmp_path)
     done = run("tune", name, *options, "--strategies", "none", *FAST)
     assert done.status == 0, done.err
     predicted = run("predict", "t_tuned/model.skseq", name)
     assert predicted.status == 0, predicted.err
-    expected = {"write_levels": 18, "write_turns": 32, "write_ends": 8 * 19, "write_cells": 24}
+    expected = {
+        "write_levels": 18,
+        "write_turns": 32,
+        "write_ends": 8 * 19,
+        "write_cells": 24,
+        "write_recording": 200,
+    }
     assert len(rows_of(predicted.out)) == expected[write.__name__]
