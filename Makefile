@@ -69,7 +69,7 @@ docs: $(STAMP)  ## build the HTML pages in docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 clean:  ## remove .venv and everything built
-	rm -rf .venv .venv-oldest build dist *.egg-info docs/_build docs/api demo_output \
+	rm -rf .venv .venv-oldest build dist *.egg-info docs/_build docs/_pictures docs/api demo_output \
 		.pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find skseq tests benchmarks docs -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,22 +1,46 @@
 """Sphinx: the pages of this folder, and an API page for each public package."""
 
+import importlib
 import pkgutil
 import re
+import sys
 from pathlib import Path
 
 import skseq
+
+sys.path.insert(0, str(Path(__file__).parent))
+import pages
 
 project = "skseq"
 author = "skseq developers"
 copyright = "skseq developers"
 release = skseq.__version__
 
-extensions = ["myst_parser", "numpydoc", "sphinx.ext.autodoc"]
+extensions = [
+    "myst_parser",
+    "numpydoc",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
+    "sphinx_copybutton",
+    "sphinx_design",
+]
+myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 2  # pages link to sections of others
 exclude_patterns = ["_build"]
-html_theme = "alabaster"
-# Wide enough for the longest line of code.
-html_theme_options = {"page_width": "1260px", "body_max_width": "1000px"}
+templates_path = ["_templates"]
+
+html_theme = "pydata_sphinx_theme"
+html_title = "skseq"
+html_static_path = ["_static"]
+html_css_files = ["skseq.css"]
+html_show_sourcelink = False
+html_theme_options = {
+    "navbar_align": "left",
+    "show_prev_next": True,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_sidebars = {"index": []}
 numpydoc_show_class_members = False
 # An attribute that is a property in two classes is no reference that a third one could mean.
 suppress_warnings = ["ref.python"]
@@ -25,26 +49,59 @@ suppress_warnings = ["ref.python"]
 INTERNAL = {"cli", "data", "folds", "nn", "training"}
 
 
-def public_packages():
-    names = {module.name for module in pkgutil.iter_modules(skseq.__path__)} - INTERNAL
-    public = sorted(name for name in names if not name.startswith("_"))
-    return ["skseq", *(f"skseq.{name}" for name in public)]
+def public_names():
+    """Each public package with its names, every name once: where users would import it from."""
+    packages = {module.name for module in pkgutil.iter_modules(skseq.__path__)} - INTERNAL
+    public = sorted(f"skseq.{name}" for name in packages if not name.startswith("_"))
+    things, names = set(), {}
+    for package in map(importlib.import_module, ["skseq", *public]):
+        new = [name for name in package.__all__ if id(getattr(package, name)) not in things]
+        things |= {id(getattr(package, name)) for name in new}
+        if new:
+            names[package] = [name for name in new if not name.startswith("_")]
+    return names
 
 
-def write_api_pages(app):
-    """Write a page for each public package; autodoc fills it with what ``__all__`` names."""
-    folder = Path(app.srcdir, "api")
+def write_api_pages(folder):
+    """Write a page for each public package, which autosummary follows to one for each name."""
     folder.mkdir(exist_ok=True)
-    for name in public_packages():
-        # At the top, only `Sequences` has no public package that its page could be in.
-        members = "Sequences" if name == "skseq" else ""
-        page = f"{name}\n{'=' * len(name)}\n\n.. automodule:: {name}\n   :members: {members}\n"
-        (folder / f"{name}.rst").write_text(page, encoding="utf-8")
+    index = ["API", "===", "", ".. toctree::", "   :hidden:", ""]
+    names = public_names()
+    index += [f"   {package.__name__}" for package in names]
+    index += ["", ".. list-table::", "   :widths: 30 70", ""]
+    for package, members in names.items():
+        name = package.__name__
+        summary = package.__doc__.splitlines()[0]
+        index += [f"   * - :doc:`{name}`", f"     - {summary}"]
+        page = [name, "=" * len(name), "", f".. automodule:: {name}", "", ".. autosummary::"]
+        page += ["   :toctree: names", "   :nosignatures:", "", *(f"   {m}" for m in members)]
+        (folder / f"{name}.rst").write_text("\n".join(page) + "\n", encoding="utf-8")
+    (folder / "index.rst").write_text("\n".join(index) + "\n", encoding="utf-8")
+
+
+def draw_pictures(app, env, docnames):
+    """Run the pages that ask for pictures; before any is read, for others may show them too."""
+    app.pictures = {}
+    folder = Path(app.srcdir, "_pictures")
+    folder.mkdir(exist_ok=True)
+    for name in docnames:
+        path = env.doc2path(name)
+        text = path.read_text(encoding="utf-8")
+        if "<!-- picture:" in text:
+            with pages.quietly_elsewhere():
+                files = pages.draw_pictures(text, name, folder)
+            app.pictures[name] = [[f"/_pictures/{f.name}" for f in drawn] for drawn in files]
+
+
+def show_pictures(app, name, source):
+    """Put images where the comments are that ask for them."""
+    if name in app.pictures:
+        source[0] = pages.with_pictures(source[0], app.pictures[name])
 
 
 def skip_foreign_members(app, what, name, thing, skip, options):
     """Leave out the methods that scikit-learn writes into every estimator."""
-    return skip or not getattr(thing, "__module__", "skseq").startswith("skseq")
+    return skip or not (getattr(thing, "__module__", None) or "skseq").startswith("skseq")
 
 
 def escape_names_in_shapes(app, what, name, thing, options, lines):
@@ -55,6 +112,8 @@ def escape_names_in_shapes(app, what, name, thing, options, lines):
 
 
 def setup(app):
-    app.connect("builder-inited", write_api_pages)
+    write_api_pages(Path(app.srcdir, "api"))  # here, so that autosummary finds them
+    app.connect("env-before-read-docs", draw_pictures)
+    app.connect("source-read", show_pictures)
     app.connect("autodoc-skip-member", skip_foreign_members)
     app.connect("autodoc-process-docstring", escape_names_in_shapes)

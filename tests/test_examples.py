@@ -42,8 +42,14 @@ def check_tactics(output):
     assert max(macro_f1["1 half of the data"], macro_f1["3 under-sampling"]) < plain - 0.1
 
 
+def check_compared(output):
+    first_words = {line.split("  ")[0] for line in output.splitlines()}
+    assert {"plain", "weight sqrt", "TagOverSampler", "blend", "CRF"} <= first_words
+
+
 # What each script has to print.
 CHECKS = {
+    "compared.py": check_compared,
     "dialogue.py": check_dialogue,
     "overfits.py": check_overfits,
     "tactics.py": check_tactics,
