@@ -236,7 +236,7 @@ def test_classes_functions_and_objects_of_ones_own_come_back_where_they_are_trus
         (np.frompyfunc(a_function, 1, 1), "not of numpy itself"),
         (iter([1]), "is of Python itself"),
     ],
-    ids=repr,
+    ids=["lambda", "function", "fraction", "sparse", "record", "ufunc", "iterator"],
 )
 def test_what_cannot_be_saved_says_where_it_is_and_why(value, says, round_trip):
     with pytest.raises(TypeError, match=rf"kw_args\.value cannot be saved: it holds .*{says}"):
