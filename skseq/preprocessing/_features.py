@@ -167,7 +167,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):
 
 
 def are_feature_dicts(X):
-    """Whether the steps of X are dicts of features, by the first of them.
+    """Whether the steps of X are dicts of features, by those of the first sequence.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def are_feature_dicts(X):
     else:
         return False
     is_row = isinstance(steps, (list, tuple, np.ndarray)) and len(steps) > 0
-    return is_row and isinstance(steps[0], Mapping)
+    return is_row and all(isinstance(step, Mapping) for step in steps)
 
 
 class _Hasher(dict):

@@ -31,7 +31,7 @@ def run_fixture():
     return run
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def small_nets():
     """Nets that take no time and baselines as they come, for commands that fit some."""
     make = _nets.make_plain_pipeline
