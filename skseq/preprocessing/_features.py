@@ -167,7 +167,7 @@ class FeatureEncoder(TransformerMixin, BaseEstimator):
 
 
 def are_feature_dicts(X):
-    """Whether the steps of X are dicts of features, by those of the first sequence.
+    """Whether the steps of X are dicts of features, by the first of them.
 
     Parameters
     ----------
@@ -185,7 +185,12 @@ def are_feature_dicts(X):
     else:
         return False
     is_row = isinstance(steps, (list, tuple, np.ndarray)) and len(steps) > 0
-    return is_row and all(isinstance(step, Mapping) for step in steps)
+    # A dict among numbers is a mistake in a table of numbers, whose checks name it.
+    return (
+        is_row
+        and isinstance(steps[0], Mapping)
+        and not any(isinstance(step, Number) for step in steps)
+    )
 
 
 class _Hasher(dict):
