@@ -85,7 +85,8 @@ def test_fewer_folds_are_compared_on_where_there_is_no_time_for_all(tmp_path):
     asked = {"plain": 0.3, "cv": 6, "refit": False, "directory": tmp_path}
     found = compare({}, {"fast": 0.01}, time_budget=1.6, **asked)
     assert 2 <= len(found.splits_) < 6
-    assert set(found.left_out_) <= {"plain"}  # a busy machine may need longer for a fold than before
+    # A busy machine may need longer for a fold than it did before.
+    assert set(found.left_out_) <= {"plain"}
     assert {len(scores) for scores in found.scores_.values()} == {len(found.splits_)}
     # With what is kept, there is time for more.
     assert len(compare({}, {"fast": 0.01}, time_budget=60, **asked).splits_) == 6
