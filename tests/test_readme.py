@@ -66,11 +66,18 @@ def test_figures_that_the_readme_compares_stand_in_the_results():
             assert figure in figures[name.split(",")[0].strip()], (name, figure)
 
 
+# These compare many candidates, which takes longer than a quick run can spare.
+LONG_PAGES = {f"docs/guide_{name}.md" for name in ("compare", "ensembles", "stages", "tactics")}
+
+
 # What a small example leaves out of reach may collapse, or have a tag in one file alone: saying so
 # is what the warnings are for.
 @pytest.mark.filterwarnings("ignore::skseq.exceptions.CollapseWarning")
 @pytest.mark.filterwarnings("ignore::skseq.exceptions.SmallClassWarning")
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(page, marks=[pytest.mark.slow] * (page in LONG_PAGES)) for page in PAGES],
+)
 def test_a_page_runs_from_top_to_bottom_and_prints_what_it_says(page, monkeypatch, tmp_path):
     if page in NEEDS:
         pytest.importorskip(NEEDS[page])
