@@ -9,14 +9,15 @@ Run: ``python benchmarks/bench_entities.py [--sets wnut17 anem] [--seeds 3] [--o
 """
 
 import argparse
-import json
 import warnings
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import torch
 from _entity_candidates import ADVICE, PLAIN, candidates
+from _kept_fits import keep, path_of, read
 from _real_sets import DATA
 from joblib import Parallel, delayed
 
@@ -60,19 +61,12 @@ def fit_and_score(name, candidate, seed, dev):
 
 
 def cached(name, candidate, seed, dev, cache):
-    """Fit unless the cache has it; say so on the way."""
-    path = cache_path(name, candidate, seed, dev, cache)
-    if not path.exists():
-        figures = fit_and_score(name, candidate, seed, dev)
-        path.write_text(json.dumps(figures), encoding="utf-8")
-        said = ", ".join(f"{key} {figure:.3f}" for key, figure in figures.items())
-        print(f"{name}, {candidate}, seed {seed}: {said}", flush=True)
-
-
-def cache_path(name, candidate, seed, dev, cache):
-    """Where the figures of a fit lie."""
-    slug = "".join(letter if letter.isalnum() else "-" for letter in candidate.lower())
-    return cache / f"{name}_{slug}_{seed}_{'dev' if dev else 'test'}.json"
+    """Fit unless the cache has it."""
+    keep(
+        path_of(cache, name, candidate, seed, dev),
+        f"{name}, {candidate}, seed {seed}",
+        partial(fit_and_score, name, candidate, seed, dev),
+    )
 
 
 def write_page(path, options):
@@ -106,12 +100,8 @@ standard error; **bold** is above two of them. What was chosen, was chosen on de
 
 
 def _figures(name, candidate, options):
-    found = []
-    for seed in range(options.seeds):
-        path = cache_path(name, candidate, seed, options.dev, options.cache)
-        if path.exists():
-            found.append(json.loads(path.read_text()))
-    return found
+    seeds = range(options.seeds)
+    return read([path_of(options.cache, name, candidate, seed, options.dev) for seed in seeds])
 
 
 def _line(name, figures, plain):

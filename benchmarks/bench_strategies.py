@@ -20,6 +20,7 @@ from time import perf_counter
 
 import numpy as np
 import torch
+from _kept_fits import keep
 from _real_sets import SETS
 from _results_page import scores_of, write_page
 from _whole_candidates import baselines_of
@@ -64,15 +65,15 @@ def fit_and_score(model, part):
 
 
 def cached_fit(name, seed, table, candidate, cache):
-    """Fit unless the cache has it; say so on the way."""
+    """Fit unless the cache has it."""
+
+    def fit():
+        part = SETS[name](seed)
+        figures = fit_and_score(candidates_of(part.kind, seed)[table][candidate], part)
+        return figures | {"torch": torch.__version__.split("+")[0]}
+
     path = cache_path(name, seed, table, candidate, cache)
-    if path.exists():
-        return
-    part = SETS[name](seed)
-    figures = fit_and_score(candidates_of(part.kind, seed)[table][candidate], part)
-    about = {"torch": torch.__version__.split("+")[0]}
-    path.write_text(json.dumps(figures | about), encoding="utf-8")
-    print(f"{name}, seed {seed}, {candidate}: {figures['seconds']:.1f} s", flush=True)
+    keep(path, f"{name}, seed {seed}, {candidate}", fit)
 
 
 def read_results(name, n_seeds, cache):

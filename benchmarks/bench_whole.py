@@ -9,13 +9,14 @@ Run: ``python benchmarks/bench_whole.py [--sets docstrings phalanx] [--seeds 3] 
 """
 
 import argparse
-import json
 import warnings
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import torch
+from _kept_fits import keep, path_of, read
 from _whole_candidates import candidates_of
 from _whole_page import write_page
 from _whole_sets import WHOLE_SETS
@@ -40,20 +41,13 @@ def fit_and_score(name, candidate, seed, dev):
     return part.scores(part.y_test, model.predict(part.X_test)) | {"seconds": seconds}
 
 
-def cache_path(name, candidate, seed, dev, cache):
-    """Where the figures of a fit lie."""
-    slug = "".join(letter if letter.isalnum() else "-" for letter in candidate.lower())
-    return cache / f"{name}_{slug}_{seed}_{'dev' if dev else 'test'}.json"
-
-
 def cached(name, candidate, seed, dev, cache):
-    """Fit unless the cache has it; say so on the way."""
-    path = cache_path(name, candidate, seed, dev, cache)
-    if not path.exists():
-        figures = fit_and_score(name, candidate, seed, dev)
-        path.write_text(json.dumps(figures), encoding="utf-8")
-        said = ", ".join(f"{key} {figure:.3f}" for key, figure in figures.items())
-        print(f"{name}, {candidate}, seed {seed}: {said}", flush=True)
+    """Fit unless the cache has it."""
+    keep(
+        path_of(cache, name, candidate, seed, dev),
+        f"{name}, {candidate}, seed {seed}",
+        partial(fit_and_score, name, candidate, seed, dev),
+    )
 
 
 def read_tables(sets, n_seeds, dev, cache):
@@ -61,8 +55,8 @@ def read_tables(sets, n_seeds, dev, cache):
     tables = {}
     for name in sets:
         for candidate in candidates_of(name, WHOLE_SETS[name](0).kind, 0):
-            paths = [cache_path(name, candidate, seed, dev, cache) for seed in range(n_seeds)]
-            found = [json.loads(path.read_text()) for path in paths if path.exists()]
+            paths = [path_of(cache, name, candidate, seed, dev) for seed in range(n_seeds)]
+            found = read(paths)
             if found:
                 figures = {key: np.array([each[key] for each in found]) for key in found[0]}
                 tables.setdefault(name, {})[candidate] = figures
