@@ -4,7 +4,6 @@ import warnings
 from contextlib import contextmanager
 
 import numpy as np
-import torch
 
 from skseq._validation import has_step_labels
 from skseq.cli._background import background_of
@@ -22,6 +21,7 @@ from skseq.cli._nets import kind_of_problem, nets_to_try, plain_pipeline
 from skseq.cli._open import open_file
 from skseq.cli._report import report_if_possible
 from skseq.cli._show import say, show_leaderboard, tell_guesses
+from skseq.cli._threads import one_thread
 from skseq.data import Sequences, as_tags
 from skseq.exceptions import CollapseWarning
 from skseq.metrics import get_scorer
@@ -49,7 +49,7 @@ def run_tune(
     folder = output or default_folder(path)
     make_folder(folder)
     try:
-        with _one_thread(), _collapses_are_in_the_table():
+        with one_thread(), _collapses_are_in_the_table():
             comparison = compare_strategies(
                 plain_pipeline(reading, seed),
                 data.X,
@@ -166,17 +166,6 @@ def _in_short(opened, background, metric, n_folds, n_nets):
 
 
 # -- around the fits ------------------------------------------------------------------------------
-
-
-@contextmanager
-def _one_thread():
-    # Nets this small run fastest on one thread; the workers keep to their share by themselves.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager

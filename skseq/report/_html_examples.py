@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq._validation import safe_indexing
-from skseq.data import PLAIN, Sequences, as_sequences, split_prefix, to_cells, token_ids
+from skseq.data import PLAIN, Sequences, as_sequences, split_prefix, to_cells
 from skseq.folds import is_text
 from skseq.metrics import span_errors
+from skseq.report._spelling import spell
 
 OUTSIDE = "O"
 _MOST_OF_A_PAIR = 3  # rows with the same true and predicted label
@@ -132,11 +133,7 @@ def step_words(sequences):
         return None
     if sequences.values.ndim > 1 and sequences.channels is None:
         return None
-    ids = token_ids(sequences)
-    if ids.vocabulary is None:
-        return [[str(step) for step in row] for row in ids.tolist()]
-    words = {place: word for word, place in ids.vocabulary.items()}
-    return [[words.get(step, f"<{step}>") for step in row] for row in ids.tolist()]
+    return spell(sequences, unknown="{}" if sequences.vocabulary is None else "<{}>")
 
 
 def _sparklines(steps):

@@ -14,7 +14,6 @@ from skseq.data import (
     known_steps,
     numbers_of,
     split_prefix,
-    token_ids,
 )
 from skseq.metrics._flat import check_aligned
 from skseq.report._axes import (
@@ -25,6 +24,7 @@ from skseq.report._axes import (
     short_name,
     width_in_points,
 )
+from skseq.report._spelling import spell
 
 _BACKGROUND = "#E6E6E6"
 _ERROR = "#000000"
@@ -299,10 +299,7 @@ def _as_words(X):
         return X.tolist()
     if (X.n_tokens is None and X.vocabulary is None) or X.values.size == 0:
         return numbers_of(X)
-    ids = token_ids(X)
-    occurs = set(ids.values.tolist())
-    word_of = {index: word for word, index in (X.vocabulary or {}).items() if index in occurs}
-    return [[word_of.get(index, str(index)) for index in row] for row in ids.tolist()]
+    return spell(X)
 
 
 def _as_text(tags):

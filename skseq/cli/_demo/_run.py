@@ -7,7 +7,6 @@ import warnings
 from contextlib import contextmanager, nullcontext
 
 import numpy as np
-import torch
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -33,6 +32,7 @@ from skseq.cli._demo._experiment import (
 )
 from skseq.cli._demo._pictures import draw_confusion, draw_learning_curves, draw_precision_recall
 from skseq.cli._demo._verdict import verdict
+from skseq.cli._threads import one_thread
 from skseq.exceptions import CollapseWarning, SmallClassWarning
 from skseq.persistence import save
 
@@ -83,7 +83,7 @@ def run_demo(output, *, quick, jobs, seed):
     pipelines = {name: clone(plain).set_params(**params) for name, params in ARCHITECTURES.items()}
     _introduce(console, tuning, held_out, labels, len(baselines), size, quick)
 
-    with _one_thread(), _rare_tags_are_expected(), _kept_fits(output) as directory:
+    with one_thread(), _rare_tags_are_expected(), _kept_fits(output) as directory:
         comparisons = {}
         for architecture, pipeline in pipelines.items():
             console.print(f"Comparing strategies with {architecture} ...")
@@ -138,17 +138,6 @@ def _kept_fits(output):
     directory = output / _KEPT_FITS
     yield directory
     shutil.rmtree(directory)
-
-
-@contextmanager
-def _one_thread():
-    # Nets this small run fastest on one thread; the workers keep to their share by themselves.
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager
