@@ -91,7 +91,7 @@ class LookAheadWarning(UserWarning):
 
     Examples
     --------
-    Machines that all ran until they failed; with ``causal=True`` there is nothing to warn of:
+    Machines that all ran until they failed; with ``causal=True``, or False, nothing is warned of:
 
     >>> import warnings
     >>> from skseq import SequenceTagger

@@ -36,6 +36,7 @@ from skseq.training import (
     last_states,
     learn_scaler,
     train,
+    warn_if_ends_tell,
     was_interrupted,
 )
 
@@ -54,7 +55,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "encoder": [str, callable],
         "hidden_size": [Interval(Integral, 1, None, closed="left")],
         "num_layers": [Interval(Integral, 1, None, closed="left"), None],
-        "causal": ["boolean"],
+        "causal": ["boolean", StrOptions({"auto"})],
         "embedding_dim": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "embedding_std": [Interval(Real, 0, None, closed="neither"), StrOptions({"auto"}), None],
         "embedding": ["array-like", WordVectors, None],
@@ -168,6 +169,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         if goes_on:
             kept = FIXED_SETTINGS & {name for name in recipe if is_auto(getattr(self, name))}
             recipe |= {name: self.recipe_[name] for name in kept}
+        elif is_auto(self.causal):
+            warn_if_ends_tell(targets, causal=recipe["causal"])
         self.recipe_ = recipe
         chosen = [name for name in recipe if is_auto(getattr(self, name))]
         said = ", ".join(f"{name}={recipe[name]!r}" for name in chosen)

@@ -29,7 +29,6 @@ from skseq.training import (
     starts_at_prior,
     transaction,
     warn_if_collapsed,
-    warn_if_ends_tell,
     warn_if_missed,
     warn_if_rows_are_steps,
     was_interrupted,
@@ -137,10 +136,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             if not goes_on:
                 self.classes_ = find_classes(labels, self.classes)
             codes = encode_labels(labels, self.classes_)
-            targets = self._targets(X, codes, weight)
-            if self._per_step and self.input_kind_ == "values" and not self.causal:
-                warn_if_ends_tell(targets)
-            self._fit_targets(targets, goes_on)
+            self._fit_targets(self._targets(X, codes, weight), goes_on)
         return self
 
     def partial_fit(self, X, y, classes=None, sample_weight=None):

@@ -47,9 +47,12 @@ class SequenceTagger(BaseClassEstimator):
     num_layers : int, default=None
         Stacked layers of the encoder; None is what suits it: 6 for "tcn", 3 for "resnet", else 1.
 
-    causal : bool, default=False
+    causal : bool or "auto", default="auto"
         Whether a step must not look at later ones, for records that are cut off in use. "bag",
-        "cnn", "lstm", "tcn" and sums of them can do so; others are refused.
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused. "auto" is False, but
+        True, with a warning, for a tag a step of values where nearly all sequences end in a
+        stretch of one tag that is rare before, as records of machines that ran until they failed
+        do, and the encoder can be causal.
 
     embedding_dim : int or "auto", default="auto"
         Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.
@@ -432,7 +435,7 @@ class SequenceTagger(BaseClassEstimator):
         *,
         hidden_size=64,
         num_layers=None,
-        causal=False,
+        causal="auto",
         embedding_dim="auto",
         embedding_std="auto",
         embedding=None,

@@ -1,6 +1,7 @@
-"""A warning where the end of a record gives its last tags away to a net that looks ahead."""
+"""Where the end of a record gives its last tags away to a net that looks ahead."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,32 +11,106 @@ from skseq.exceptions import LookAheadWarning
 _NEARLY_ALL, _FEW = 0.95, 0.25
 _ENOUGH = 10
 
+# The tag leads up to the end: longer than a full stop, and hardly before, as silence would be.
+_LONG, _MOSTLY = 2, 0.9
 
-def warn_if_ends_tell(targets):
-    """Warn where nearly all records end in a tag that is rare elsewhere.
+
+@dataclass(frozen=True)
+class TellingEnd:
+    """A tag in which nearly all records end, and which few of all steps have.
+
+    Parameters
+    ----------
+    tag : object
+        The tag.
+
+    share : float
+        Of the records, that end in it.
+
+    overall : float
+        Of the steps, that have it.
+
+    is_for_good : bool
+        Whether it is the tag of several steps in a row that lead up to the end, and hardly of any
+        before: once there, it stays.
+    """
+
+    tag: object
+    share: float
+    overall: float
+    is_for_good: bool
+
+
+def telling_end(targets):
+    """Give the tag that the end of a record gives away, or None.
 
     Every machine of a training set ran until it failed, say: then a net that reads backward, too,
     learns that the end is near from the end of the record, which comes sooner in use.
 
     Parameters
     ----------
-    targets : StepTargets
-        Values with their tags; those without weight are ignored.
+    targets : RowTargets or StepTargets
+        Tags of values; those without weight are ignored. Nothing else gives itself away: words end
+        as they do in use.
+
+    Returns
+    -------
+    TellingEnd or None
     """
+    if targets.has_whole_rows or targets.classes is None or targets.has_tokens:
+        return None
     last = targets.X.offsets[1:] - 1
     if targets.weight is not None:
         last = last[targets.weight[last] > 0]
     if len(last) < _ENOUGH:
-        return
+        return None
     share = np.bincount(targets.values[last], minlength=targets.n_classes) / len(last)
     top, overall = int(share.argmax()), targets.counts() / targets.counts().sum()
     if share[top] < _NEARLY_ALL or overall[top] > _FEW:
+        return None
+    is_for_good = _is_for_good(targets, top, len(last))
+    return TellingEnd(targets.classes.tolist()[top], share[top], overall[top], is_for_good)
+
+
+def _is_for_good(targets, code, n_ends):
+    has_tag = targets.values == code
+    counts = np.ones(len(has_tag), dtype=bool)
+    counts[:] = targets.weight is None or targets.weight > 0
+    step = np.arange(len(has_tag))
+    last_other = np.maximum.reduceat(np.where(counts & ~has_tag, step, -1), targets.X.offsets[:-1])
+    is_behind = step > np.repeat(last_other, targets.X.lengths)
+    n_behind = np.count_nonzero(counts & has_tag & is_behind)
+    return bool(n_behind >= max(_LONG * n_ends, _MOSTLY * np.count_nonzero(counts & has_tag)))
+
+
+def warn_if_ends_tell(targets, *, causal):
+    """Warn where nearly all records end in a tag that is rare elsewhere.
+
+    Parameters
+    ----------
+    targets : RowTargets or StepTargets
+        What is trained on.
+
+    causal : bool
+        Whether the recipe has chosen a net that does not look ahead.
+    """
+    end = telling_end(targets)
+    if end is None:
         return
+    if causal:
+        choice = (
+            'causal="auto" chooses one that does not, for sequences that are cut off before in '
+            "use, as records up to today are. If they end alike in use, set causal=False; "
+            "causal=True says that this is meant"
+        )
+    else:
+        choice = (
+            "If sequences in use are cut off before, as records up to today are, set causal=True; "
+            "if they end alike, causal=False"
+        )
     warnings.warn(
-        f"{share[top]:.0%} of the sequences end in the tag {targets.classes.tolist()[top]!r}, "
-        f"which {overall[top]:.1%} of all steps have: a net that looks ahead can read it off the "
-        "end of a sequence. If sequences in use are cut off before, as records up to today are, "
-        "set causal=True; if they end alike, ignore this warning",
+        f"{end.share:.0%} of the sequences end in the tag {end.tag!r}, which {end.overall:.1%} of "
+        "all steps have: a net that looks ahead can read it off the end of a sequence. " + choice,
         LookAheadWarning,
-        stacklevel=4,
+        stacklevel=5,
     )

@@ -6,6 +6,9 @@ on the encoder. Chosen on development parts of real sets, see docs/results.md.
 
 import math
 
+from skseq.nn import CAUSAL_ENCODERS
+from skseq.training._ends import telling_end
+
 # Fewer rows for a class than these do not teach order, but which words it has.
 _FEW_ROWS = 100
 
@@ -58,11 +61,14 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False):
     dict
         ``encoder``, ``lr``, ``lr_schedule``, ``max_epochs`` and so on, nothing being "auto".
     """
-    encoder = estimator.encoder
+    encoder, causal = estimator.encoder, estimator.causal
+    if is_auto(causal):
+        causal = is_causal_for(targets, encoder)
     if is_auto(encoder):
-        encoder = encoder_for(targets, per_step=per_step, causal=estimator.causal)
+        encoder = encoder_for(targets, per_step=per_step, causal=causal)
     chosen = {
         "encoder": encoder,
+        "causal": causal,
         **_suiting(encoder, estimator.n_tokens_),
         "lr_schedule": "constant" if one_epoch else "linear",
         "max_epochs": _epochs_for(targets, estimator.batch_size),
@@ -76,9 +82,15 @@ def is_auto(value):
     return isinstance(value, str) and value == "auto"
 
 
+def is_causal_for(targets, encoder):
+    """Whether a net for some targets should not look ahead, and can with that encoder."""
+    end = telling_end(targets)
+    return end is not None and end.is_for_good and _can_be_causal(encoder)
+
+
 def encoder_for(targets, *, per_step, causal=False):
     """Name of the encoder for some targets; one that doesn't look ahead if ``causal``."""
-    if _has_tokens(targets):
+    if targets.has_tokens:
         is_few = targets.classes is not None and len(targets.X) < _FEW_ROWS * targets.n_classes
         encoder = "bilstm+bag" if is_few and not per_step else "bilstm"
     elif targets.X.n_steps < _SHORT * len(targets.X):
@@ -86,6 +98,14 @@ def encoder_for(targets, *, per_step, causal=False):
     else:
         encoder = "tcn" if per_step or causal else "resnet"
     return encoder.replace("bilstm", "lstm") if causal else encoder
+
+
+def _can_be_causal(encoder):
+    if isinstance(encoder, str):
+        names = [name.strip() for name in encoder.split("+")]
+        return is_auto(encoder) or all(name in CAUSAL_ENCODERS for name in names)
+    # A class of one's own says so; what its modules say is not known before there is one.
+    return getattr(encoder, "causal", False) is True
 
 
 def _suiting(encoder, n_tokens):
@@ -98,10 +118,6 @@ def _suiting(encoder, n_tokens):
     for each in special:
         suiting |= each
     return suiting | {"lr": min(each.get("lr", _USUAL["lr"]) for each in [_USUAL, *special])}
-
-
-def _has_tokens(targets):
-    return targets.tokens or targets.X.channels is not None
 
 
 def _epochs_for(targets, batch_size):

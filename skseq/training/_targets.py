@@ -57,6 +57,11 @@ class Targets:
         """int : how many classes there are."""
         return len(self.classes)
 
+    @property
+    def has_tokens(self):
+        """bool : whether there are ids in a step, of tokens or of channels."""
+        return self.tokens or self.X.channels is not None
+
     def counts(self):
         """Rows or steps of each class, a weight of k standing for k: ndarray (n_classes,)."""
         return weighted_counts(self.values, self.n_classes, self.weight)

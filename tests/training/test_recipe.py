@@ -102,6 +102,7 @@ def test_what_is_given_is_used_and_what_is_used_is_said(ragged_values, estimator
     y = np.arange(len(ragged_values)) % 2
     given = {
         "encoder": "cnn",
+        "causal": True,
         "pooling": "max",
         "embedding_dim": 3,
         "embedding_std": 0.5,
@@ -116,6 +117,7 @@ def test_what_is_given_is_used_and_what_is_used_is_said(ragged_values, estimator
     again = clone(model).set_params(**(dict.fromkeys(given, "auto") | {"max_epochs": 1}))
     assert again.fit(ragged_values, y).recipe_ == {
         "encoder": "bilstm",
+        "causal": False,
         "pooling": "mean+max",
         "embedding_dim": 64,
         "embedding_std": 1.0,
