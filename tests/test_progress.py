@@ -108,7 +108,7 @@ def test_the_log_tells_what_was_chosen_left_out_and_trained(caplog):
     for record in caplog.records:
         by_level.setdefault(record.levelname, []).append(record.getMessage())
     told = "\n".join(by_level["INFO"])
-    assert f"SequenceClassifier chooses pooling={model.recipe_['pooling']!r}" in told
+    assert f"SequenceClassifier chooses causal=False, pooling={model.recipe_['pooling']!r}" in told
     assert "max_epochs" not in told  # was given
     assert "3 of 24 sequences have weight 0: left out" in told
     assert "SequenceClassifier trains on 19 sequences and holds out 2, for early_stopping" in told
