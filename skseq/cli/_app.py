@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import time
 from pathlib import Path
 from typing import Annotated
 
@@ -113,7 +114,7 @@ Background = Annotated[
     str | None,
     typer.Option(
         metavar="TAG",
-        help="The tag of steps in which nothing happens, which scores leave out.",
+        help="The tag of steps in which nothing happens, which scores leave out, or none.",
         rich_help_panel=_COLUMNS,
     ),
 ]
@@ -286,7 +287,7 @@ def tune(
         text, values, label, group, sequence, order, window, row_is, ordinal, levels, background,
         format, no_header,
     )  # fmt: skip
-    budget = seconds_of(time_budget)
+    started, budget = time.time(), seconds_of(time_budget)
     _do(
         "_tune",
         "run_tune",
@@ -296,6 +297,7 @@ def tune(
         strategies=names_of(strategies),
         architectures=names_of(architectures),
         time_budget=budget,
+        started=started,
         scoring=scoring,
         cv=cv,
         jobs=_n_jobs(jobs),

@@ -1,9 +1,9 @@
 """``skseq audit``: what is in a file, before anything is fitted."""
 
-from skseq.cli._background import background_of
 from skseq.cli._nets import kind_of_problem
 from skseq.cli._open import open_file
-from skseq.cli._show import tell_guesses
+from skseq.cli._reading import Asked
+from skseq.cli._show import say, tell_guesses
 from skseq.report import imbalance_report
 
 
@@ -18,6 +18,8 @@ def run_audit(path, asked):
         groups=data.groups,
         kind=kind_of_problem(reading),
         ordered=reading.levels or False,
-        background="auto" if reading.background is None else background_of(reading, data.y),
+        background=reading.background,
     )
     print(report)
+    more = " with the same options" if asked != Asked() else ""
+    say(f"\nNext: skseq tune {path}{more}, which splits as advised and compares all of this")

@@ -1,7 +1,5 @@
 """From a frame and how to read it to sequences, labels and groups."""
 
-import io
-import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +7,7 @@ import numpy as np
 from skseq.cli._columns import kind_of
 from skseq.cli._errors import InputError, no_such_column
 from skseq.data import Sequences
+from skseq.datasets._jsonl import tag_records
 from skseq.preprocessing import make_windows
 
 
@@ -108,21 +107,19 @@ def _of_rows(frame, reading, with_labels):
 
 def _of_marked_texts(frame, reading, with_labels, groups, names):
     """Texts in which spans are marked, or with a tag for each character."""
-    from skseq.datasets import read_jsonl
-
-    texts = frame[reading.text].tolist()
+    texts, key = frame[reading.text].tolist(), reading.label
     level = "char" if reading.unit == "character" else "word"
-    marks = frame[reading.label].tolist() if with_labels else [[]] * len(texts)
-    if with_labels and level == "char" and kind_of(frame[reading.label]) == "words":
-        return Data(texts, marks, groups, names, texts=texts)
-    lines = [
-        json.dumps({"text": text, "spans": list(cells)})
-        for text, cells in zip(texts, marks, strict=True)
-    ]
-    file = io.StringIO("\n".join(lines))
-    file.name = reading.label
-    scheme = "plain" if level == "char" else "IOB2"
-    found = read_jsonl(file, level=level, spans="spans", scheme=scheme, alignment="expand")
+    marks = frame[key].tolist() if with_labels else [[]] * len(texts)
+    if with_labels and level == "char" and [*map(len, marks)] == [*map(len, texts)]:
+        return Data(texts, _tags(frame[key]), groups, names, texts=texts)
+    found = tag_records(
+        [{"text": text, key: list(cells)} for text, cells in zip(texts, marks, strict=True)],
+        [f"column {key}, row {row}" for row in names],
+        level=level,
+        spans=key,
+        scheme="plain" if level == "char" else "IOB2",
+        alignment="expand",
+    )
     return Data(found.data, found.target if with_labels else None, groups, names, texts=texts)
 
 

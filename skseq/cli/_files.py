@@ -10,7 +10,6 @@ Requirements this file meets:
 import csv
 import gzip
 import io
-import json
 import sys
 from pathlib import Path
 
@@ -159,18 +158,9 @@ def _is_number(cell):
 
 
 def _read_objects(text, name):
-    records = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise InputError(f"{name}, line {number}: not JSON ({error})") from None
-        if not isinstance(record, dict):
-            raise InputError(f'{name}, line {number}: not an object such as {{"text": "..."}}')
-        records.append(record)
-    return records
+    from skseq.datasets._jsonl import parse_objects
+
+    return parse_objects(text, name)[0]
 
 
 def _read_conll(content, name, with_tags):

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from skseq.cli._background import NONE, background_of
 from skseq.cli._columns import parse_lists
 from skseq.cli._data import Data, make_data
 from skseq.cli._files import STDIN, format_of, has_header, read_bytes, read_frame
@@ -41,7 +42,13 @@ def open_file(path, asked):
     header = has_header(content, format) if asked.has_header is None else asked.has_header
     frame = parse_lists(read_frame(content, name, format, header=header))
     reading, guessed = guess_reading(frame, asked, format, header=header)
-    return Opened(path, name, content, reading, make_data(frame, reading), guessed)
+    data = make_data(frame, reading)
+    if reading.tags:
+        background = background_of(asked.background, data.y)
+        reading = reading._replace(background=background)
+        if asked.background is None:
+            guessed = f"{guessed} --background {NONE if background is None else background}".strip()
+    return Opened(path, name, content, reading, data, guessed)
 
 
 def open_again(path, reading):

@@ -3,7 +3,6 @@
 import contextlib
 from pathlib import Path
 
-from skseq.cli._background import background_of
 from skseq.cli._errors import InputError
 from skseq.cli._folder import REPORT, checksum_of, read_run
 from skseq.cli._open import open_again
@@ -52,7 +51,7 @@ def write_report(path, comparison, data, reading):
         path,
         groups=data.groups,
         ordered=reading.levels or False,
-        background=background_of(reading, data.y),
+        background=reading.background,
     )
 
 

@@ -1,12 +1,12 @@
 """``skseq tune``: strategies and architectures beside the baselines, and the winner in a file."""
 
+import time
 import warnings
 from contextlib import contextmanager
 
 import numpy as np
 
 from skseq._validation import has_step_labels
-from skseq.cli._background import background_of
 from skseq.cli._errors import InputError
 from skseq.cli._folder import (
     FITS,
@@ -27,6 +27,7 @@ from skseq.exceptions import CollapseWarning
 from skseq.metrics import get_scorer
 from skseq.model_selection import compare_strategies
 from skseq.persistence import save
+from skseq.report._audit_measures import ratio_text
 
 _FOLDS, _FEWER_FOLDS = 5, 3
 # Above one of these, fewer folds tell as much.
@@ -34,18 +35,20 @@ _MANY_SEQUENCES, _MANY_STEPS = 2_000, 20_000
 
 
 def run_tune(
-    path, asked, *, output, strategies, architectures, time_budget, scoring, cv, jobs, seed
+    path, asked, *, output, strategies, architectures, time_budget, started, scoring, cv, jobs, seed
 ):
-    """Compare, print and write; the arguments are those of the command line."""
+    """Compare, print and write; the arguments are those of the command line.
+
+    ``started`` is when the command began, by ``time.time()``, for the budget pays for all of it.
+    """
     opened = open_file(path, asked)
     reading, data = opened.reading, opened.data
     tell_guesses(opened)
-    background = background_of(reading, data.y)
     metric = scoring or _usual_scoring(reading)
-    scorer = _make_scorer(metric, reading, background)
+    scorer = _make_scorer(metric, reading)
     n_folds = _n_folds(cv, data)
     nets = nets_to_try(reading, strategies, architectures, seed)
-    say(_in_short(opened, background, metric, n_folds, len(nets)))
+    say(_in_short(opened, metric, n_folds, len(nets)))
     folder = output or default_folder(path)
     make_folder(folder)
     try:
@@ -60,7 +63,7 @@ def run_tune(
                 scoring=scorer,
                 groups=data.groups,
                 directory=folder / FITS,
-                time_budget=time_budget,
+                time_budget=_seconds_left(time_budget, started),
                 n_jobs=jobs,
                 random_state=seed,
             )
@@ -70,7 +73,7 @@ def run_tune(
             f"interrupted; {n_fits} finished fits are kept in {folder / FITS}, and the same "
             "command goes on from there"
         ) from None
-    settings = {"scoring": metric, "cv": n_folds, "seed": seed, "background": background}
+    settings = {"scoring": metric, "cv": n_folds, "seed": seed}
     _check_worth_keeping(comparison, folder)
     write_run(folder, opened, settings, comparison)
     show_leaderboard(comparison)
@@ -81,6 +84,11 @@ def run_tune(
     again = f"skseq report {folder} needs more: pip install 'skseq[report]'"
     print(f"Report: {page}" if page else again)
     print(f"Next: skseq predict {folder / MODEL} FILE")
+
+
+def _seconds_left(budget, started):
+    """What loading and reading have left; never nothing, which would not be a budget."""
+    return budget and max(budget - (time.time() - started), 1e-3)
 
 
 def _check_worth_keeping(comparison, folder):
@@ -115,7 +123,7 @@ def _usual_scoring(reading):
     return "tag_f1_macro" if reading.tags else "f1_macro"
 
 
-def _make_scorer(metric, reading, background):
+def _make_scorer(metric, reading):
     is_of_tags = metric.startswith(("tag_", "span_"))
     if is_of_tags != reading.tags:
         raise InputError(
@@ -124,8 +132,8 @@ def _make_scorer(metric, reading, background):
             f"{_usual_scoring(reading)}, say"
         )
     more = {}
-    if metric.startswith("tag_") and background is not None:
-        more["exclude"] = background
+    if metric.startswith("tag_") and reading.background is not None:
+        more["exclude"] = reading.background
     if reading.levels:
         more["labels"] = reading.levels
     try:
@@ -150,16 +158,17 @@ def _n_folds(asked, data):
     return min(n_folds, n_units)
 
 
-def _in_short(opened, background, metric, n_folds, n_nets):
+def _in_short(opened, metric, n_folds, n_nets):
     labels = opened.data.y
     labels = as_tags(labels).values if has_step_labels(labels) else np.asarray(labels)
     classes, counts = np.unique(labels, return_counts=True)
     commonest, rarest = (classes[np.argsort(-counts, kind="stable")[place]] for place in (0, -1))
+    background = opened.reading.background
     without = f" without {background}" if background is not None else ""
     return (
         f"{opened.name}: {len(opened.data.X):,} sequences, {opened.reading.in_words()}; "
         f"{len(classes)} classes, from {commonest} ({counts.max():,}) to {rarest} "
-        f"({counts.min():,}), {counts.max() / counts.min():.3g} : 1.\n"
+        f"({counts.min():,}), {ratio_text(counts.max() / counts.min())} : 1.\n"
         f"Comparing {n_nets + 1} net{'s' if n_nets else ''} with baselines and their blend by "
         f"{metric}{without}, {n_folds} folds."
     )

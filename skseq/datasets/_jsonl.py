@@ -12,6 +12,7 @@ from skseq.spans import Span, spans_to_tags
 
 # What labelling tools call the spans of a text.
 _USUAL_KEYS = ("spans", "entities", "label", "labels")
+_WORD = r"(?u)\b\w+\b|[^\w\s]"
 
 
 def read_jsonl(
@@ -22,7 +23,7 @@ def read_jsonl(
     spans=None,
     scheme="IOB2",
     alignment="strict",
-    token_pattern=r"(?u)\b\w+\b|[^\w\s]",
+    token_pattern=_WORD,
     encoding="utf-8-sig",
 ):
     """Read texts and the spans that are marked in them, as tags of characters or of words.
@@ -104,11 +105,64 @@ def read_jsonl(
     """
     check_choice("level", level, ("char", "word"))
     name, content = read_text(path, encoding)
+    records, places = parse_objects(content, name)
+    if not records:
+        raise ValueError(f"{name} has no text: every line is blank")
+    return tag_records(
+        records,
+        places,
+        level=level,
+        spans=spans,
+        scheme=scheme,
+        alignment=alignment,
+        text=text,
+        token_pattern=token_pattern,
+    )
+
+
+def parse_objects(content, name):
+    """Parse lines of JSON.
+
+    Parameters
+    ----------
+    content : str
+        Of the file.
+
+    name : str
+        Of the file, for messages.
+
+    Returns
+    -------
+    records : list of dict
+        The objects, one for each line that is not blank.
+
+    places : list of str
+        Where each of them stands, for messages.
+    """
     lines = [(n, line) for n, line in enumerate(content.split("\n"), start=1) if line.strip()]
     places = [f"{name}, line {number}" for number, _ in lines]
     records = [_parse(line, place) for (_, line), place in zip(lines, places, strict=True)]
-    if not records:
-        raise ValueError(f"{name} has no text: every line is blank")
+    return records, places
+
+
+def tag_records(
+    records, places, *, level, spans, scheme, alignment, text="text", token_pattern=_WORD
+):
+    """Turn texts and the spans in them into tags.
+
+    Parameters
+    ----------
+    records, places : list
+        As from `parse_objects`.
+
+    level, spans, scheme, alignment, text, token_pattern
+        As of `read_jsonl`.
+
+    Returns
+    -------
+    Bunch
+        That of `read_jsonl`.
+    """
     texts = [_get(record, text, place) for record, place in zip(records, places, strict=True)]
     marked = [_spans_of(*each, spans) for each in zip(records, texts, places, strict=True)]
     result = Bunch(data=texts, texts=texts, spans=marked, records=records)

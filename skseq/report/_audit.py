@@ -40,9 +40,10 @@ from skseq.report._audit_measures import (
 )
 from skseq.report._audit_sections import sections_of
 from skseq.report._sections import as_html, as_text
-from skseq.spans._reading import read_spans
+from skseq.spans._reading import OUTSIDE, read_spans
 
 _N_FOLDS = 5
+_BACKGROUND = 0.8  # a smaller share may well be a class like the others
 
 
 @dataclass(frozen=True)
@@ -224,7 +225,7 @@ def imbalance_report(
 
     background : label or None, default="auto"
         The tag of steps in which nothing happens. "auto" is "O" where it occurs, else the commonest
-        if it has at least half of the steps, else None. Not for labels of sequences.
+        if it has at least four fifths of the steps, else None. Not for labels of sequences.
 
     ignore : scalar or list, default=None
         Marks in ``y`` that stand where there is no tag, such as -100 or NaN: these steps are left
@@ -357,7 +358,7 @@ def _audit_tags(y, X, kind, groups, ordered, background, ignore):
     kept = cut_steps(tags, known_steps(tags, ignore))
     classes, codes = np.unique(kept.values, return_inverse=True)
     table, imbalance, order = _count_classes(classes, codes, ordered)
-    background = _background(background, classes, table)
+    background = _background(background, classes, np.bincount(codes))
     row = kept.sequence_index()
     in_sequences = np.bincount(np.unique(np.stack([codes, row]), axis=1)[0])
     table["n_sequences"] = in_sequences[order].tolist()
@@ -411,16 +412,34 @@ def _named_order(classes, named):
     return np.searchsorted(classes, named)
 
 
-def _background(background, classes, table):
+def _background(background, classes, counts):
     names = classes.tolist()
     if background == "auto":
-        if "O" in names:
-            return "O"
-        commonest = int(np.argmax(table["count"]))
-        return table["label"][commonest] if table["share"][commonest] >= 0.5 else None
+        return likely_background(names, counts)
     if background is not None and background not in names:
         raise ValueError(f"background={background!r} is no tag of y, which has {names}")
     return background
+
+
+def likely_background(tags, counts):
+    """Tell which tag most likely says that nothing happens; None, where it may be none of them.
+
+    Parameters
+    ----------
+    tags : list of length n_tags
+        Distinct ones.
+
+    counts : array-like of shape (n_tags,)
+        Steps that have them.
+
+    Returns
+    -------
+    label or None
+    """
+    if OUTSIDE in tags:
+        return OUTSIDE
+    commonest = int(np.argmax(counts))
+    return tags[commonest] if counts[commonest] >= _BACKGROUND * np.sum(counts) else None
 
 
 def _naive_scores(imbalance, n_scored, background):

@@ -7,6 +7,8 @@ docs/results_entities.md.
 
 from dataclasses import dataclass
 
+from skseq.report._audit_measures import ratio_text
+
 UNEVEN = 3.0
 N_FOLDS = 5
 FEW_ROWS_OF_A_CLASS = 100  # below, `encoder="auto"` adds a bag of embeddings
@@ -253,15 +255,15 @@ _MODELS = {
 
 
 def _remedy(report):
-    if report.imbalance["ratio"] < UNEVEN:
+    ratio = report.imbalance["ratio"]
+    if ratio < UNEVEN:
         return None
     return Advice(
         "remedy",
         "Name a few remedies and compare them on the same folds with compare_strategies; "
         'decision="balanced" or ThresholdTuner cost no fit.',
-        f"The commonest class is {report.imbalance['ratio']:.3g} times the rarest. On seven sets "
-        "remedies that raised the recall of rare classes rarely raised macro F1: decide which "
-        "one you are after.",
+        f"The commonest class is {ratio_text(ratio)} times the rarest. On seven sets remedies that "
+        "raised the recall of rare classes rarely raised macro F1: decide which one you are after.",
     )
 
 

@@ -47,6 +47,16 @@ def imbalance_of(counts):
     }
 
 
+def ratio_text(ratio):
+    """Write how many times larger something is: three digits, and never an exponent."""
+    return f"{ratio:.3g}" if ratio < 999.5 else f"{ratio:,.0f}"
+
+
+def share_text(share):
+    """Write a share in percent: one decimal, or one digit where that would be 0.0."""
+    return f"{share:.1%}" if share >= 0.0005 or not share else f"{share * 100:.1g}%"
+
+
 def quantiles_by_class(values, codes, n_classes):
     """Give the quantiles of the values of each class.
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseq.report._audit_measures import QUANTILES
+from skseq.report._audit_measures import QUANTILES, ratio_text, share_text
 from skseq.report._sections import Section
 
 _MOST_ROWS = 20
@@ -44,8 +44,8 @@ def _data(report):
     else:
         classes = (
             f"{found['n_classes']} classes. The commonest, {found['commonest']!r}, has "
-            f"{found['commonest_share']:.1%} of the {counted}, {found['ratio']:,.3g} times as many "
-            f"as the rarest, {found['rarest']!r} ({found['rarest_count']:,})."
+            f"{found['commonest_share']:.1%} of the {counted}, {ratio_text(found['ratio'])} times "
+            f"as many as the rarest, {found['rarest']!r} ({found['rarest_count']:,})."
         )
     even = (
         f"As even as {found['n_effective']:.2f} classes of equal size by entropy, "
@@ -89,7 +89,7 @@ def _classes(report):
         [
             str(table["label"][place]),
             f"{table['count'][place]:,}",
-            f"{table['share'][place]:.1%}",
+            share_text(table["share"][place]),
         ]
         for place in shown
     ]
@@ -166,14 +166,16 @@ def _duplicates(report):
     found = report.duplicates
     if not found["n_repeats"]:
         return Section("Duplicates", ["No two sequences are equal."])
+    n, share = found["n_repeats"], found["n_repeats"] / report.n_sequences
+    are = "1 sequence is" if n == 1 else f"{n:,} sequences ({share_text(share)}) are"
     lines = [
-        f"{found['n_repeats']:,} sequences ({found['n_repeats'] / report.n_sequences:.1%}) are "
-        f"equal to an earlier one; {found['n_repeated']:,} occur more than once."
+        f"{are} equal to an earlier one; distinct ones that occur more than once: "
+        f"{found['n_repeated']:,}."
     ]
     if found["n_disputed"]:
         examples = "; ".join(", ".join(map(str, rows[:5])) for rows in found["examples"])
         lines.append(
-            f"{found['n_disputed']:,} of these have different labels, in "
+            f"With different labels: {found['n_disputed']:,} of these, in "
             f"{found['n_rows_disputed']:,} rows, such as {examples}."
         )
     return Section("Duplicates", lines)
@@ -188,7 +190,7 @@ def _leaks(report):
     rows = [
         [
             table["kind"][place],
-            f"{table['share'][place]:.1%}",
+            share_text(table["share"][place]),
             f"row {table['test_row'][place]}",
             f"row {table['train_row'][place]}",
         ]

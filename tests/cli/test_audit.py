@@ -13,6 +13,9 @@ def test_it_prints_the_report_of_what_was_read(name, files, run):
     assert done.status == 0
     data = open_file(str(files / name), Asked()).data
     assert done.out.strip() == str(imbalance_report(data.X, data.y)).strip()
+    assert done.err.endswith(
+        f"Next: skseq tune {files / name}, which splits as advised and compares all of this\n"
+    )
     assert done.err.startswith("Guessed: ")
 
 

@@ -58,7 +58,9 @@ def test_what_is_named_is_not_guessed(tmp_path):
 
 def test_a_series_in_cells_of_text_is_cut_into_windows(files):
     opened = read(files / "series.csv")
-    assert opened.guessed == "--values data --label label --window 50 --row-is step"
+    assert opened.guessed == (
+        "--values data --label label --window 50 --row-is step --background none"
+    )
     assert opened.data.X.lengths.tolist() == [50] * 4
     assert opened.data.X.n_features == 2
     assert opened.data.y.aligns_with(opened.data.X)
@@ -78,7 +80,8 @@ def test_labels_without_order_make_each_row_a_sequence(tmp_path):
 def test_steps_of_recordings_are_sorted_whatever_their_rows(files):
     opened = read(files / "long.csv")
     assert opened.guessed == (
-        "--values a,b --label label --sequence recording --order step --row-is step"
+        "--values a,b --label label --sequence recording --order step --row-is step "
+        "--background none"
     )
     data = opened.data
     assert data.X.lengths.tolist() == [10] * 20
@@ -125,7 +128,20 @@ def test_spans_of_objects_are_tags_of_words_or_of_characters(tmp_path):
     assert words.y[0] == ["B-PER", "O"]
     characters = read(tmp_path / "t.jsonl", label="ends").data
     assert characters.X[0] == "Ada left"
-    assert characters.y[0][-2:] == ["O", "spans"] or characters.y[0][:-1] == ["O"] * 7
+    assert characters.y[0] == ["O"] * 7 + ["ends"]
+
+
+@pytest.mark.parametrize(("marks", "background"), [([0, 0, 0, 1], 0), (["x", "x", "x", "N"], "x")])
+def test_a_list_as_long_as_its_text_has_a_tag_for_each_character(marks, background, tmp_path):
+    line = json.dumps({"text": "no 7", "tags": marks})
+    opened = read(tmp_path / "t.jsonl", "\n".join([line] * 6))
+    assert opened.data.X == ["no 7"] * 6
+    assert opened.data.y == [marks] * 6
+    assert opened.guessed.endswith("--background none")
+    mostly = json.dumps({"text": "not seven", "tags": [marks[0]] * 9})
+    opened = read(tmp_path / "t.jsonl", "\n".join([line, mostly]))
+    assert opened.reading.background == background
+    assert opened.guessed.endswith(f"--background {background}")
 
 
 def test_a_word_a_row_makes_sentences_and_an_utterance_a_row_dialogues(tmp_path):

@@ -5,7 +5,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
 from skseq import Sequences
-from skseq.report._audit_measures import imbalance_of, overlap_of, serial_dependence
+from skseq.report._audit_measures import (
+    imbalance_of,
+    overlap_of,
+    ratio_text,
+    serial_dependence,
+    share_text,
+)
 
 COUNTS = st.lists(st.integers(1, 1000), min_size=1, max_size=20)
 
@@ -59,3 +65,17 @@ def test_rows_of_any_length_may_overlap():
     assert overlap_of(Sequences.from_list(by_length)) == 10
     assert overlap_of(X) == 0  # no one number of steps is shared
     assert overlap_of(Sequences.from_list(by_length[::3])) == 0
+
+
+@pytest.mark.parametrize(
+    ("ratio", "text"), [(9.947, "9.95"), (40.33, "40.3"), (999.4, "999"), (13778.6, "13,779")]
+)
+def test_a_ratio_is_written_without_an_exponent(ratio, text):
+    assert ratio_text(ratio) == text
+
+
+@pytest.mark.parametrize(
+    ("share", "text"), [(0, "0.0%"), (0.53, "53.0%"), (0.0005, "0.1%"), (0.00034, "0.03%")]
+)
+def test_a_share_above_0_is_never_written_as_0(share, text):
+    assert share_text(share) == text
