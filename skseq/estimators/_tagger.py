@@ -99,11 +99,11 @@ class SequenceTagger(BaseClassEstimator):
 
     head : {"auto", "crf", "marginal_crf"}, default="auto"
         How the scores of steps become tags. "auto" decides each step by itself, by the layer that
-        ``loss`` is made for. The others also learn how well each tag follows each other one, a
-        conditional random field [6]_: `predict` gives the most probable tags of a whole sequence,
-        `predict_proba` the probability of each tag of a step given the whole sequence. "crf" learns
-        from the likelihood of whole sequences, "marginal_crf" from the probability of each tag
-        [7]_, which suits class weights; see Notes.
+        ``loss`` is made for. The others also learn how well each tag follows each other one, starts
+        a sequence and ends it, a conditional random field [6]_: `predict` gives the most probable
+        tags of a whole sequence, `predict_proba` the probability of each tag of a step given the
+        whole sequence. "crf" learns from the likelihood of whole sequences, "marginal_crf" from the
+        probability of each tag [7]_, which suits class weights; see Notes.
 
     constraints : {"IOB1", "IOB2", "IOE1", "IOE2", "IOBES", "BILOU"}, list of pairs, or None, \
             default=None

@@ -30,7 +30,8 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
 
     ``target`` and ``weight`` have one entry per row, or, if ``per_step``, one for each flat step; a
     row then predicts only its core, the steps in [core_start, core_stop) of the flat array.
-    What lies around the core is context, which a neighbouring row predicts. Values that are
+    What lies around the core is context, which a neighbouring row predicts; ``ends`` (n_rows, 2)
+    say whether the core starts its sequence, and whether it ends it. Values that are
     not ``tokens`` become float32 batch by batch, so the flat array is never copied; before,
     ``scale(values, mask)`` gives scaled values, and summaries (batch, n) of the rows or None.
 
@@ -47,6 +48,7 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
     weight: FloatArray | None = None
     core_start: IntArray | None = None
     core_stop: IntArray | None = None
+    ends: BoolArray | None = None
     per_step: bool = False
     rate: FloatArray | None = None
 
@@ -81,8 +83,8 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
             ``values`` (batch, time[, n_features]) and ``lengths`` (batch,); ``summary`` (batch, n)
             where ``scale`` gives one.
         target : dict of Tensor
-            ``target``, ``weight`` and, for steps, ``mask``, as losses take them; the mask, of the
-            steps that the rows predict, is there without targets too.
+            ``target``, ``weight`` and, for steps, ``mask``, as losses take them, and ``ends``; the
+            mask, of the steps that the rows predict, is there without targets too.
         """
         start, stop = self.start[rows], self.stop[rows]
         steps = start[:, None] + np.arange((stop - start).max())  # (batch, time)
@@ -112,6 +114,8 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
         targets = {"target": torch.from_numpy(self.target[at].astype(dtype, copy=False))}
         if self.weight is not None:
             targets["weight"] = torch.from_numpy(self.weight[at])
+        if self.ends is not None:
+            targets["ends"] = torch.from_numpy(self.ends[rows])
         return targets | mask
 
     def _core(self, rows: IntArray, steps: IntArray, padding: BoolArray) -> BoolArray:

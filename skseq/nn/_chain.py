@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from skseq._typing import IntArray
+from skseq._typing import BoolArray, IntArray
 from skseq.data import scoring_plan, step_positions
 from skseq.decisions import TagRules
 from skseq.nn._crf import RULED_OUT, StepLayout, best_path, best_scores, log_marginals
@@ -40,13 +40,45 @@ class Chain:
     last: NDArray[np.float64]
 
     @classmethod
-    def of(cls, transitions: NDArray[np.float64], rules: TagRules | None = None) -> Self:
-        """Chain of the scores ``transitions`` in which rules, a `TagRules`, rule tags out."""
+    def of(
+        cls,
+        transitions: NDArray[np.float64],
+        first: NDArray[np.float64] | None = None,
+        last: NDArray[np.float64] | None = None,
+        *,
+        rules: TagRules | None = None,
+    ) -> Self:
+        """Chain of scores, None being 0, in which rules, a `TagRules`, rule tags out."""
+        nothing = np.zeros(len(transitions))
+        first, last = (nothing if end is None else end for end in (first, last))
         if rules is None:
-            nothing = np.zeros(len(transitions))
-            return cls(transitions, nothing, nothing)
-        follow, *ends = (np.where(may, 0.0, RULED_OUT) for may in rules)
-        return cls(transitions + follow, *ends)
+            return cls(transitions, first, last)
+        follow, start, end = (np.where(may, 0.0, RULED_OUT) for may in rules)
+        return cls(transitions + follow, first + start, last + end)
+
+    def without_ends(
+        self, scores: NDArray[np.float64], offsets: IntArray, ends: BoolArray
+    ) -> NDArray[np.float64]:
+        """Scores of steps less what the chain adds to the first and last of them.
+
+        Parameters
+        ----------
+        scores, offsets
+            As for `log_marginals`.
+
+        ends : ndarray of bool of shape (n_sequences, 2)
+            Whether the first step is a true start, and the last one a true end, which keep theirs;
+            other ones are seams of a longer sequence.
+
+        Returns
+        -------
+        ndarray of float64 of shape (n_steps, n_tags)
+        """
+        starts, stops = ends.T
+        scores = scores.copy()
+        scores[offsets[:-1][~starts]] -= self.first
+        scores[offsets[1:][~stops] - 1] -= self.last
+        return scores
 
     def log_marginals(self, scores: NDArray[np.float64], offsets: IntArray) -> NDArray[np.float64]:
         """Log probability of each tag at each step, given its whole sequence.

@@ -65,12 +65,19 @@ class Head:
         raise NotImplementedError(f"{type(self).__name__} must define make_layer")
 
     def mean_loss(
-        self, scores: Tensor, target: Tensor, *, layer: Any = None, **kwargs: Any
+        self,
+        scores: Tensor,
+        target: Tensor,
+        *,
+        layer: Any = None,
+        ends: Tensor | None = None,
+        **kwargs: Any,
     ) -> Tensor:
         """Mean loss of a batch.
 
-        Keywords are those that `skseq.losses.SequenceLoss` takes, and ``layer``, which gave the
-        scores, for a head that does not find all it needs in them.
+        Keywords are those that `skseq.losses.SequenceLoss` takes. For a head that does not find all
+        it needs in the scores there are also ``layer``, which gave them, and ``ends``, of shape
+        (batch, 2): whether a row starts its sequence, and whether it ends it; None is all do.
         """
         return self.loss(scores, target, **kwargs)
 
@@ -90,7 +97,7 @@ class Head:
         Chain or None
             None where each step is by itself.
         """
-        return None if rules is None else Chain.of(np.zeros(rules.follow.shape), rules)
+        return None if rules is None else Chain.of(np.zeros(rules.follow.shape), rules=rules)
 
     @property
     def is_proper(self) -> bool:
@@ -145,7 +152,7 @@ class CosineHead(Head):
 
 
 class CrfHead(Head):
-    r"""Scores of each tag at each step, and of each tag after each other one.
+    r"""Scores of each tag at each step, after each other one, at the start and at the end.
 
     A conditional random field [1]_. The loss l reads the probabilities of the tags of a step in
     view of the true tags before it,
@@ -188,14 +195,20 @@ class CrfHead(Head):
         layer: CrfScores,
         mask: Tensor,
         weight: Tensor | None = None,
+        ends: Tensor | None = None,
         **kwargs: Any,
     ) -> Tensor:
+        layout = StepLayout(mask.sum(1))
         scores, target = scores[mask].double(), target[mask]
         weight = None if weight is None else weight[mask]
         # What a loss adds to scores, it adds before the chain joins them.
         shift = 0.0 if self._shift is None else self._shift.to(scores)
         log_proba = self._log_proba_to_learn(
-            scores + shift, self._allowed(layer), StepLayout(mask.sum(1)), target, weight
+            _with_ends(scores, layer, layout, ends) + shift,
+            self._allowed(layer),
+            layout,
+            target,
+            weight,
         )
         return self.loss(log_proba - shift, target, weight=weight, **kwargs)
 
@@ -222,8 +235,21 @@ class CrfHead(Head):
         return transitions.masked_fill(~may_follow, RULED_OUT)
 
     def chain(self, layers: Sequence[CrfScores], rules: TagRules | None = None) -> Chain:
-        transitions = [layer.transitions.detach().cpu().numpy() for layer in layers]
-        return Chain.of(np.mean(transitions, axis=0, dtype=np.float64), rules)
+        def mean(name: str) -> Floats:
+            parts = [getattr(layer, name).detach().cpu().numpy() for layer in layers]
+            return np.mean(parts, axis=0, dtype=np.float64)
+
+        return Chain.of(mean("transitions"), mean("first"), mean("last"), rules=rules)
+
+
+def _with_ends(scores: Tensor, layer: CrfScores, layout: StepLayout, ends: Tensor | None) -> Tensor:
+    """Scores of steps, with those of first and last tags added where sequences start and end."""
+    first, last = layout.first, layout.last
+    if ends is not None:
+        starts, stops = ends.T
+        first, last = first[starts], last[stops]
+    scores = scores.index_add(0, first, layer.first.to(scores).expand(len(first), -1))
+    return scores.index_add(0, last, layer.last.to(scores).expand(len(last), -1))
 
 
 class MarginalCrfHead(CrfHead):
@@ -358,28 +384,38 @@ def _linear_layer(input_size: int, start: Floats) -> nn.Linear:
     return layer
 
 
-# Transitions have far to go from 0, while Adam moves all parameters alike: they go this many times
-# as fast. Span F1 rose with it on development parts: macro of AnEM, words alone, from .12 (1) to
-# .17 (4) and from .27 to .32; micro of WNUT-17, with characters, from .306 (4) to .322 (20).
-_TRANSITION_RATE = 10.0
+# Transitions, and the scores of both ends, have far to go from 0, while Adam moves all parameters
+# alike: they go this many times as fast.
+TRANSITION_RATE = 10.0
 
 
 class CrfScores(nn.Module):
-    """A weight and a bias for each tag, and the score of each tag (column) after each other one.
+    """A weight and a bias for each tag, and scores of tags after each other and at both ends.
 
-    These start at 0, where steps are independent.
+    The latter start at 0, where steps are independent.
     """
 
     def __init__(self, input_size: int, start: Floats) -> None:
         super().__init__()
         self.of_steps = _linear_layer(input_size, start)
         self.transition_weights = nn.Parameter(torch.zeros(len(start), len(start)))
+        self.end_weights = nn.Parameter(torch.zeros(2, len(start)))
         self.in_features = input_size
 
     @property
     def transitions(self) -> Tensor:
         """Score of the second tag after the first: (n_tags, n_tags)."""
-        return _TRANSITION_RATE * self.transition_weights
+        return TRANSITION_RATE * self.transition_weights
+
+    @property
+    def first(self) -> Tensor:
+        """Score of the first tag of a sequence: (n_tags,)."""
+        return TRANSITION_RATE * self.end_weights[0]
+
+    @property
+    def last(self) -> Tensor:
+        """Score of the last tag of a sequence: (n_tags,)."""
+        return TRANSITION_RATE * self.end_weights[1]
 
     def forward(self, states: Tensor) -> Tensor:
         """Score states (..., input_size) by themselves: (..., n_tags)."""

@@ -116,6 +116,8 @@ class ValidationScore(Callback):
                 is_kept = (about["weight"][mask] > 0) | (self.class_weight[target] == 0)
         chain = self.head.chain([net.module_.last_layer], self.rules)
         log_proba = self.head.log_proba(scores.astype(np.float64))
+        if chain is not None:
+            log_proba = chain.without_ends(log_proba, offsets, about["ends"])
         posterior = replace(self.posterior, chain=chain)
         codes = posterior.codes(log_proba, offsets)[is_kept]
 

@@ -228,6 +228,7 @@ class StepTargets(Targets):
         """Rows of a net: chunks of the sequences at ``rows``, or (None) of all, not copied."""
         X, chunks = self.X, self._chunks(rows)
         first = (X.offsets[:-1] if rows is None else X.offsets[rows])[chunks.sequence]
+        length = (X.lengths if rows is None else X.lengths[rows])[chunks.sequence]
         return SequenceDataset(
             X.values,
             first + chunks.start,
@@ -238,6 +239,7 @@ class StepTargets(Targets):
             weight=None if self.values is None else self.weights_with(class_weight),
             core_start=first + chunks.core_start,
             core_stop=first + chunks.core_stop,
+            ends=np.column_stack([chunks.core_start == 0, chunks.core_stop == length]),
             per_step=True,
         )
 

@@ -54,8 +54,14 @@ def y(X):
 
 
 def chain_of(model):
-    """The fitted chain, without rules."""
-    return Chain.of(model.net_.module_.last_layer.transitions.detach().numpy().astype(float))
+    """The fitted chain, without rules, of mean scores."""
+    layers = [net.module_.last_layer for net in model.nets_]
+
+    def mean(name):
+        parts = [getattr(layer, name).detach().cpu().numpy().astype(float) for layer in layers]
+        return np.mean(parts, axis=0)
+
+    return Chain(mean("transitions"), mean("first"), mean("last"))
 
 
 def evidence(model, X):
@@ -100,9 +106,7 @@ def test_costs_decide_each_step_by_its_probabilities(X, y):
 def test_several_seeds_are_the_chain_of_their_mean_scores(X, y):
     # The geometric mean of chains is a chain: of scores and transitions averaged.
     model = quick(head="crf", n_seeds=2).fit(X, y)
-    layers = [net.module_.last_layer for net in model.nets_]
-    transitions = sum(layer.transitions.detach().numpy().astype(float) for layer in layers) / 2
-    expected = Chain.of(transitions).log_marginals(evidence(model, X), X.offsets)
+    expected = chain_of(model).log_marginals(evidence(model, X), X.offsets)
     np.testing.assert_allclose(model.predict_log_proba(X).values, expected)
 
 
@@ -134,6 +138,21 @@ def test_it_learns_what_follows_what_where_steps_alone_do_not_tell():
     by_chain = quick(head="crf", **settings).fit(steps, tags)
     assert by_chain.score(steps, tags) == 1.0
     assert quick(**settings).fit(steps, tags).score(steps, tags) < 0.8
+
+
+@pytest.mark.parametrize("head", TAG_HEADS)
+@pytest.mark.parametrize("chunk_length", [None, 3])
+def test_it_learns_how_sequences_start_and_end_where_steps_do_not_tell(head, chunk_length):
+    # In chunks most rows neither start nor end a sequence, and must not be taken for one that does.
+    lengths = np.random.default_rng(0).integers(4, 9, size=100)
+    steps = [np.ones(n, dtype=int) for n in lengths]
+    tags = [["first", *["on"] * (n - 2), "last"] for n in lengths]
+    settings = {"encoder": "bag", "chunk_length": chunk_length, "chunk_context": 0, "lr": 0.1}
+    model = quick(head=head, max_epochs=10, **settings).fit(steps, tags)
+    assert model.predict(steps) == tags
+    proba = model.predict_proba(steps)[0]
+    assert proba[0, 0] > 0.8
+    assert proba[1:, 0].max() < 0.2
 
 
 def test_one_epoch_lowers_the_likelihood_that_it_reports(X, y):

@@ -10,6 +10,7 @@ from scipy.special import logsumexp
 from skseq.losses import CrossEntropyLoss, FocalLoss, LogitAdjustedLoss
 from skseq.nn import TAG_HEADS, Chain, make_tag_head
 from skseq.nn._crf import RULED_OUT, StepLayout, conditional_log_proba, log_marginals
+from skseq.nn._heads import TRANSITION_RATE
 
 LENGTHS, N_TAGS = [5, 1, 3], 3
 OFFSETS = np.cumsum([0, *LENGTHS])
@@ -113,6 +114,20 @@ def test_marginals_and_best_paths_are_those_of_all_paths(chain):
     np.testing.assert_array_equal(best.argmax(axis=1), path)
 
 
+def test_sequences_that_are_cut_have_no_first_and_last_tag(chain):
+    scores, transitions, _ = chain
+    first, last = np.array([1.0, RULED_OUT, -2.0]), np.array([0.0, 0.5, RULED_OUT])
+    model = Chain(transitions, first, last)
+    parts = np.array([0, 2, 4, 5, 6, 9])  # the first sequence in three parts
+    ends = np.array([[1, 0], [0, 0], [0, 1], [1, 1], [1, 1]], dtype=bool)
+    without = model.without_ends(scores, parts, ends)
+    got = model.log_marginals(without, parts)
+    for (start, stop), (is_first, is_last) in zip(pairwise(parts), ends, strict=True):
+        own = Chain(transitions, is_first * first, is_last * last)
+        expected = own.log_marginals(scores[start:stop], np.array([0, stop - start]))
+        np.testing.assert_allclose(np.exp(got[start:stop]), np.exp(expected), atol=1e-12)
+
+
 def test_pairs_that_are_ruled_out_have_no_probability_and_no_gradient(chain):
     scores, transitions, _ = chain
     transitions = transitions.copy()
@@ -206,9 +221,10 @@ def test_a_long_sequence_and_many_tags_take_linear_memory():
 # -- as heads ------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("ends", [None, [[1, 0], [0, 0], [0, 1]]])
 @pytest.mark.parametrize("loss", [CrossEntropyLoss(), FocalLoss(), LogitAdjustedLoss()])
 @pytest.mark.parametrize("head", TAG_HEADS)
-def test_a_weighted_batch_costs_what_its_formula_says(head, loss, chain):
+def test_a_weighted_batch_costs_what_its_formula_says(head, loss, ends, chain):
     scores, transitions, codes = chain
     loss.fit([60, 30, 10])
     shift = np.log([0.6, 0.3, 0.1]) if isinstance(loss, LogitAdjustedLoss) else np.zeros(3)
@@ -221,9 +237,17 @@ def test_a_weighted_batch_costs_what_its_formula_says(head, loss, chain):
     layer = model.make_layer(2, np.zeros(3))
     with torch.no_grad():
         layer.transition_weights += torch.tensor(transitions)
-    transitions = layer.transitions.detach().numpy().astype(float)
-    got = model.mean_loss(padded, target, layer=layer, mask=mask, weight=weights)
+        layer.end_weights += torch.tensor([[0.1, 0.0, -0.2], [0.0, -0.1, 0.1]])
+    first, last, transitions = (
+        part.detach().numpy().astype(float) for part in (layer.first, layer.last, layer.transitions)
+    )
+    is_end = None if ends is None else torch.tensor(ends).bool()
+    got = model.mean_loss(padded, target, layer=layer, mask=mask, weight=weights, ends=is_end)
 
+    starts, stops = np.ones((2, 3), bool) if ends is None else np.array(ends, bool).T
+    scores = scores.copy()
+    scores[OFFSETS[:-1][starts]] += first
+    scores[OFFSETS[1:][stops] - 1] += last
     known = weight > 0
     total = 0.0
     for step in np.flatnonzero(known):
@@ -245,27 +269,35 @@ def test_a_weighted_batch_costs_what_its_formula_says(head, loss, chain):
 # -- against others ------------------------------------------------------------------------------
 
 
-def test_it_is_what_pytorch_crf_computes():
-    crf = pytest.importorskip("torchcrf").CRF(4, batch_first=True)
+@pytest.mark.parametrize("lengths", [[6, 2, 9], [1, 9, 1]])
+def test_it_is_what_pytorch_crf_computes(lengths):
+    theirs = pytest.importorskip("torchcrf").CRF(4, batch_first=True)
     torch.manual_seed(0)
-    lengths = torch.tensor([6, 2, 9])
+    lengths = torch.tensor(lengths)
     mask = torch.arange(9) < lengths[:, None]
     scores, codes = torch.randn(3, 9, 4), torch.randint(0, 4, (3, 9))
-    expected = crf(scores, codes, mask=mask, reduction="sum")
-    grads = torch.autograd.grad(expected, crf.transitions)
-    transitions = crf.transitions.detach().double().requires_grad_()
-    flat, codes = scores[mask].double(), codes[mask]
-    layout = StepLayout(lengths)
-    flat[layout.first] += crf.start_transitions.detach()
-    flat[layout.last] += crf.end_transitions.detach()
-    log_proba = conditional_log_proba(flat, transitions, codes, layout)
-    likelihood = log_proba.gather(1, codes[:, None]).sum()
-    torch.testing.assert_close(likelihood.float(), expected, rtol=1e-5, atol=1e-5)
-    got = torch.autograd.grad(likelihood, transitions)
-    torch.testing.assert_close(got[0].float(), grads[0], rtol=1e-4, atol=1e-4)
-    model = Chain(transitions.detach().numpy(), np.zeros(4), np.zeros(4))
-    path = model.best_path(flat.detach().numpy(), np.cumsum([0, *lengths]))
-    assert path.tolist() == [tag for tags in crf.decode(scores, mask=mask) for tag in tags]
+    expected = -theirs(scores, codes, mask=mask, reduction="token_mean")
+    expected.backward()
+
+    head = make_tag_head(CrossEntropyLoss(), "crf")
+    layer = head.make_layer(2, np.zeros(4))
+    with torch.no_grad():
+        layer.transition_weights.copy_(theirs.transitions / TRANSITION_RATE)
+        ends = torch.stack([theirs.start_transitions, theirs.end_transitions])
+        layer.end_weights.copy_(ends / TRANSITION_RATE)
+    loss = head.mean_loss(scores, codes, layer=layer, mask=mask)
+    loss.backward()
+    of_ends = torch.stack([theirs.start_transitions.grad, theirs.end_transitions.grad])
+    for got, their in (
+        (loss, expected),
+        (layer.transition_weights.grad / TRANSITION_RATE, theirs.transitions.grad),
+        (layer.end_weights.grad / TRANSITION_RATE, of_ends),
+    ):
+        torch.testing.assert_close(got.float(), their, rtol=1e-4, atol=1e-5)
+
+    flat = scores[mask].double().numpy()
+    path = head.chain([layer]).best_path(flat, np.cumsum([0, *lengths]))
+    assert path.tolist() == [tag for tags in theirs.decode(scores, mask=mask) for tag in tags]
 
 
 def test_it_is_what_crfsuite_computes():

@@ -90,6 +90,9 @@ def test_the_dataset_asks_for_every_target_once_with_its_weight(both):
             np.testing.assert_array_equal(about["target"].numpy()[mask], targets.values[at])
             if weight is not None:
                 np.testing.assert_array_equal(about["weight"].numpy()[mask], weight[at])
+            if dataset.per_step:
+                is_end = [at[0] in targets.X.offsets, at[-1] + 1 in targets.X.offsets]
+                assert about["ends"].tolist() == [is_end]
             seen.extend(at)
         assert sorted(seen) == list(range(targets.n_outputs))
         if weight is not None and targets.weight.any():
