@@ -196,7 +196,7 @@ class CharacterReader(SizedModule):
 
     def forward(self, characters: Tensor) -> Tensor:
         """Read characters (n_steps, n_columns): (n_steps, output_size)."""
-        words, place = torch.unique(characters.long(), dim=0, return_inverse=True)
+        words, place = _distinct(characters.long(), self.embedding.num_embeddings)
         is_spelt = words != 0
         longest = int(is_spelt.sum(dim=1).max())
         if not longest:
@@ -206,6 +206,23 @@ class CharacterReader(SizedModule):
         filtered = self.convolution(functional.pad(vectors, self.around))
         largest = filtered.masked_fill(~is_spelt, -torch.inf).amax(dim=2)
         return largest.masked_fill(~is_spelt.any(dim=2), 0.0)[place]
+
+
+def _distinct(rows: Tensor, n_ids: int) -> tuple[Tensor, Tensor]:
+    """Distinct rows of ids below ``n_ids`` in order, and the place of each row among them.
+
+    As torch.unique of rows, which compares them one by one; here rows become numbers.
+    """
+    number, n_numbers = rows[:, 0], n_ids
+    for column in rows.unbind(dim=1)[1:]:
+        if n_numbers > torch.iinfo(torch.int64).max // n_ids:
+            distinct, number = torch.unique(number, return_inverse=True)
+            n_numbers = len(distinct)
+        number, n_numbers = number * n_ids + column, n_numbers * n_ids
+    distinct, place = torch.unique(number, return_inverse=True)
+    of_each = torch.empty_like(distinct)
+    of_each[place] = torch.arange(len(rows), device=rows.device)
+    return rows[of_each], place
 
 
 class NumberReader(SizedModule):

@@ -4,6 +4,7 @@ import torch
 
 from skseq.data import CharacterChannel, IdChannel, NumberChannel
 from skseq.nn import ChannelInput
+from skseq.nn._inputs import _distinct
 
 CHANNELS = (
     IdChannel("word", 7, unknown=1),
@@ -124,3 +125,13 @@ def test_numbers_alone_and_characters_alone_are_read_too():
     torch.testing.assert_close(numbers(values), values.float())
     letters = ChannelInput((CharacterChannel("letters", 6, 5, kernel_size=2),), 5)
     assert letters(torch.ones(2, 3, 5)).shape == (2, 3, 30)
+
+
+@pytest.mark.parametrize(("n_ids", "n_columns"), [(3, 1), (4, 40), (2**20, 7), (2**40, 3)])
+def test_distinct_rows_are_those_of_torch(n_ids, n_columns):
+    drawn = torch.Generator().manual_seed(0)
+    rows = torch.randint(0, n_ids, (60, n_columns), generator=drawn)
+    rows = rows[torch.randint(0, 60, (200,), generator=drawn)]
+    distinct, place = _distinct(rows, n_ids)
+    expected, expected_place = torch.unique(rows, dim=0, return_inverse=True)
+    assert torch.equal(distinct, expected) and torch.equal(place, expected_place)
