@@ -53,7 +53,7 @@ def fit_and_score(name, candidate, seed, dev):
     start = perf_counter()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a collapse shows in the scores
-        model = candidates(seed)[candidate].fit(X_train, y_train)
+        model = candidates(name, seed)[candidate].fit(X_train, y_train)
     seconds = perf_counter() - start
     predicted = model.predict(X_test)
     scores = {each: span_f1_score(y_test, predicted, average=each) for each in ("micro", "macro")}
@@ -74,7 +74,7 @@ def write_page(path, options):
     command = f"python benchmarks/bench_entities.py --output {path}"
     parts = [_HEAD.format(command=command, part="development" if options.dev else "test")]
     for name in options.sets:
-        rows = {each: _figures(name, each, options) for each in candidates(0)}
+        rows = {each: _figures(name, each, options) for each in candidates(name, 0)}
         rows = {each: figures for each, figures in rows.items() if figures}
         plain = rows.get(PLAIN, [])
         lines = [
@@ -137,7 +137,7 @@ def main():
     options.cache.mkdir(parents=True, exist_ok=True)
     todo = [
         (name, candidate, seed, options.dev, options.cache)
-        for candidate in options.only or candidates(0)
+        for candidate in options.only or candidates("anem", 0)
         for name in options.sets
         for seed in range(options.seeds)
     ]

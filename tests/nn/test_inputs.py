@@ -134,4 +134,5 @@ def test_distinct_rows_are_those_of_torch(n_ids, n_columns):
     rows = rows[torch.randint(0, 60, (200,), generator=drawn)]
     distinct, place = _distinct(rows, n_ids)
     expected, expected_place = torch.unique(rows, dim=0, return_inverse=True)
-    assert torch.equal(distinct, expected) and torch.equal(place, expected_place)
+    assert torch.equal(distinct, expected)
+    assert torch.equal(place, expected_place)
