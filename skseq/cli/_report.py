@@ -20,10 +20,10 @@ def run_report(folder, *, output):
             f"{run.file} has changed since it was compared on; run skseq tune again, or bring back "
             "the file of then"
         )
-    print(write_report(output or folder / REPORT, run.comparison, data, run.reading))
+    print(write_report(output or folder / REPORT, run.comparison, data, run.reading, run.file))
 
 
-def write_report(path, comparison, data, reading):
+def write_report(path, comparison, data, reading, name):
     """Write the page.
 
     Parameters
@@ -40,6 +40,9 @@ def write_report(path, comparison, data, reading):
     reading : Reading
         How that was read.
 
+    name : str
+        Of its file.
+
     Returns
     -------
     Path
@@ -49,14 +52,15 @@ def write_report(path, comparison, data, reading):
         data.X,
         data.y,
         path,
+        title=f"{Path(name).name}, compared by {comparison.metric}",
         groups=data.groups,
         ordered=reading.levels or False,
         background=reading.background,
     )
 
 
-def report_if_possible(path, comparison, data, reading):
+def report_if_possible(path, comparison, data, reading, name):
     """Write the page; None, where a package for it is missing."""
     with contextlib.suppress(ImportError):
-        return write_report(path, comparison, data, reading)
+        return write_report(path, comparison, data, reading, name)
     return None

@@ -26,6 +26,8 @@ from skseq.data import Sequences, as_tags
 from skseq.exceptions import CollapseWarning
 from skseq.metrics import get_scorer
 from skseq.model_selection import compare_strategies
+from skseq.model_selection._time_budget import NothingInTimeError
+from skseq.model_selection._verdict import NAIVE
 from skseq.persistence import save
 from skseq.report._audit_measures import ratio_text
 
@@ -67,6 +69,8 @@ def run_tune(
                 n_jobs=jobs,
                 random_state=seed,
             )
+    except NothingInTimeError:
+        raise _too_little_time(folder) from None
     except KeyboardInterrupt:
         n_fits = len([*(folder / FITS).glob("*.joblib")])
         raise KeyboardInterrupt(
@@ -74,13 +78,14 @@ def run_tune(
             "command goes on from there"
         ) from None
     settings = {"scoring": metric, "cv": n_folds, "seed": seed}
-    _check_worth_keeping(comparison, folder)
+    if all(name.startswith(NAIVE) for name in comparison.table["name"]):
+        raise _too_little_time(folder)
     write_run(folder, opened, settings, comparison)
     show_leaderboard(comparison)
     if len(comparison.splits_) < n_folds:
         print(f"The time allowed {len(comparison.splits_)} of {n_folds} folds.")
     _keep_winner(comparison, reading, folder)
-    page = report_if_possible(folder / REPORT, comparison, data, reading)
+    page = report_if_possible(folder / REPORT, comparison, data, reading, opened.name)
     again = f"skseq report {folder} needs more: pip install 'skseq[report]'"
     print(f"Report: {page}" if page else again)
     print(f"Next: skseq predict {folder / MODEL} FILE")
@@ -91,13 +96,12 @@ def _seconds_left(budget, started):
     return budget and max(budget - (time.time() - started), 1e-3)
 
 
-def _check_worth_keeping(comparison, folder):
-    if all(name.startswith("commonest") for name in comparison.table["name"]):
-        raise InputError(
-            "the time was over before any model that learns was fitted on all folds; those done "
-            f"are kept in {folder / FITS}, and the same command goes on from there: give it more "
-            "by --time-budget, or fewer folds by --cv"
-        )
+def _too_little_time(folder):
+    return InputError(
+        "the time was over before any model that learns was fitted on all folds; finished fits "
+        f"are kept in {folder / FITS}, and the same command goes on from there: give it more by "
+        "--time-budget, fewer folds by --cv, or a part of the file"
+    )
 
 
 def _keep_winner(comparison, reading, folder):

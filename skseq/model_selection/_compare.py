@@ -49,7 +49,7 @@ from skseq.model_selection._fold_fits import (
 )
 from skseq.model_selection._fold_scores import score_fold, score_folds
 from skseq.model_selection._strategies import KINDS
-from skseq.model_selection._time_budget import FoldLeftOut, TimeBudget
+from skseq.model_selection._time_budget import FoldLeftOut, NothingInTimeError, TimeBudget
 
 
 @validate_params(
@@ -447,7 +447,7 @@ def _finished(predictions, time_budget):
     }
     left_out = {name: n for name, n in n_done.items() if n < len(predictions[name])}
     if len(left_out) == len(predictions):
-        raise ValueError(
+        raise NothingInTimeError(
             f"time_budget={time_budget:g} seconds were over before one candidate was fitted on all "
             "folds; allow more, or pass fewer folds by cv="
         )

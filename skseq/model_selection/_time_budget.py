@@ -7,7 +7,8 @@ Requirements this file meets:
 - nobody eats up the time of the others: a baseline whose first fold says that three of them would
   take more than half of it is left out, and so is the plain model if one fold does;
 - where the first folds of these say that not all folds can be done, fewer are, at least two;
-- the fit of the winner to all rows lies inside the limit, by what its folds took.
+- the fit of the winner to all rows lies inside the limit, by what its folds took; a candidate of
+  which none has been fitted leaves time for it, by the fold it is about to fit.
 """
 
 import signal
@@ -29,6 +30,10 @@ class OutOfTimeError(BaseException):
     """The time for a fit is over; not for an ``except Exception`` inside of it."""
 
 
+class NothingInTimeError(ValueError):
+    """The time was over before one candidate was fitted on all folds."""
+
+
 class FoldLeftOut(NamedTuple):
     """A candidate has no prediction for a fold, as there was no time for it."""
 
@@ -38,10 +43,11 @@ class TimeLimit(NamedTuple):
 
     stop_at: float  # by time.time(), which all processes share
     longest: float  # seconds
+    refits: float  # how many times as long as the fit what follows it takes
 
     def seconds_left(self):
         """Seconds that a fit has which starts now."""
-        return min(self.stop_at - time.time(), self.longest)
+        return min((self.stop_at - time.time()) / (1 + self.refits), self.longest)
 
 
 class TimeBudget:
@@ -116,7 +122,8 @@ class TimeBudget:
         """The `TimeLimit` of a fit that is about to start."""
         longest = self.longest_trial.get(self.roles[name], np.inf) if fold == 0 else np.inf
         finished = {each for each, scores in self.scores.items() if len(scores) == self.n_folds}
-        return TimeLimit(self.end - self._seconds_of_refit(finished | {name}), longest)
+        stop_at = self.end - self._seconds_of_refit(finished | {name})
+        return TimeLimit(stop_at, longest, 0.0 if name in self.seconds else self.refit_factor)
 
     def note(self, name, seconds, score):
         """Learn how long a fit took, and its score."""

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+NAIVE = "commonest"  # so begin the names of baselines that learn nothing
+
 
 def verdict_sentence(rows, metric, alpha, blend_of=None):
     """Say in plain words which candidate won, and whether its lead is real.
@@ -43,7 +45,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     clauses = []
     if best.role in ("strategy", "blend"):
         if np.isnan(best.above_plain):
-            clauses.append("nothing to compare with the plain model, which has no score")
+            clauses.append("the plain model has no score to compare with")
         else:
             lead = _lead(best.above_plain, best.p_plain, alpha)
             clauses.append(f"{lead[0]} above the plain model, {lead[1]}")
@@ -51,10 +53,13 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     elif "strategy" in roles:
         opening = f"No strategy beats the plain model, whose {metric} is {best.mean:.3f}"
     else:
-        opening = f"The plain model has a {metric} of {best.mean:.3f}"
+        opening = f"The plain model's {metric} is {best.mean:.3f}"
     if baseline is not None:
         lead = _lead(best.above_baseline, best.p_baseline, alpha)
-        clauses.append(f"{lead[0]} above the best baseline, {baseline.name!r}, {lead[1]}")
+        which = f"the best baseline, {baseline.name!r}"
+        if baseline.name.startswith(NAIVE):  # all that learn have failed, or had no time
+            which = f"{baseline.name!r}, the only baseline with a score"
+        clauses.append(f"{lead[0]} above {which}, {lead[1]}")
     return f"{opening}: {'; '.join(clauses)}." if clauses else f"{opening}."
 
 

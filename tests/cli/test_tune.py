@@ -165,7 +165,7 @@ def test_an_interrupt_loses_nothing(files, run, tmp_path, monkeypatch):
 def test_time_that_suffices_for_nothing_is_an_error_with_the_cure(files, run, tmp_path):
     done = run("tune", files / "texts.csv", "--time-budget", "0.001s", "--output", tmp_path, *FAST)
     assert done.status == 1
-    assert "allow more" in done.err or "--time-budget" in done.err
+    assert "give it more by --time-budget" in done.err
     assert not (tmp_path / "model.skseq").exists()
 
 
@@ -227,7 +227,9 @@ def test_the_report_is_written_and_can_be_written_again(tuned, run, tmp_path):
         folder, result = tuned[name]
         page = folder / "report.html"
         assert f"Report: {page}" in result.out
-        assert leaderboard(folder)[0]["name"] in page.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
+        assert leaderboard(folder)[0]["name"] in text
+        assert f"<h1>{name}, compared by " in text
     again = run("report", folder, "--output", tmp_path / "again.html")
     assert again.out.strip() == str(tmp_path / "again.html")
     assert (tmp_path / "again.html").read_text(encoding="utf-8").startswith("<!doctype html>")

@@ -70,13 +70,13 @@ def test_a_blend_that_loses_is_named_beside_the_nets():
     assert "above the best net, 'focal'" in verdict_sentence(
         [ahead, FOCAL, behind._replace(mean=0.1)], "f1_macro", 0.05, OF
     )
-    assert verdict_sentence([PLAIN, BLEND], "f1", 0.05, OF).startswith("The plain model has a f1")
+    assert verdict_sentence([PLAIN, BLEND], "f1", 0.05, OF).startswith("The plain model's f1 is")
 
 
 def test_what_failed_has_no_say_and_one_fold_no_test():
     failed = row("broken", "baseline", np.nan)
     untested = PLAIN._replace(p_baseline=np.nan)
-    assert verdict_sentence([untested, failed], "f1", 0.05) == "The plain model has a f1 of 0.600."
+    assert verdict_sentence([untested, failed], "f1", 0.05) == "The plain model's f1 is 0.600."
     assert "one fold cannot tell" in verdict_sentence([untested, TF_IDF], "f1", 0.05)
 
 
@@ -84,11 +84,18 @@ def test_a_plain_model_that_failed_is_said_to_have():
     alone = FOCAL._replace(above_plain=np.nan, p_plain=np.nan)
     failed = row("plain", "plain", np.nan)
     assert verdict_sentence([alone, TF_IDF, failed], "f1", 0.05) == (
-        "'focal' has the highest f1, 0.700: nothing to compare with the plain model, which has no "
-        "score; 0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
+        "'focal' has the highest f1, 0.700: the plain model has no score to compare with; "
+        "0.200 above the best baseline, 'TF-IDF', which may be chance (p = 0.3)."
     )
     assert verdict_sentence([TF_IDF, failed], "f1", 0.05) == (
         "No net has a score; of the baselines, 'TF-IDF' has the highest f1, 0.500."
+    )
+
+
+def test_to_be_ahead_of_the_commonest_class_alone_is_said_to_be_so():
+    naive = TF_IDF._replace(name="commonest class")
+    assert verdict_sentence([PLAIN, naive], "f1", 0.05).endswith(
+        "above 'commonest class', the only baseline with a score, which may be chance (p = 0.3)."
     )
 
 
