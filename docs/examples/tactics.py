@@ -81,7 +81,8 @@ def main():
         plain = f1 if plain is None else plain
         gain, error = (f1 - plain).mean(), (f1 - plain).std(ddof=1) / np.sqrt(N_SPLITS)
         print(
-            f"  {name:<26}{accuracy.mean():.3f}     {f1.mean():.3f}      {gain:+.3f} ± {error:.3f}"
+            f"  {name:<26}{accuracy.mean():.3f}     {f1.mean():.3f}      {gain:+.3f} ± {error:.3f}",
+            flush=True,
         )
 
 

@@ -56,7 +56,7 @@ File = Annotated[
     str,
     typer.Argument(
         metavar="FILE",
-        help="CSV, TSV, JSONL, Parquet or CoNLL; - is stdin.",
+        help="CSV, TSV, JSONL, Parquet, CoNLL or CoNLL-U; - is stdin.",
         callback=_check_there,
     ),
 ]
@@ -121,7 +121,7 @@ Background = Annotated[
 Format = Annotated[
     str | None,
     typer.Option(
-        metavar="csv|tsv|jsonl|parquet|conll",
+        metavar="csv|tsv|jsonl|parquet|conll|conllu",
         help="What the file is, where its name does not tell.",
         rich_help_panel=_COLUMNS,
     ),
@@ -334,7 +334,7 @@ def predict(
     format: Annotated[
         str | None,
         typer.Option(
-            metavar="csv|tsv|jsonl|parquet|conll",
+            metavar="csv|tsv|jsonl|parquet|conll|conllu",
             help="What FILE is, where its name does not tell.",
         ),
     ] = None,

@@ -18,6 +18,7 @@ from skseq.cli._errors import InputError
 
 STDIN = "-"
 TOKENS, TAGS, DOCUMENT = "tokens", "tags", "document"  # columns of a CoNLL file
+UPOS, XPOS = "upos", "xpos"  # tags of a CoNLL-U file
 
 _FORMATS = {
     ".csv": "csv",
@@ -31,6 +32,7 @@ _FORMATS = {
     ".bio": "conll",
     ".iob": "conll",
     ".iob2": "conll",
+    ".conllu": "conllu",
 }
 FORMATS = tuple(dict.fromkeys(_FORMATS.values()))
 _DOCSTART = "-DOCSTART-"
@@ -91,6 +93,8 @@ def read_frame(content, name, format, *, header=True, with_tags=True):
         frame = pandas.read_parquet(io.BytesIO(content))
     elif format == "conll":
         frame = pandas.DataFrame(_read_conll(content, name, with_tags))
+    elif format == "conllu":
+        frame = pandas.DataFrame(_read_conllu(content, name))
     elif format == "jsonl":
         frame = pandas.DataFrame(_read_objects(_decode(content, name), name))
     else:
@@ -166,10 +170,8 @@ def _read_objects(text, name):
 def _read_conll(content, name, with_tags):
     from skseq.datasets import read_conll
 
-    file = io.BytesIO(content)
-    file.name = name
     found = read_conll(
-        file,
+        _as_file(content, name),
         tag_column=-1 if with_tags else None,
         document=_DOCSTART if _DOCSTART.encode() in content else None,
     )
@@ -177,3 +179,19 @@ def _read_conll(content, name, with_tags):
     if with_tags:
         columns[TAGS] = found.target
     return columns | ({DOCUMENT: found.groups} if "groups" in found else {})
+
+
+def _read_conllu(content, name):
+    from skseq.datasets import read_conllu
+
+    columns = {}
+    for tags in (UPOS, XPOS):
+        found = read_conllu(_as_file(content, name), tag_column=tags)
+        columns |= {TOKENS: found.data, tags: found.target}
+    return columns | {DOCUMENT: found.groups}
+
+
+def _as_file(content, name):
+    file = io.BytesIO(content)
+    file.name = name
+    return file

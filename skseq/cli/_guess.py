@@ -13,7 +13,7 @@ from skseq.cli._columns import kind_of
 from skseq.cli._errors import InputError, no_such_column
 from skseq.cli._reading import Reading
 
-_LABELS = ("label", "labels", "class", "target", "y", "tag", "tags", "ner_tags", "category",
+_LABELS = ("label", "labels", "class", "target", "y", "tag", "tags", "ner_tags", "upos", "category",
            "intent", "spans", "entities")  # fmt: skip
 _TEXTS = ("text", "texts", "tokens", "words", "word", "token", "sentence", "utterance", "message",
           "content", "document")  # fmt: skip

@@ -215,4 +215,4 @@ def curve_of(spans, label=None):
 
 def area_under(precision, recall):
     """Sum over thresholds of precision times gain in recall."""
-    return float(-np.sum(np.diff(recall) * precision[:-1]))
+    return float(np.sum((recall[:-1] - recall[1:]) * precision[:-1]))

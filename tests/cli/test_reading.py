@@ -216,3 +216,26 @@ def test_other_files_are_read_as_the_first_was_without_labels(files, tmp_path):
     assert data.X.tolist() == [[[3.0, 4.0], [1.0, 2.0]]]
     assert data.names == ["x"]
     assert data.y is None
+
+
+def test_words_of_conllu_have_one_of_two_tags_and_a_document(tmp_path):
+    lines = [
+        "# newdoc",
+        "1-2 don't _ _ _ _ _ _ _ _",
+        "1 do do AUX VBP _ _ _ _ _",
+        "2 n't not PART RB _ _ _ _ _",
+        "",
+        "# newdoc",
+        "1 go go VERB VB _ _ _ _ _",
+        "",
+    ]
+    content = "\n".join(lines).replace(" ", "\t").replace("#\t", "# ")
+    opened = read(tmp_path / "t.conllu", content)
+    assert opened.guessed == ("--text tokens --label upos --row-is sequence --background none")
+    assert opened.data.X == [["do", "n't"], ["go"]]
+    assert opened.data.y == [["AUX", "PART"], ["VERB"]]
+    other = read(tmp_path / "t.conllu", label="xpos", group="document")
+    assert other.data.y == [["VBP", "RB"], ["VB"]]
+    assert other.data.groups.tolist() == [0, 1]
+    unlabelled = open_unlabelled(str(tmp_path / "t.conllu"), opened.reading)
+    assert unlabelled.X == opened.data.X

@@ -46,6 +46,14 @@ def test_a_point_is_what_the_metrics_say_of_the_spans_above_it(scored, label):
     assert (precision[-1], recall[-1]) == (1, 0)
 
 
+def test_spans_that_are_never_found_have_an_area_of_0_without_a_sign():
+    y_true = Sequences.from_lengths(CLASSES[[4, 0]], [2])
+    y_pred = Sequences.from_lengths(CLASSES[[0, 4]], [2])
+    y_proba = Sequences.from_lengths(np.eye(5)[[0, 4]], [2])
+    area = span_average_precision_score(y_true, y_pred, y_proba, classes=CLASSES, average="micro")
+    assert f"{area:.2f}" == "0.00"
+
+
 def test_average_precision_is_the_area_of_its_steps(scored):
     y_true, y_pred, y_proba = scored
     by_type = span_average_precision_score(y_true, y_pred, y_proba, classes=CLASSES, average=None)
