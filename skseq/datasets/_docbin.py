@@ -28,7 +28,7 @@ def read_docbin(source, *, scheme="IOB2"):
         data : list of n_sequences lists of str
             The tokens of each document.
         target : list of n_sequences lists of str
-            Their tags.
+            Their tags; tokens that spaCy counts as not annotated are outside, too.
         target_names : list of str
             The tags that occur, sorted.
         texts : list of n_sequences str
@@ -108,7 +108,7 @@ def write_docbin(path, tokens, tags, *, scheme=None, language="xx"):
     vocab = spacy.blank(language).vocab
     file = parts.DocBin()
     for words, spans in zip(tokens, tags_to_spans(tokens, tags, scheme=scheme), strict=True):
-        doc = parts.Doc(vocab, words=words)
+        doc = parts.Doc(vocab, words=list(map(str, words)))  # it refuses strings of numpy
         doc.ents = [parts.Span(doc, span.start, span.end, label=span.type) for span in spans]
         file.add(doc)
     file.to_disk(path)

@@ -5,7 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from skseq import Sequences
 from skseq.datasets import read_docbin, write_docbin
+from skseq.spans import tags_to_spans
 
 
 class Doc(list):
@@ -46,9 +48,44 @@ def test_a_file_needs_spacy(monkeypatch, tmp_path):
         read_docbin(tmp_path / "train.spacy")
 
 
-def test_a_file_comes_back_as_it_was_written(tmp_path):
+TAGS = {
+    "IOB1": [["I-PER", "I-PER", "B-PER"], ["O"], []],
+    "IOB2": [["B-ORG-EU", "I-ORG-EU", "O"], ["B-LOC"], []],
+    "BILOU": [["B-PER", "L-PER", "U-LOC"], ["O"], []],
+    "plain": [["PER", "PER", "O"], ["LOC"], []],
+}
+
+
+@pytest.mark.parametrize("scheme", TAGS)
+def test_a_file_comes_back_as_it_was_written(scheme, tmp_path):
     pytest.importorskip("spacy")
-    tokens, tags = [["Ada", "King", "left"], ["Rome"]], [["B-PER", "I-PER", "O"], ["B-LOC"]]
-    write_docbin(tmp_path / "train.spacy", tokens, tags)
-    content = read_docbin(tmp_path / "train.spacy")
+    tokens, tags = [["Ada", "King", "left"], [" "], []], TAGS[scheme]
+    path = tmp_path / "train.spacy"
+    write_docbin(path, tokens, tags, scheme=scheme)
+    content = read_docbin(str(path), scheme=scheme)
     assert (content.data, content.target) == (tokens, tags)
+
+
+def test_spacy_reads_the_spans_that_were_written(tmp_path):
+    spacy = pytest.importorskip("spacy")
+    tokens, tags = [["Ada", "King", "left"], ["She"]], [["B-PER", "I-PER", "O"], ["O"]]
+    write_docbin(tmp_path / "train.spacy", Sequences.from_list(tokens), Sequences.from_list(tags))
+    docs = (
+        spacy.tokens.DocBin().from_disk(tmp_path / "train.spacy").get_docs(spacy.blank("en").vocab)
+    )
+    named, other = docs
+    assert [(span.text, span.label_) for span in named.ents] == [("Ada King", "PER")]
+    # Not "missing", which training would leave out.
+    assert [token.ent_iob_ for token in other] == ["O"]
+
+
+def test_what_spacy_wrote_is_read_with_its_text(tmp_path):
+    spacy = pytest.importorskip("spacy")
+    doc = spacy.blank("en")("Ada King, née Byron, didn't leave  Rome.\n")
+    doc.ents = [doc.char_span(0, 8, "PERSON"), doc.char_span(35, 39, "GPE")]
+    spacy.tokens.DocBin(docs=[doc]).to_disk(tmp_path / "train.spacy")
+    content = read_docbin(tmp_path / "train.spacy")
+    assert content.texts == [doc.text]
+    assert [doc.text[slice(*place)] for place in content.offsets[0]] == content.data[0]
+    spans = tags_to_spans(content.texts, content.target, offsets=content.offsets)[0]
+    assert [(span.text, span.type) for span in spans] == [("Ada King", "PERSON"), ("Rome", "GPE")]
