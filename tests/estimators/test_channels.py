@@ -151,7 +151,7 @@ def test_pretrained_vectors_are_for_the_words(names):
     vectors = np.random.default_rng(0).normal(size=(encoder.n_tokens_, 7))
     model = tagger(embedding=vectors, max_epochs=1, lr=1e-9).fit(Xt, y)
     assert model.n_tokens_ == encoder.n_tokens_
-    weight = model.net_.module_.input_layer.readers[0].embedding.weight.detach()
+    weight = model.net_.module_.input_layer.readers[0].embedding.weight.detach().cpu()
     np.testing.assert_allclose(weight, vectors, atol=1e-5)
     with pytest.raises(ValueError, match="embedding must have one row for each of the"):
         tagger(embedding=vectors[1:]).fit(Xt, y)

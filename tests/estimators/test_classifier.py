@@ -155,7 +155,7 @@ def test_scores_start_alike_or_at_the_class_frequencies(
 ):
     model = quick(max_epochs=1, lr=1e-12, initial_bias=initial_bias, loss=loss)
     model.fit(ragged_tokens, labels)
-    bias = model.net_.module_.head[-1].bias.detach().numpy()
+    bias = model.net_.module_.head[-1].bias.detach().cpu().numpy()
     np.testing.assert_allclose(bias, wanted, rtol=1e-6, atol=1e-9)
     np.testing.assert_allclose(model.class_prior_, [0.8, 0.2])
 
@@ -248,7 +248,7 @@ def test_pretrained_vectors_are_where_training_starts(ragged_tokens, labels):
     model = quick(embedding=vectors, lr=1e-12, max_epochs=1).fit(
         ragged_tokens.replace(n_tokens=20), labels
     )
-    learnt = model.net_.module_.input_layer.embedding.weight.detach().numpy()
+    learnt = model.net_.module_.input_layer.embedding.weight.detach().cpu().numpy()
     np.testing.assert_allclose(learnt, vectors, atol=1e-6)
 
 
@@ -292,7 +292,7 @@ def test_encoders_of_every_kind_learn_and_predict(ragged_values, ragged_tokens, 
 def test_the_start_of_the_embedding_and_dropped_steps_are_parameters(ragged_tokens, labels):
     frozen = {"lr": 1e-12, "max_epochs": 1, "decision": "balanced"}
     small = quick(embedding_std=0.01, step_dropout=0.5, **frozen).fit(ragged_tokens, labels)
-    weight = small.net_.module_.input_layer.embedding.weight.detach().numpy()
+    weight = small.net_.module_.input_layer.embedding.weight.detach().cpu().numpy()
     assert 0.005 < weight.std() < 0.02
     assert small.net_.module_.input_layer.step_dropout.p == 0.5
     plain = quick(encoder="bilstm", **frozen).fit(ragged_tokens, labels)

@@ -200,11 +200,11 @@ def test_logit_adjustment_is_undone_by_the_prior_of_the_data(head, X, y):
     log_prior = np.log(adjusted.data_prior_)
     np.testing.assert_allclose(shift.numpy(), log_prior, rtol=1e-5)
     with torch.no_grad():
-        layer.bias.add_(shift.float())
+        layer.bias.add_(shift.to(layer.bias))
     adjusted.set_params(target_prior="train")
     shifted = adjusted.predict_proba(X).values
     with torch.no_grad():
-        layer.bias.sub_(shift.float())
+        layer.bias.sub_(shift.to(layer.bias))
     adjusted.set_params(target_prior="data")
     np.testing.assert_allclose(adjusted.predict_proba(X).values, shifted, atol=1e-6)
 

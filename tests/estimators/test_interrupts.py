@@ -109,7 +109,7 @@ def test_with_early_stopping_the_best_epoch_is_kept():
     assert model.n_iter_ == 5
     best = 1 + int(np.argmin(model.history_[:, "valid_loss"]))
     for name, weight in model.net_.module_.state_dict().items():
-        assert_array_equal(weight.numpy(), kept[best][name].numpy())
+        assert_array_equal(weight.cpu().numpy(), kept[best][name].cpu().numpy())
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)

@@ -28,7 +28,7 @@ def tagger(**params):
 
 
 def vectors_of(model):
-    return model.net_.module_.input_layer.vectors.detach().numpy()
+    return model.net_.module_.input_layer.vectors.detach().cpu().numpy()
 
 
 def test_words_that_only_have_vectors_in_common_are_tagged_alike():

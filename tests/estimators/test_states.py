@@ -57,7 +57,7 @@ def fit(ragged_tokens, labels, tags, numbers):
 def last_layer(model):
     """Parameters of the last layer by name."""
     named = model.net_.module_.head[-1].named_parameters()
-    return {name: parameter.detach().numpy().astype(float) for name, parameter in named}
+    return {name: parameter.detach().cpu().numpy().astype(float) for name, parameter in named}
 
 
 def linear_scores(model, states):

@@ -34,7 +34,7 @@ def outputs(model, X=TOKENS):
 
 def state_of(model):
     weights = model.net_.module_.state_dict().values()
-    return [weight.numpy().copy() for weight in weights], len(model.history_), model.n_iter_
+    return [weight.cpu().numpy().copy() for weight in weights], len(model.history_), model.n_iter_
 
 
 def assert_same_state(ours, theirs):

@@ -158,7 +158,7 @@ def test_the_last_bias_starts_at_the_prior_of_the_first_epoch(labelled):
         model = SequenceClassifier(
             batch_balance=balance, initial_bias="prior", max_epochs=9, lr=1e-9, **SMALL
         ).fit(*labelled)
-        biases[balance] = model.net_.module_.head[-1].bias.detach().numpy()
+        biases[balance] = model.net_.module_.head[-1].bias.detach().cpu().numpy()
     np.testing.assert_allclose(biases[0.0], np.log([1 / 3] * 3), atol=1e-5)
     np.testing.assert_allclose(biases["progressive"], np.log([0.8, 0.15, 0.05]), atol=1e-5)
 
@@ -188,7 +188,7 @@ def test_a_single_epoch_is_the_last_of_its_schedule(labelled):
             np.add.at(seen, batch["target"], batch.get("weight", 1))
         np.testing.assert_allclose(seen / seen.sum(), 1 / 3, atol=0.1)
         np.testing.assert_allclose(model.train_prior_, 1 / 3)
-        bias = model.net_.module_.head[-1].bias.detach().numpy()
+        bias = model.net_.module_.head[-1].bias.detach().cpu().numpy()
         np.testing.assert_allclose(bias, np.log(1 / 3), atol=1e-5)
 
 

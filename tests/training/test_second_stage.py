@@ -32,7 +32,7 @@ def tagged():
 
 def parameters_of(model):
     named = model.net_.module_.named_parameters()
-    return {name: parameter.detach().numpy().copy() for name, parameter in named}
+    return {name: parameter.detach().cpu().numpy().copy() for name, parameter in named}
 
 
 @pytest.mark.parametrize("stage", SECOND_STAGES)

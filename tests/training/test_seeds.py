@@ -24,7 +24,7 @@ SMALL = {
 
 def weights(model):
     parameters = model.net_.module_.parameters()
-    return torch.cat([parameter.detach().flatten() for parameter in parameters]).numpy()
+    return torch.cat([parameter.detach().cpu().flatten() for parameter in parameters]).numpy()
 
 
 def test_draws_depend_on_all_three_and_on_nothing_before():

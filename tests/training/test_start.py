@@ -47,7 +47,7 @@ Y = X.replace(values=np.where(np.arange(200) % 20 == 3, "N", "O"))  # 95 % backg
 )
 def test_a_tagger_starts_by_how_long_it_will_train(parameters, wanted):
     parameters = {"hidden_size": 2, "embedding_dim": 2, "lr": 1e-9, "random_state": 0} | parameters
-    bias = SequenceTagger(**parameters).fit(X, Y).net_.module_.head[-1].bias.detach().numpy()
+    bias = SequenceTagger(**parameters).fit(X, Y).net_.module_.head[-1].bias.detach().cpu().numpy()
     start = np.exp(bias) / np.exp(bias).sum()
     np.testing.assert_allclose(start, wanted, atol=1e-3)
 
@@ -56,5 +56,5 @@ def test_a_tagger_starts_by_how_long_it_will_train(parameters, wanted):
 def test_a_classifier_starts_alike():
     y = ["N", "N"] + ["O"] * 18
     model = SequenceClassifier(hidden_size=2, max_epochs=1, lr=1e-9, random_state=0).fit(X, y)
-    bias = model.net_.module_.head[-1].bias.detach().numpy()
+    bias = model.net_.module_.head[-1].bias.detach().cpu().numpy()
     np.testing.assert_allclose(bias[0], bias[1], atol=1e-3)
