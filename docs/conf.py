@@ -42,6 +42,7 @@ html_theme_options = {
 }
 html_sidebars = {"index": []}
 numpydoc_show_class_members = False
+autodoc_typehints = "none"  # docstrings name types in words; those of numpy fill a page
 # An attribute that is a property in two classes is no reference that a third one could mean.
 suppress_warnings = ["ref.python"]
 

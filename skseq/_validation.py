@@ -4,7 +4,8 @@ Every other file imports `Interval`, `StrOptions` and friends from here, so that
 release that moves them is handled in one place.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,8 +22,8 @@ from sklearn.utils._param_validation import (
     Options,
     RealNotInt,
     StrOptions,
-    validate_params,
 )
+from sklearn.utils._param_validation import validate_params as _validate_params
 from sklearn.utils.metadata_routing import _routing_enabled
 from sklearn.utils.metaestimators import _BaseComposition as BaseComposition
 from sklearn.utils.multiclass import check_classification_targets
@@ -76,6 +77,13 @@ check_method_params = _check_method_params
 name_estimators = _name_estimators
 routing_enabled = _routing_enabled
 safe_indexing = _safe_indexing
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def validate_params(constraints: dict[str, Any], **options: Any) -> Callable[[Function], Function]:
+    """Scikit-learn's decorator, which leaves the type of a function as it is."""
+    return _validate_params(constraints, **options)
 
 
 def check_parameters(estimator: Any) -> None:

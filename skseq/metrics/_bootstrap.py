@@ -1,15 +1,19 @@
 """Confidence intervals of any metric, by drawing sequences, not steps, again and again."""
 
 import inspect
+from collections.abc import Callable
 from numbers import Integral, Real
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.utils import check_random_state
 
+from skseq._typing import IntArray
 from skseq._validation import Interval, num_samples, validate_params
 from skseq.data import Sequences
 from skseq.metrics._flat import without_column_axis
+from skseq.metrics._types import StepValues, Tags
 
 
 class ConfidenceInterval(NamedTuple):
@@ -52,16 +56,16 @@ class ConfidenceInterval(NamedTuple):
     prefer_skip_nested_validation=True,
 )
 def confidence_interval(
-    metric,
-    y_true,
-    y_pred,
+    metric: Callable[..., Any],
+    y_true: Tags,
+    y_pred: StepValues | Tags,
     *,
-    n_resamples=1000,
-    confidence_level=0.95,
-    groups=None,
-    random_state=None,
-    **arguments,
-):
+    n_resamples: int = 1000,
+    confidence_level: float = 0.95,
+    groups: ArrayLike | None = None,
+    random_state: int | np.random.RandomState | None = None,
+    **arguments: Any,
+) -> ConfidenceInterval:
     """Bootstrap confidence interval of a metric, by drawing sequences.
 
     Steps of one sequence resemble each other. Drawing steps would treat them as independent
@@ -145,7 +149,7 @@ def confidence_interval(
     return ConfidenceInterval(float(metric(y_true, y_pred, **arguments)), float(low), float(high))
 
 
-def _indexable(y):
+def _indexable(y: Any) -> Any:
     """`Sequences` for ragged entries, so that indexing makes no loop, else an array."""
     if isinstance(y, Sequences):
         return y
@@ -155,18 +159,22 @@ def _indexable(y):
     return Sequences.from_list(list(y)) if y.dtype == object and np.ndim(y[0]) else y
 
 
-def _takes_weight(metric):
+def _takes_weight(metric: Callable[..., Any]) -> bool:
     try:
         return "sample_weight" in inspect.signature(metric).parameters
     except ValueError:  # a callable written in C
         return False
 
 
-def _weighted(metric, y_true, y_pred, times, arguments):
+def _weighted(
+    metric: Callable[..., Any], y_true: Any, y_pred: Any, times: IntArray, arguments: dict[str, Any]
+) -> float:
     weight = times * np.broadcast_to(arguments.get("sample_weight", 1.0), times.shape)
     return metric(y_true, y_pred, **(arguments | {"sample_weight": weight}))
 
 
-def _repeated(metric, y_true, y_pred, times, arguments):
+def _repeated(
+    metric: Callable[..., Any], y_true: Any, y_pred: Any, times: IntArray, arguments: dict[str, Any]
+) -> float:
     rows = np.repeat(np.arange(len(times)), times)
     return metric(y_true[rows], y_pred[rows], **arguments)

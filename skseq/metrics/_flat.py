@@ -1,11 +1,15 @@
 """From labels or ragged tags, in any form that users have them, to checked flat arrays."""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skseq.data import Sequences, as_sequences, as_tags, cut_steps, known_steps
+from skseq.metrics._types import StepValues, Tags
 
 
-def flat_labels(y_true, y_pred):
+def flat_labels(y_true: ArrayLike, y_pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """Check two arrays of one label per sequence.
 
     Returns
@@ -25,7 +29,9 @@ def flat_labels(y_true, y_pred):
     return y_true, y_pred
 
 
-def flat_tags(y_true, y_pred, sample_weight=None, ignore=None):
+def flat_tags(
+    y_true: Tags, y_pred: Tags, sample_weight: StepValues | None = None, ignore: Any = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Check that two sets of tags align, and lay their steps end to end.
 
     Parameters
@@ -55,20 +61,22 @@ def flat_tags(y_true, y_pred, sample_weight=None, ignore=None):
     return _of_known(tags, predicted.values, _step_weight(sample_weight, tags), ignore)
 
 
-def aligned_tags(y_true, y_pred, ignore=None):
+def aligned_tags(y_true: Tags, y_pred: Tags, ignore: Any = None) -> tuple[Sequences, Sequences]:
     """Check that two sets of tags align; give both as `Sequences` of the steps with a label."""
     tags, predicted = _aligned(y_true, y_pred)
     known = known_steps(tags, ignore, name="y_true")
     return cut_steps(tags, known), cut_steps(predicted, known)
 
 
-def _aligned(y_true, y_pred):
+def _aligned(y_true: Tags, y_pred: Tags) -> tuple[Sequences, Sequences]:
     tags, predicted = as_tags(y_true, name="y_true"), as_tags(y_pred, name="y_pred")
     check_aligned(tags, predicted, "y_pred", "tags")
     return tags, predicted
 
 
-def _of_known(tags, predictions, weight, ignore):
+def _of_known(
+    tags: Sequences, predictions: np.ndarray, weight: np.ndarray | None, ignore: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Labels, predictions and weights, flat, of the steps that have a label."""
     known = known_steps(tags, ignore, name="y_true")
     if known is None:
@@ -77,7 +85,9 @@ def _of_known(tags, predictions, weight, ignore):
     return cut_steps(tags, known).values, predictions[known], weight
 
 
-def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):
+def flat_tag_scores(
+    y_true: Tags, y_score: StepValues, sample_weight: StepValues | None = None, ignore: Any = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Check that scores of each step align with tags, and lay the steps end to end.
 
     Parameters and errors are those of `flat_tags`.
@@ -95,7 +105,7 @@ def flat_tag_scores(y_true, y_score, sample_weight=None, ignore=None):
     return _of_known(tags, y_score.values, _step_weight(sample_weight, tags), ignore)
 
 
-def as_labels(y, name):
+def as_labels(y: Any, name: str) -> np.ndarray:
     """Give labels as an array, or raise TypeError if they are tags."""
     if not isinstance(y, (Sequences, list, tuple)):
         y = without_column_axis(np.asarray(y))
@@ -107,12 +117,12 @@ def as_labels(y, name):
     return np.asarray(y)
 
 
-def without_column_axis(y):
+def without_column_axis(y: np.ndarray) -> np.ndarray:
     """Labels in a column of shape (n, 1), as of a frame, flat; other arrays as they are."""
     return y[:, 0] if y.ndim == 2 and y.shape[1] == 1 else y
 
 
-def check_aligned(tags, other, name, what):
+def check_aligned(tags: Sequences, other: Sequences, name: str, what: str) -> None:
     """Raise ValueError unless ``other``, which is called ``name``, has one of ``what`` a step."""
     if len(other) != len(tags):
         raise ValueError(f"{name} has {len(other)} sequences but y_true has {len(tags)}")
@@ -124,7 +134,7 @@ def check_aligned(tags, other, name, what):
         )
 
 
-def _step_weight(sample_weight, tags):
+def _step_weight(sample_weight: StepValues | None, tags: Sequences) -> np.ndarray | None:
     if sample_weight is None:
         return None
     if isinstance(sample_weight, Sequences) or np.ndim(_first(sample_weight)):
@@ -134,5 +144,5 @@ def _step_weight(sample_weight, tags):
     return tags.replace(weight=sample_weight).step_weight()
 
 
-def _first(collection):
+def _first(collection: Any) -> Any:
     return next(iter(collection), 0)

@@ -6,14 +6,24 @@ average runs over the classes that ``y_true`` has, or over those that the caller
 """
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.stats import gmean
 from sklearn.metrics import f1_score, recall_score
 
+from skseq._typing import BoolArray
 from skseq.metrics._flat import flat_labels
-from skseq.metrics._pairs import averaged_codes, count_pairs, score_pairs
+from skseq.metrics._pairs import LabelPairs, averaged_codes, count_pairs, score_pairs
+from skseq.metrics._types import Floats
 
 
-def balanced_accuracy_score(y_true, y_pred, *, labels=None, exclude=None, sample_weight=None):
+def balanced_accuracy_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Mean recall of all classes, each counting alike however rare it is.
 
     It equals `sklearn.metrics.balanced_accuracy_score`, can leave classes out, and does not warn
@@ -53,8 +63,14 @@ def balanced_accuracy_score(y_true, y_pred, *, labels=None, exclude=None, sample
 
 
 def geometric_mean_score(
-    y_true, y_pred, *, labels=None, exclude=None, correction=0.0, sample_weight=None
-):
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    correction: float = 0.0,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Geometric mean of the recalls of all classes.
 
     It is 0 as soon as one class is never found. `imblearn.metrics.geometric_mean_score` gives the
@@ -104,15 +120,19 @@ def geometric_mean_score(
     return geometric_mean(pairs, labels=labels, exclude=exclude, correction=correction)
 
 
-def geometric_mean(pairs, *, labels, exclude, correction):
+def geometric_mean(
+    pairs: LabelPairs, *, labels: ArrayLike | None, exclude: ArrayLike | None, correction: float
+) -> float:
     """Geometric mean of the recalls of counted pairs."""
     recalls = score_pairs(recall_score, pairs, average=None, labels=labels, exclude=exclude)
-    if not len(recalls):
+    if not recalls.size:
         return np.nan
     return float(gmean(np.where(recalls == 0, correction, recalls)))
 
 
-def minority_recall_score(y_true, y_pred, *, sample_weight=None):
+def minority_recall_score(
+    y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
     """Mean recall of all classes but the commonest in ``y_true``.
 
     Parameters
@@ -141,7 +161,9 @@ def minority_recall_score(y_true, y_pred, *, sample_weight=None):
     return score_pairs(recall_score, pairs, average="macro", exclude="majority")
 
 
-def minority_f1_score(y_true, y_pred, *, sample_weight=None):
+def minority_f1_score(
+    y_true: ArrayLike, y_pred: ArrayLike, *, sample_weight: ArrayLike | None = None
+) -> float:
     """Mean F1 of all classes but the commonest in ``y_true``.
 
     Parameters
@@ -171,8 +193,15 @@ def minority_f1_score(y_true, y_pred, *, sample_weight=None):
 
 
 def index_balanced_accuracy_score(
-    y_true, y_pred, *, alpha=0.1, squared=True, labels=None, exclude=None, sample_weight=None
-):
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    alpha: float = 0.1,
+    squared: bool = True,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     r"""Mean over the classes of recall times specificity, corrected by which of them is higher.
 
     .. math:: \text{IBA}_c = (1 + \alpha (r_c - s_c)) \, r_c s_c
@@ -231,7 +260,14 @@ def index_balanced_accuracy_score(
     )
 
 
-def index_balanced_accuracy(pairs, *, alpha, squared, labels, exclude):
+def index_balanced_accuracy(
+    pairs: LabelPairs,
+    *,
+    alpha: float,
+    squared: bool,
+    labels: ArrayLike | None,
+    exclude: ArrayLike | None,
+) -> float:
     """Index balanced accuracy of counted pairs."""
     codes = averaged_codes(pairs, labels, exclude)
     if not len(codes):
@@ -242,12 +278,12 @@ def index_balanced_accuracy(pairs, *, alpha, squared, labels, exclude):
     return float(score.mean())
 
 
-def _recall_and_specificity(pairs, code):
+def _recall_and_specificity(pairs: LabelPairs, code: int) -> tuple[float, float]:
     """Share of a class that is given it, and of all others that are not."""
     true, named = pairs.true == code, pairs.predicted == code
     return _share(pairs.weight, named, true), _share(pairs.weight, ~named, ~true)
 
 
-def _share(weight, part, whole):
+def _share(weight: Floats, part: BoolArray, whole: BoolArray) -> float:
     # What is left over after a subtraction would not be exactly 0, and its root far from it.
     return weight[part & whole].sum() / weight[whole].sum() if whole.any() else 0.0

@@ -1,12 +1,28 @@
 """One-against-the-rest problems of many classes, and averages of a ranking metric over them."""
 
-import numpy as np
+from collections.abc import Callable
+from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from skseq._typing import BoolArray
 from skseq._validation import check_choice, check_fit_weight
 from skseq.metrics._pairs import check_comparable_labels, distinct, excluded_codes, positions
+from skseq.metrics._types import Floats, Score, Unseen
 
 
-def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, average, sample_weight):
+def score_one_vs_rest(
+    metric: Callable[..., Any],
+    y_true: np.ndarray,
+    y_score: ArrayLike,
+    *,
+    classes: ArrayLike | None,
+    exclude: ArrayLike | None,
+    unseen: Unseen,
+    average: Literal["macro"] | None,
+    sample_weight: ArrayLike | None,
+) -> Score:
     """Score each class against all others, and average.
 
     Parameters
@@ -62,7 +78,15 @@ def score_one_vs_rest(metric, y_true, y_score, *, classes, exclude, unseen, aver
     return float(ranked.mean()) if len(ranked) else np.nan
 
 
-def one_vs_rest(y_true, y_score, *, classes, exclude, unseen, sample_weight):
+def one_vs_rest(
+    y_true: np.ndarray,
+    y_score: ArrayLike,
+    *,
+    classes: ArrayLike | None,
+    exclude: ArrayLike | None,
+    unseen: Unseen,
+    sample_weight: ArrayLike | None,
+) -> list[tuple[Any, BoolArray, Floats, Floats | None]]:
     """Check labels and scores, and pose the problem of each class against all others.
 
     Parameters and errors are those of `score_one_vs_rest`.
@@ -94,13 +118,18 @@ def one_vs_rest(y_true, y_score, *, classes, exclude, unseen, sample_weight):
     ]
 
 
-def _score_class(metric, is_positive, score, weight):
+def _score_class(
+    metric: Callable[..., Any],
+    is_positive: BoolArray,
+    score: Floats,
+    weight: np.ndarray | None,
+) -> float:
     if is_positive.all() or not is_positive.any():
         return np.nan
     return metric(is_positive, score, sample_weight=weight)
 
 
-def check_classes(classes):
+def check_classes(classes: ArrayLike) -> np.ndarray:
     """Give classes as an array, or raise ValueError if one of them is named twice."""
     classes = np.asarray(classes)
     if len(distinct(classes, "classes")) != len(classes):
@@ -109,7 +138,7 @@ def check_classes(classes):
     return np.array(classes.tolist())
 
 
-def _check_scores(y_score, y_true, classes):
+def _check_scores(y_score: ArrayLike, y_true: np.ndarray, classes: np.ndarray) -> Floats:
     # Only the order within a column matters, so the first of two classes ranks by the negative.
     columns = check_columns("y_score", y_score, y_true, classes, np.negative)
     if not np.isfinite(columns).all():
@@ -117,7 +146,13 @@ def _check_scores(y_score, y_true, classes):
     return columns
 
 
-def check_columns(name, columns, y_true, classes, other_of_two):
+def check_columns(
+    name: str,
+    columns: ArrayLike,
+    y_true: np.ndarray,
+    classes: np.ndarray,
+    other_of_two: Callable[[Any], Any],
+) -> Floats:
     """Give columns as float64 of shape (n, n_classes), or raise ValueError if they do not fit.
 
     Of two classes, a flat array is the second; ``other_of_two`` makes the first of it.
@@ -137,7 +172,9 @@ def check_columns(name, columns, y_true, classes, other_of_two):
     return columns
 
 
-def resolve_unseen(labels, classes, columns, unseen):
+def resolve_unseen(
+    labels: np.ndarray, classes: np.ndarray, columns: Floats, unseen: Unseen
+) -> tuple[np.ndarray, Floats]:
     """Add a column of zeros for each label that has none, or raise ValueError."""
     check_comparable_labels(y_true=labels, classes=classes)
     extra = labels[positions(labels, classes) < 0]

@@ -1,13 +1,23 @@
 """Metrics of ordered labels, where a miss by two levels is worse than one by one."""
 
+from typing import Any
+
 import numpy as np
 import sklearn.metrics
+from numpy.typing import ArrayLike
 
 from skseq.metrics._flat import flat_labels, flat_tags
-from skseq.metrics._pairs import count_pairs, positions
+from skseq.metrics._pairs import LabelPairs, count_pairs, positions
+from skseq.metrics._types import StepValues, Tags
 
 
-def macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=None):
+def macro_mean_absolute_error(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Mean over the classes of how far predictions for their members are off.
 
     Each class counts alike, however rare, so a model that always predicts the middle of the scale
@@ -55,7 +65,14 @@ def macro_mean_absolute_error(y_true, y_pred, *, labels=None, sample_weight=None
     return _mean_absolute_error(*flat_labels(y_true, y_pred), sample_weight, labels)
 
 
-def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, ignore=None, sample_weight=None):
+def tag_macro_mean_absolute_error(
+    y_true: Tags,
+    y_pred: Tags,
+    *,
+    labels: ArrayLike | None = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean over the tags of how far predictions for their steps are off.
 
     Parameters
@@ -96,7 +113,13 @@ def tag_macro_mean_absolute_error(y_true, y_pred, *, labels=None, ignore=None, s
     return _mean_absolute_error(y_true, y_pred, sample_weight, labels)
 
 
-def quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_weight=None):
+def quadratic_weighted_kappa_score(
+    y_true: ArrayLike,
+    y_pred: ArrayLike,
+    *,
+    labels: ArrayLike | None = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Agreement beyond chance, where a miss costs the square of its distance.
 
     Parameters
@@ -133,8 +156,13 @@ def quadratic_weighted_kappa_score(y_true, y_pred, *, labels=None, sample_weight
 
 
 def tag_quadratic_weighted_kappa_score(
-    y_true, y_pred, *, labels=None, ignore=None, sample_weight=None
-):
+    y_true: Tags,
+    y_pred: Tags,
+    *,
+    labels: ArrayLike | None = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Agreement beyond chance of ordered tags, where a miss costs the square of its distance.
 
     Parameters
@@ -175,7 +203,12 @@ def tag_quadratic_weighted_kappa_score(
     return _kappa(y_true, y_pred, sample_weight, labels)
 
 
-def _mean_absolute_error(y_true, y_pred, sample_weight, labels):
+def _mean_absolute_error(
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    sample_weight: ArrayLike | None,
+    labels: ArrayLike | None,
+) -> float:
     pairs, values = _ordered_pairs(y_true, y_pred, sample_weight, labels)
     miss = np.abs(values[pairs.true] - values[pairs.predicted])
     misses = np.bincount(pairs.true, weights=pairs.weight * miss)
@@ -184,9 +217,14 @@ def _mean_absolute_error(y_true, y_pred, sample_weight, labels):
     return float(np.mean(misses[occurs] / totals[occurs]))
 
 
-def _kappa(y_true, y_pred, sample_weight, labels):
+def _kappa(
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    sample_weight: ArrayLike | None,
+    labels: ArrayLike | None,
+) -> float:
     pairs, values = _ordered_pairs(y_true, y_pred, sample_weight, labels, by_place=True)
-    scale = np.arange(values.max() + 1) if labels is None else np.arange(len(labels))
+    scale = np.arange(values.max() + 1 if labels is None else len(np.asarray(labels)))
     if len(np.union1d(pairs.true, pairs.predicted)) < 2:
         return np.nan
     return float(
@@ -200,14 +238,21 @@ def _kappa(y_true, y_pred, sample_weight, labels):
     )
 
 
-def _ordered_pairs(y_true, y_pred, sample_weight, labels, by_place=False):
+def _ordered_pairs(
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    sample_weight: ArrayLike | None,
+    labels: ArrayLike | None,
+    by_place: bool = False,
+) -> tuple[LabelPairs, np.ndarray]:
     """Counted pairs, and where on the scale each of their classes lies."""
     pairs = count_pairs(y_true, y_pred, sample_weight)
     if labels is not None:
-        values = positions(pairs.classes, np.asarray(labels))
+        order = np.asarray(labels)
+        values = positions(pairs.classes, order)
         if (values < 0).any():
             raise ValueError(
-                f"labels must name every label in its order, but {list(labels)} lacks "
+                f"labels must name every label in its order, but {order.tolist()} lacks "
                 f"{pairs.classes[values < 0].tolist()}"
             )
         return pairs, values

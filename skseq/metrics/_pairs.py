@@ -5,11 +5,15 @@ nothing else. So the pairs are counted once, and scikit-learn scores the distinc
 weighted by its count: its own result, without its cost on long arrays of strings.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
+from skseq._typing import IntArray
 from skseq._validation import check_choice, check_fit_weight, did_you_mean
+from skseq.metrics._types import Average, Score
 
 _TEXT_DTYPES = "US"
 _NUMBER_DTYPES = "biuf"
@@ -25,7 +29,12 @@ class LabelPairs(NamedTuple):
     true_counts: np.ndarray  # (n_classes,) times in y_true, unweighted
 
 
-def count_pairs(y_true, y_pred, sample_weight=None, labels=None):
+def count_pairs(
+    y_true: np.ndarray,
+    y_pred: np.ndarray,
+    sample_weight: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+) -> LabelPairs:
     """Count the pairs of two flat arrays of labels.
 
     Parameters
@@ -72,7 +81,15 @@ def count_pairs(y_true, y_pred, sample_weight=None, labels=None):
     )
 
 
-def score_pairs(metric, pairs, *, average, labels=None, exclude=None, **kwargs):
+def score_pairs(
+    metric: Callable[..., Any],
+    pairs: LabelPairs,
+    *,
+    average: Average,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    **kwargs: Any,
+) -> Score:
     """Let scikit-learn's precision, recall or F score judge the pairs.
 
     Parameters
@@ -113,7 +130,13 @@ def score_pairs(metric, pairs, *, average, labels=None, exclude=None, **kwargs):
     )
 
 
-def averaged_codes(pairs, labels, exclude, *, present_only=True):
+def averaged_codes(
+    pairs: LabelPairs,
+    labels: ArrayLike | None,
+    exclude: ArrayLike | None,
+    *,
+    present_only: bool = True,
+) -> IntArray:
     """Give the positions in ``pairs.classes`` of the classes that an average runs over.
 
     These are ``labels`` where the caller names them. Else they are the classes that y_true has:
@@ -130,7 +153,9 @@ def averaged_codes(pairs, labels, exclude, *, present_only=True):
     return codes[~np.isin(codes, excluded_codes(exclude, pairs.classes, pairs.true_counts))]
 
 
-def excluded_codes(exclude, classes, true_counts):
+def excluded_codes(
+    exclude: ArrayLike | None, classes: np.ndarray, true_counts: IntArray
+) -> IntArray:
     """Give the positions in ``classes`` that ``exclude`` names.
 
     Parameters
@@ -174,7 +199,7 @@ def excluded_codes(exclude, classes, true_counts):
     return codes[codes >= 0]
 
 
-def distinct(labels, name):
+def distinct(labels: np.ndarray, name: str) -> np.ndarray:
     """Sorted distinct labels of a flat array, as text or numbers.
 
     Raises
@@ -196,7 +221,7 @@ def distinct(labels, name):
     return found
 
 
-def _sorted_objects(labels, name):
+def _sorted_objects(labels: np.ndarray, name: str) -> np.ndarray:
     # Hashing Python objects beats sorting them a million times.
     found = set(labels.tolist())
     if None in found:
@@ -210,7 +235,7 @@ def _sorted_objects(labels, name):
         ) from None
 
 
-def check_comparable_labels(**parts):
+def check_comparable_labels(**parts: np.ndarray) -> None:
     """Raise ValueError, naming two arguments, if text labels meet numbers."""
     (first, reference), *others = [(n, c) for n, c in parts.items() if len(c)]
     for name, classes in others:
@@ -221,7 +246,7 @@ def check_comparable_labels(**parts):
             )
 
 
-def positions(labels, classes):
+def positions(labels: np.ndarray, classes: np.ndarray) -> NDArray[np.intp]:
     """Position of each label in ``classes``, which need not be sorted; -1 where it is absent.
 
     Returns
@@ -237,6 +262,6 @@ def positions(labels, classes):
     return np.where(ordered[found] == labels, order[found], -1)
 
 
-def _shorten(classes, most=10):
+def _shorten(classes: np.ndarray, most: int = 10) -> str:
     shown = ", ".join(repr(label) for label in classes[:most].tolist())
     return f"[{shown}{', ...' if len(classes) > most else ''}]"

@@ -1,7 +1,12 @@
 """Predictions that were made before, in the form of a fitted estimator, as scorers want it."""
 
+from typing import Any, Self
+
+import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.metaestimators import available_if
+
+from skseq.data import Sequences
 
 
 class PrecomputedTagger(BaseEstimator):
@@ -19,21 +24,23 @@ class PrecomputedTagger(BaseEstimator):
         What `predict_proba` gives; None has no such method.
     """
 
-    def __init__(self, classes, predicted, proba=None):
+    def __init__(
+        self, classes: np.ndarray, predicted: Sequences, proba: Sequences | None = None
+    ) -> None:
         self.classes_ = classes
         self.predicted = predicted
         self.proba = proba
 
-    def fit(self, X, y):
+    def fit(self, X: Any, y: Any) -> Self:
         """Do nothing: scorers only check that there is such a method."""
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> Sequences:
         """Give the predictions."""
         return self.predicted
 
-    @available_if(lambda self: self.proba is not None)
-    def predict_proba(self, X):
+    @available_if(lambda self: self.proba is not None)  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: Any) -> Sequences | None:
         """Give the probabilities."""
         return self.proba
 

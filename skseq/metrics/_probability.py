@@ -1,28 +1,33 @@
 """How far probabilities can be believed: calibration error and Brier score, for labels and tags."""
 
-import numpy as np
+from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import ArrayLike
+
+from skseq._typing import BoolArray, IntArray
 from skseq._validation import check_choice, check_fit_weight
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import check_classes, check_columns, resolve_unseen
 from skseq.metrics._pairs import distinct, excluded_codes, positions
+from skseq.metrics._types import Floats, Prior, Score, StepValues, Tags, Unseen
 
 # Rows of probabilities that are off by more than rounding in float16 are not probabilities.
 _TOLERANCE = 5e-3
 
 
 def expected_calibration_error(
-    y_true,
-    y_proba,
+    y_true: ArrayLike,
+    y_proba: ArrayLike,
     *,
-    classes=None,
-    average="top",
-    n_bins=15,
-    exclude=None,
-    unseen="raise",
-    class_prior=None,
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    average: Literal["top", "macro"] | None = "top",
+    n_bins: int = 15,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    class_prior: Prior = None,
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """Mean distance between how sure a model is and how often it is right.
 
     Probabilities are put into bins of equal width; in each, their mean is compared with the share
@@ -104,18 +109,18 @@ def expected_calibration_error(
 
 
 def tag_expected_calibration_error(
-    y_true,
-    y_proba,
+    y_true: Tags,
+    y_proba: StepValues,
     *,
-    classes=None,
-    average="top",
-    n_bins=15,
-    exclude=None,
-    unseen="raise",
-    class_prior=None,
-    ignore=None,
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    average: Literal["top", "macro"] | None = "top",
+    n_bins: int = 15,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    class_prior: Prior = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """Mean distance between how sure a model is of tags and how often it is right, over steps.
 
     Parameters
@@ -190,8 +195,14 @@ def tag_expected_calibration_error(
 
 
 def brier_score(
-    y_true, y_proba, *, classes=None, unseen="raise", class_prior=None, sample_weight=None
-):
+    y_true: ArrayLike,
+    y_proba: ArrayLike,
+    *,
+    classes: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    class_prior: Prior = None,
+    sample_weight: ArrayLike | None = None,
+) -> float:
     """Mean squared distance between probabilities and outcomes.
 
     It rewards both calibration and sharpness.
@@ -248,15 +259,15 @@ def brier_score(
 
 
 def tag_brier_score(
-    y_true,
-    y_proba,
+    y_true: Tags,
+    y_proba: StepValues,
     *,
-    classes=None,
-    unseen="raise",
-    class_prior=None,
-    ignore=None,
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    class_prior: Prior = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean squared distance between probabilities of tags and outcomes, over steps.
 
     Parameters
@@ -320,7 +331,14 @@ def tag_brier_score(
 # -- what they share ----------------------------------------------------------------------------
 
 
-def _calibration_error(y_true, y_proba, average, n_bins, exclude, **aligning):
+def _calibration_error(
+    y_true: np.ndarray,
+    y_proba: ArrayLike,
+    average: Literal["top", "macro"] | None,
+    n_bins: int,
+    exclude: ArrayLike | None,
+    **aligning: Any,
+) -> Score:
     if average is not None:
         check_choice("average", average, ("top", "macro"))
     check_n_bins(n_bins)
@@ -341,33 +359,41 @@ def _calibration_error(y_true, y_proba, average, n_bins, exclude, **aligning):
     return float(gaps.mean()) if len(gaps) else np.nan
 
 
-def check_n_bins(n_bins):
+def check_n_bins(n_bins: int) -> None:
     """Raise ValueError unless it is a number of bins."""
     if not isinstance(n_bins, (int, np.integer)) or n_bins < 1:
         raise ValueError(f"n_bins must be an integer of at least 1, got {n_bins!r}")
 
 
-def _binned_gap(came_true, proba, weight, n_bins):
+def _binned_gap(came_true: BoolArray, proba: Floats, weight: Floats, n_bins: int) -> float:
     """Distance of mean probability and share that came true, bin by bin, weighted by bin."""
     place = place_in_bins(proba, n_bins)
     gap = np.bincount(place, weights=weight * (proba - came_true), minlength=n_bins)
     return float(np.abs(gap).sum() / weight.sum())
 
 
-def place_in_bins(proba, n_bins):
+def place_in_bins(proba: Floats, n_bins: int) -> IntArray:
     """Which of the bins of equal width over [0, 1] each probability lies in."""
     # The borders of `sklearn.calibration.calibration_curve`, to the last digit.
     return np.searchsorted(np.linspace(0, 1, n_bins + 1)[1:-1], proba)
 
 
-def _brier(y_true, y_proba, **aligning):
+def _brier(y_true: np.ndarray, y_proba: ArrayLike, **aligning: Any) -> float:
     classes, codes, proba, weight = align_proba(y_true, y_proba, **aligning)
     distance = np.square(proba).sum(axis=1) + 1 - 2 * proba[np.arange(len(codes)), codes]
     score = weight @ distance / weight.sum()
     return float(score / 2 if len(classes) == 2 else score)
 
 
-def align_proba(y_true, y_proba, *, classes, unseen, class_prior, sample_weight):
+def align_proba(
+    y_true: np.ndarray,
+    y_proba: ArrayLike,
+    *,
+    classes: ArrayLike | None,
+    unseen: Unseen,
+    class_prior: Prior,
+    sample_weight: ArrayLike | None,
+) -> tuple[np.ndarray, IntArray, Floats, Floats]:
     """Classes, code of each label, probabilities with one column per class, weights."""
     check_choice("unseen", unseen, ("raise", "zero"))
     if not len(y_true):
@@ -385,7 +411,7 @@ def align_proba(y_true, y_proba, *, classes, unseen, class_prior, sample_weight)
     return classes, codes, proba, weight
 
 
-def _check_proba(y_proba, y_true, classes):
+def _check_proba(y_proba: ArrayLike, y_true: np.ndarray, classes: np.ndarray) -> Floats:
     proba = check_columns("y_proba", y_proba, y_true, classes, lambda second: 1 - second)
     off = ~(np.abs(proba.sum(axis=1) - 1) <= _TOLERANCE) | ~(proba >= 0).all(axis=1)
     if off.any():
@@ -397,7 +423,12 @@ def _check_proba(y_proba, y_true, classes):
     return proba
 
 
-def _factor_of_class(class_prior, classes, codes, weight):
+def _factor_of_class(
+    class_prior: Prior,
+    classes: np.ndarray,
+    codes: IntArray,
+    weight: Floats,
+) -> Floats:
     """What brings the share of each class to that of the prior."""
     if isinstance(class_prior, str):
         check_choice("class_prior", class_prior, ("uniform",))

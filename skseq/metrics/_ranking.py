@@ -4,22 +4,26 @@ They judge how well probabilities rank, whatever threshold turns them into label
 truth about a model on imbalanced data that its predictions do not show.
 """
 
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from skseq.metrics._flat import as_labels, flat_tag_scores
 from skseq.metrics._one_vs_rest import score_one_vs_rest
+from skseq.metrics._types import Score, StepValues, Tags, Unseen
 
 
 def macro_average_precision_score(
-    y_true,
-    y_score,
+    y_true: ArrayLike,
+    y_score: ArrayLike,
     *,
-    classes=None,
-    exclude=None,
-    unseen="raise",
-    average="macro",
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    average: Literal["macro"] | None = "macro",
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """Mean area under the precision-recall curves of each class against the rest.
 
     Parameters
@@ -79,15 +83,15 @@ def macro_average_precision_score(
 
 
 def macro_roc_auc_score(
-    y_true,
-    y_score,
+    y_true: ArrayLike,
+    y_score: ArrayLike,
     *,
-    classes=None,
-    exclude=None,
-    unseen="raise",
-    average="macro",
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    average: Literal["macro"] | None = "macro",
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """Mean area under the ROC curves of each class against the rest.
 
     Parameters
@@ -147,16 +151,16 @@ def macro_roc_auc_score(
 
 
 def tag_average_precision_score(
-    y_true,
-    y_score,
+    y_true: Tags,
+    y_score: StepValues,
     *,
-    classes=None,
-    exclude=None,
-    unseen="raise",
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    average: Literal["macro"] | None = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """Mean area under the precision-recall curves of each tag against the rest.
 
     Parameters
@@ -231,16 +235,16 @@ def tag_average_precision_score(
 
 
 def tag_roc_auc_score(
-    y_true,
-    y_score,
+    y_true: Tags,
+    y_score: StepValues,
     *,
-    classes=None,
-    exclude=None,
-    unseen="raise",
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    classes: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    unseen: Unseen = "raise",
+    average: Literal["macro"] | None = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """Mean area under the ROC curves of each tag against the rest.
 
     Parameters

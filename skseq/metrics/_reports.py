@@ -3,27 +3,33 @@
 The tables are scikit-learn's own, of steps or spans that are counted here.
 """
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import classification_report, confusion_matrix
 
+from skseq._typing import IntArray
 from skseq.metrics._flat import flat_tags
-from skseq.metrics._pairs import count_pairs, excluded_codes, positions
+from skseq.metrics._pairs import LabelPairs, count_pairs, excluded_codes, positions
 from skseq.metrics._spans import pair_spans
+from skseq.metrics._types import Floats, Report, StepValues, Tags, ZeroDivision
 
 
 def tag_classification_report(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    target_names=None,
-    digits=2,
-    output_dict=False,
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    target_names: Sequence[str] | None = None,
+    digits: int = 2,
+    output_dict: bool = False,
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Report:
     """Precision, recall, F1 and number of steps of each tag, as text or as a dict.
 
     Parameters
@@ -106,18 +112,18 @@ def tag_classification_report(
 
 
 def span_classification_report(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    scheme=None,
-    labels=None,
-    target_names=None,
-    digits=2,
-    output_dict=False,
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    target_names: Sequence[str] | None = None,
+    digits: int = 2,
+    output_dict: bool = False,
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> Report:
     """Precision, recall, F1 and number of spans of each type, as text or as a dict.
 
     Parameters
@@ -208,8 +214,14 @@ def span_classification_report(
 
 
 def tag_confusion_matrix(
-    y_true, y_pred, *, labels=None, normalize=None, ignore=None, sample_weight=None
-):
+    y_true: Tags,
+    y_pred: Tags,
+    *,
+    labels: ArrayLike | None = None,
+    normalize: Literal["true", "pred", "all"] | None = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> np.ndarray:
     """Count how often each tag is taken for each.
 
     Parameters
@@ -265,7 +277,7 @@ def tag_confusion_matrix(
     )
 
 
-def _shown(pairs, labels, exclude):
+def _shown(pairs: LabelPairs, labels: ArrayLike | None, exclude: ArrayLike | None) -> IntArray:
     """Positions of the tags to show: those that the caller names, or all that occur."""
     if labels is None:
         codes = np.arange(len(pairs.classes))
@@ -277,15 +289,15 @@ def _shown(pairs, labels, exclude):
     return codes
 
 
-def _names(labels, target_names):
+def _names(labels: np.ndarray, target_names: Sequence[str] | None) -> Sequence[str]:
     return [str(label) for label in labels] if target_names is None else target_names
 
 
-def _weighted(true, predicted, weight):
+def _weighted(true: IntArray, predicted: IntArray, weight: Floats) -> dict[str, Any]:
     return {"y_true": true, "y_pred": predicted, "sample_weight": weight}
 
 
-def _repeated(true, predicted, count):
+def _repeated(true: IntArray, predicted: IntArray, count: Floats) -> dict[str, Any]:
     """Pairs as often as they occur, so that a report has whole numbers."""
-    count = count.astype(np.int64)
-    return {"y_true": np.repeat(true, count), "y_pred": np.repeat(predicted, count)}
+    times = count.astype(np.int64)
+    return {"y_true": np.repeat(true, times), "y_pred": np.repeat(predicted, times)}

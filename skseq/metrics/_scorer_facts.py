@@ -1,6 +1,8 @@
 """The name of a scorer, with its arguments, and the bounds of its scores."""
 
 import reprlib
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -31,7 +33,7 @@ _THEIRS_IN_UNIT = {
 }
 
 
-def scorer_name(scorer):
+def scorer_name(scorer: Callable[..., Any]) -> str:
     """Give the name that `get_scorer` knows a scorer by, with the arguments.
 
     Parameters
@@ -52,7 +54,7 @@ def scorer_name(scorer):
     return f"{name}({listed})" if listed else name
 
 
-def name_and_arguments(scorer):
+def name_and_arguments(scorer: Callable[..., Any]) -> tuple[str | None, dict[str, Any]]:
     """Give what to call `get_scorer` with to have a scorer again.
 
     Returns
@@ -72,7 +74,7 @@ def name_and_arguments(scorer):
     return name, {k: v for k, v in arguments.items() if k not in named[name].arguments}
 
 
-def score_bounds(scorer):
+def score_bounds(scorer: Callable[..., Any]) -> tuple[float, float]:
     """Give the lowest and the highest possible score.
 
     Parameters
@@ -90,7 +92,7 @@ def score_bounds(scorer):
     return (-high, -low) if getattr(scorer, "_sign", 1) < 0 else (low, high)
 
 
-def _bounds(function, arguments):
+def _bounds(function: Callable[..., Any] | None, arguments: dict[str, Any]) -> tuple[float, float]:
     name = getattr(function, "__name__", "").removeprefix("tag_")
     if name in _BOUNDS:
         return _BOUNDS[name]

@@ -6,8 +6,8 @@ precision and recall have more names than a table should list, so those are read
 
 import inspect
 import re
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 import sklearn.metrics
 from sklearn.metrics import (
@@ -70,8 +70,8 @@ from skseq.metrics._tags_overall import (
 class Metric(NamedTuple):
     """What a scorer is made of."""
 
-    function: Callable
-    arguments: dict = {}
+    function: Callable[..., Any]
+    arguments: dict[str, Any] = {}
     needs: str = "predict"
     greater_is_better: bool = True
 
@@ -133,7 +133,7 @@ _PARTS = re.compile(
     rf"_(?P<average>{'|'.join(_AVERAGES)})"
 )
 _FBETA = {"": fbeta_score, "tag_": tag_fbeta_score, "span_": span_fbeta_score}
-_RATES = {
+_RATES: dict[str, Callable[..., Any]] = {
     "tag_precision": tag_precision_score,
     "tag_recall": tag_recall_score,
     "span_precision": span_precision_score,
@@ -141,7 +141,7 @@ _RATES = {
 }
 
 
-def get_scorer_names():
+def get_scorer_names() -> list[str]:
     """Names that `get_scorer` knows besides those of scikit-learn.
 
     Those that start with ``tag_`` score tags, one label per step, those with ``span_`` the
@@ -162,7 +162,7 @@ def get_scorer_names():
     return sorted(METRICS)
 
 
-def get_scorer(name, **arguments):
+def get_scorer(name: str, **arguments: Any) -> Callable[..., float]:
     """Scorer object of a metric, for ``scoring=`` of any scikit-learn tool.
 
     Parameters
@@ -210,7 +210,7 @@ def get_scorer(name, **arguments):
     return ClassAlignedScorer(metric.function, sign, arguments, metric.needs)
 
 
-def get_scorers(names):
+def get_scorers(names: Iterable[str]) -> dict[str, Callable[..., float]]:
     """Several scorers at once, for multimetric ``scoring=``.
 
     Parameters
@@ -238,7 +238,9 @@ def get_scorers(names):
 class ClassAlignedScorer(BaseScorer):
     """Scorer of probabilities that tells its metric which class each column belongs to."""
 
-    def _score(self, method_caller, estimator, X, y_true, **kwargs):
+    def _score(
+        self, method_caller: Any, estimator: Any, X: Any, y_true: Any, **kwargs: Any
+    ) -> float:
         if not hasattr(estimator, "classes_"):
             raise TypeError(
                 f"{self!r} needs the classes_ of a fitted estimator to know what each column of "
@@ -249,11 +251,11 @@ class ClassAlignedScorer(BaseScorer):
         score = self._score_func(y_true, y_score, classes=estimator.classes_, **arguments)
         return self._sign * score
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return super().__repr__().replace("make_scorer", "ClassAlignedScorer", 1)
 
 
-def _metric_by_parts(name):
+def _metric_by_parts(name: str) -> Metric | None:
     """The metric of a name such as "tag_f05_macro", or None."""
     parts = _PARTS.fullmatch(name) if isinstance(name, str) else None
     if parts is None:
@@ -261,14 +263,14 @@ def _metric_by_parts(name):
     of, average = parts["of"], parts["average"]
     if parts["rate"]:
         function = _RATES.get(of + parts["rate"])
-        return function and Metric(function, {"average": average})
+        return None if function is None else Metric(function, {"average": average})
     beta = parts["beta"]
     beta = float(f"0.{beta[1:]}" if beta[0] == "0" and "." not in beta else beta)
     arguments = {"beta": int(beta) if beta.is_integer() else beta, "average": average}
     return Metric(_FBETA[of], arguments if of else _MACRO | arguments)
 
 
-def metrics_of(function, arguments):
+def metrics_of(function: Callable[..., Any], arguments: dict[str, Any]) -> dict[str, Metric]:
     """Every named `Metric`, by name, of a function with at least some of its arguments.
 
     Parameters
@@ -288,11 +290,13 @@ def metrics_of(function, arguments):
     return {
         name: metric
         for name, metric in metrics.items()
-        if metric.function is function and metric.arguments.items() <= arguments.items()
+        if metric and metric.function is function and metric.arguments.items() <= arguments.items()
     }
 
 
-def _names_by_parts(function, *, beta=1, average=None, **_):
+def _names_by_parts(
+    function: Callable[..., Any], *, beta: float = 1, average: str | None = None, **_: Any
+) -> Iterator[str]:
     for of, each in _FBETA.items():
         if each is function and average in _AVERAGES:
             yield f"{of}f{beta}_{average}".replace("f0.", "f0")
@@ -301,7 +305,7 @@ def _names_by_parts(function, *, beta=1, average=None, **_):
             yield f"{name}_{average}"
 
 
-def _scikit_learn_scorer(name, arguments):
+def _scikit_learn_scorer(name: str, arguments: dict[str, Any]) -> Callable[..., float]:
     theirs = sklearn.metrics.get_scorer_names()
     if name not in theirs:
         raise ValueError(
@@ -316,7 +320,7 @@ def _scikit_learn_scorer(name, arguments):
     return sklearn.metrics.get_scorer(name)
 
 
-def _check_arguments(name, metric, arguments):
+def _check_arguments(name: str, metric: Metric, arguments: dict[str, Any]) -> None:
     accepted = [
         parameter.name
         for parameter in inspect.signature(metric.function).parameters.values()

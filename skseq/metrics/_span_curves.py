@@ -1,14 +1,16 @@
 """Precision against recall of spans, by the probability from which a predicted span is taken."""
 
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import precision_recall_curve
 
 from skseq._validation import check_choice, did_you_mean
 from skseq.data import Sequences, as_sequences, as_tags, known_steps
 from skseq.metrics._flat import aligned_tags
 from skseq.metrics._spans import find_hits, spans_of
+from skseq.metrics._types import Floats, Score, StepValues, Tags
 from skseq.spans._spans import span_probability
 
 
@@ -22,8 +24,15 @@ class ScoredSpans(NamedTuple):
 
 
 def span_precision_recall_curve(
-    y_true, y_pred, y_proba, *, classes, label=None, scheme=None, ignore=None
-):
+    y_true: Tags,
+    y_pred: Tags,
+    y_proba: StepValues,
+    *,
+    classes: ArrayLike,
+    label: str | None = None,
+    scheme: str | None = None,
+    ignore: Any = None,
+) -> tuple[Floats, Floats, Floats]:
     """Precision and recall of spans where only those are kept that are probable enough.
 
     The probability of a span is that of `skseq.spans.Span`: the geometric mean of the
@@ -93,8 +102,15 @@ def span_precision_recall_curve(
 
 
 def span_average_precision_score(
-    y_true, y_pred, y_proba, *, classes, average="macro", scheme=None, ignore=None
-):
+    y_true: Tags,
+    y_pred: Tags,
+    y_proba: StepValues,
+    *,
+    classes: ArrayLike,
+    average: Literal["micro", "macro"] | None = "macro",
+    scheme: str | None = None,
+    ignore: Any = None,
+) -> Score:
     """Area under the precision-recall curve of spans.
 
     As scikit-learn's average precision: the sum over thresholds of precision times gain in recall.
@@ -155,7 +171,15 @@ def span_average_precision_score(
     return areas if average is None else float(areas.mean())
 
 
-def score_spans(y_true, y_pred, y_proba, *, classes, scheme=None, ignore=None):
+def score_spans(
+    y_true: Tags,
+    y_pred: Tags,
+    y_proba: StepValues,
+    *,
+    classes: ArrayLike,
+    scheme: str | None = None,
+    ignore: Any = None,
+) -> ScoredSpans:
     """Find which predicted spans are right, and how probable each is.
 
     Parameters
@@ -178,7 +202,7 @@ def score_spans(y_true, y_pred, y_proba, *, classes, scheme=None, ignore=None):
     return ScoredSpans(true.type, guessed.type, is_hit, np.array(probability))
 
 
-def curve_of(spans, label=None):
+def curve_of(spans: ScoredSpans, label: str | None = None) -> tuple[Floats, Floats, Floats]:
     """Precision, recall and thresholds of the spans of one type, or of all.
 
     Parameters
@@ -213,6 +237,6 @@ def curve_of(spans, label=None):
     return precision, recall * (is_hit.sum() / len(true_types)), thresholds
 
 
-def area_under(precision, recall):
+def area_under(precision: Floats, recall: Floats) -> float:
     """Sum over thresholds of precision times gain in recall."""
     return float(np.sum((recall[:-1] - recall[1:]) * precision[:-1]))

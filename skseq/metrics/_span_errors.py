@@ -1,13 +1,19 @@
 """Which spans are wrong, and how."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from skseq._typing import BoolArray, IntArray
 from skseq.data import Spans, as_tags, known_steps, step_positions
 from skseq.metrics._flat import aligned_tags
 from skseq.metrics._spans import find_hits, spans_of
+from skseq.metrics._types import Tags
 from skseq.spans._reading import back_to_all_steps
+
+# Start, end and type of a span.
+Place = tuple[int, int, Any]
 
 
 class SpanError(NamedTuple):
@@ -50,7 +56,9 @@ class SpanError(NamedTuple):
     predicted_type: Any = None
 
 
-def span_errors(y_true, y_pred, *, scheme=None, ignore=None):
+def span_errors(
+    y_true: Tags, y_pred: Tags, *, scheme: str | None = None, ignore: Any = None
+) -> list[SpanError]:
     """List the spans that are wrong: missed, spurious, of a wrong type or with wrong boundaries.
 
     A predicted span that is not right is compared with the true one, of those not found, that it
@@ -117,11 +125,11 @@ def span_errors(y_true, y_pred, *, scheme=None, ignore=None):
     return _records(true, guessed, tags.offsets)
 
 
-def _take(spans, chosen):
+def _take(spans: Spans, chosen: BoolArray) -> Spans:
     return Spans(*(part[chosen] for part in spans))
 
 
-def _records(true, guessed, offsets):
+def _records(true: Spans, guessed: Spans, offsets: IntArray) -> list[SpanError]:
     mistaken_for, is_spurious = np.full(len(true.start), -1), np.ones(len(guessed.start), bool)
     for one, other in _overlapping(true, guessed):
         if mistaken_for[one] < 0 and is_spurious[other]:
@@ -139,7 +147,7 @@ def _records(true, guessed, offsets):
     return sorted(errors, key=_place)
 
 
-def _overlapping(true, guessed):
+def _overlapping(true: Spans, guessed: Spans) -> Iterable[tuple[int, int]]:
     """Pairs of a true and a predicted span that share steps, those that share most first."""
     first = np.searchsorted(true.stop, guessed.start, side="right")
     n_shared = np.searchsorted(true.start, guessed.stop) - first
@@ -151,7 +159,7 @@ def _overlapping(true, guessed):
     return zip(one[order].tolist(), other[order].tolist(), strict=True)
 
 
-def _located(spans, offsets):
+def _located(spans: Spans, offsets: IntArray) -> list[tuple[int, Place]]:
     """(sequence, (start, end, type)) of each span, counted within its sequence."""
     row = np.searchsorted(offsets, spans.start, side="right") - 1
     begin = offsets[row]
@@ -160,7 +168,7 @@ def _located(spans, offsets):
     return list(zip(row.tolist(), places, strict=True))
 
 
-def _compare(row, span, guess):
+def _compare(row: int, span: Place, guess: tuple[int, Place] | None) -> SpanError:
     if guess is None:
         return SpanError(row, "missed", *span)
     _, guessed = guess
@@ -171,5 +179,5 @@ def _compare(row, span, guess):
     return SpanError(row, kind, *span, *guessed)
 
 
-def _place(error):
+def _place(error: SpanError) -> tuple[int, int | None]:
     return error.sequence, error.predicted_start if error.start is None else error.start

@@ -5,28 +5,32 @@ counted once, as (true type, predicted type) with "no span" as one more type, an
 scores the counts.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import f1_score, fbeta_score, precision_score, recall_score
 
+from skseq._typing import BoolArray, IntArray
 from skseq._validation import check_choice, check_fit_weight
-from skseq.data import find_spans
+from skseq.data import Sequences, Spans, find_spans
 from skseq.metrics._flat import aligned_tags
 from skseq.metrics._pairs import check_comparable_labels, distinct, positions
+from skseq.metrics._types import Average, Floats, Score, Tags, ZeroDivision
 
 
 def span_f1_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    scheme=None,
-    labels=None,
-    average="micro",
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    average: Average = "micro",
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """F1 of spans: the harmonic mean of precision and recall over whole mentions.
 
     Parameters
@@ -102,17 +106,17 @@ def span_f1_score(
 
 
 def span_fbeta_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    beta,
-    scheme=None,
-    labels=None,
-    average="micro",
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    beta: float,
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    average: Average = "micro",
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """F-beta of spans: recall counts ``beta`` times as much as precision.
 
     Parameters
@@ -190,16 +194,16 @@ def span_fbeta_score(
 
 
 def span_precision_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    scheme=None,
-    labels=None,
-    average="micro",
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    average: Average = "micro",
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """Precision of spans: the share of predicted mentions that are true.
 
     Parameters
@@ -273,16 +277,16 @@ def span_precision_score(
 
 
 def span_recall_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    scheme=None,
-    labels=None,
-    average="micro",
-    zero_division=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    average: Average = "micro",
+    zero_division: ZeroDivision = 0.0,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> Score:
     """Recall of spans: the share of true mentions that are predicted.
 
     Parameters
@@ -356,18 +360,18 @@ def span_recall_score(
 
 
 def _score_spans(
-    metric,
-    y_true,
-    y_pred,
+    metric: Callable[..., Any],
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    scheme,
-    labels,
-    average,
-    zero_division,
-    ignore,
-    sample_weight,
-    **kwargs,
-):
+    scheme: str | None,
+    labels: ArrayLike | None,
+    average: Average,
+    zero_division: ZeroDivision,
+    ignore: Any,
+    sample_weight: ArrayLike | None,
+    **kwargs: Any,
+) -> Score:
     if average is not None:
         check_choice("average", average, ("macro", "micro", "weighted"))
     pairs = pair_spans(
@@ -400,7 +404,15 @@ class SpanPairs(NamedTuple):
     weight: np.ndarray  # (n_pairs,), how many there are, or what they weigh
 
 
-def pair_spans(y_true, y_pred, *, scheme=None, labels=None, ignore=None, sample_weight=None):
+def pair_spans(
+    y_true: Tags,
+    y_pred: Tags,
+    *,
+    scheme: str | None = None,
+    labels: ArrayLike | None = None,
+    ignore: Any = None,
+    sample_weight: ArrayLike | None = None,
+) -> SpanPairs:
     """Count the spans that were found, those that were missed and those that are wrong.
 
     Parameters
@@ -434,7 +446,9 @@ def pair_spans(y_true, y_pred, *, scheme=None, labels=None, ignore=None, sample_
     )
 
 
-def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
+def _count_spans(
+    y_true: Tags, y_pred: Tags, scheme: str | None, ignore: Any, sample_weight: ArrayLike | None
+) -> tuple[np.ndarray, Floats, Floats, Floats]:
     """Give the sorted types, and for each the weight of spans found, true and predicted."""
     tags, predicted = aligned_tags(y_true, y_pred, ignore)
     if not tags.n_steps:
@@ -446,7 +460,7 @@ def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
 
     hit = find_hits(true, guessed, tags.n_steps)
 
-    def total(spans, codes):
+    def total(spans: Spans, codes: IntArray) -> np.ndarray:
         sequence = np.searchsorted(tags.offsets, spans.start, side="right") - 1
         return np.bincount(codes, weights=weight[sequence], minlength=len(types))
 
@@ -457,7 +471,7 @@ def _count_spans(y_true, y_pred, scheme, ignore, sample_weight):
     return types[counts], n_hits[counts], n_true[counts], n_predicted[counts]
 
 
-def find_hits(true, guessed, n_steps):
+def find_hits(true: Spans, guessed: Spans, n_steps: int) -> BoolArray:
     """Which predicted spans are true, in start, end and type: ndarray of bool."""
     # At most one true span starts at a step, so a guess is compared with that one alone.
     starting_at = np.full(n_steps, -1)
@@ -468,7 +482,7 @@ def find_hits(true, guessed, n_steps):
     return (place >= 0) & (true.stop[place] == guessed.stop) & (true.type[place] == guessed.type)
 
 
-def spans_of(tags, name, scheme):
+def spans_of(tags: Sequences, name: str, scheme: str | None) -> Spans:
     """Flat spans of checked tags, as `skseq.data.find_spans` gives them."""
     classes = distinct(tags.values, name)
     return find_spans(positions(tags.values, classes), tags.offsets, classes, scheme)

@@ -6,22 +6,26 @@ fold lacks never raise nor warn: an average runs over the classes that ``y_true`
 those that the caller names, less those that ``exclude`` names (the background tag, say).
 """
 
+from typing import Any
+
+from numpy.typing import ArrayLike
 from sklearn.metrics import f1_score, fbeta_score, precision_score, recall_score
 
 from skseq.metrics._flat import flat_tags
 from skseq.metrics._pairs import count_pairs, score_pairs
+from skseq.metrics._types import Average, Score, StepValues, Tags
 
 
 def tag_f1_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    average: Average = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """F1 of tags: the harmonic mean of precision and recall over true steps.
 
     Parameters
@@ -90,16 +94,16 @@ def tag_f1_score(
 
 
 def tag_fbeta_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    beta,
-    labels=None,
-    exclude=None,
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    beta: float,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    average: Average = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """F-beta of tags: recall counts ``beta`` times as much as precision.
 
     Parameters
@@ -168,15 +172,15 @@ def tag_fbeta_score(
 
 
 def tag_precision_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    average: Average = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """Precision of tags: the share of steps given a tag that truly have it.
 
     Parameters
@@ -241,15 +245,15 @@ def tag_precision_score(
 
 
 def tag_recall_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    average="macro",
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    average: Average = "macro",
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> Score:
     """Recall of tags: the share of steps with a tag that are given it.
 
     Parameters
@@ -314,12 +318,12 @@ def tag_recall_score(
 
 
 def tag_minority_recall_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    ignore=None,
-    sample_weight=None,
-):
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean recall of all tags but the commonest in ``y_true``.
 
     Parameters
@@ -366,12 +370,12 @@ def tag_minority_recall_score(
 
 
 def tag_minority_f1_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    ignore=None,
-    sample_weight=None,
-):
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean F1 of all tags but the commonest in ``y_true``.
 
     Parameters

@@ -3,23 +3,27 @@
 Tags and the classes that count are those of `skseq.metrics._tags`.
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.metrics import accuracy_score, matthews_corrcoef, recall_score
 
 from skseq.metrics._flat import flat_tags
 from skseq.metrics._labels import geometric_mean, index_balanced_accuracy
 from skseq.metrics._pairs import count_pairs, score_pairs
+from skseq.metrics._types import StepValues, Tags
 
 
 def tag_balanced_accuracy_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean recall of all tags, each counting alike however rare it is.
 
     Parameters
@@ -74,15 +78,15 @@ def tag_balanced_accuracy_score(
 
 
 def tag_geometric_mean_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    labels=None,
-    exclude=None,
-    correction=0.0,
-    ignore=None,
-    sample_weight=None,
-):
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    correction: float = 0.0,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Geometric mean of the recalls of all tags; 0 as soon as one tag is never found.
 
     Parameters
@@ -142,16 +146,16 @@ def tag_geometric_mean_score(
 
 
 def tag_index_balanced_accuracy_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    alpha=0.1,
-    squared=True,
-    labels=None,
-    exclude=None,
-    ignore=None,
-    sample_weight=None,
-):
+    alpha: float = 0.1,
+    squared: bool = True,
+    labels: ArrayLike | None = None,
+    exclude: ArrayLike | None = None,
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Mean over the tags of recall times specificity, corrected by which of them is higher.
 
     Parameters
@@ -206,12 +210,12 @@ def tag_index_balanced_accuracy_score(
 
 
 def tag_matthews_corrcoef(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    ignore=None,
-    sample_weight=None,
-):
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Matthews correlation coefficient of tags.
 
     Parameters
@@ -261,12 +265,12 @@ def tag_matthews_corrcoef(
 
 
 def tag_accuracy_score(
-    y_true,
-    y_pred,
+    y_true: Tags,
+    y_pred: Tags,
     *,
-    ignore=None,
-    sample_weight=None,
-):
+    ignore: Any = None,
+    sample_weight: StepValues | None = None,
+) -> float:
     """Share of steps whose tag is right; on imbalanced tags little more than a sanity check.
 
     Parameters
