@@ -57,6 +57,6 @@ def _cells(row):
         interval,
         number("minority_recall"),
         number("fit_seconds", ".1f"),
-        number("above_plain", "+.3f") if row["role"] != "plain" else "",
+        number("above_plain", "+z.3f") if row["role"] != "plain" else "",
         p_text(row["p_plain"]).removeprefix("p = ").removeprefix("p ") if is_compared else "",
     ]

@@ -375,9 +375,9 @@ def _row_cells(row):
         number(row.minority_recall),
         number(row.calibration_error),
         number(row.fit_seconds, ".3g"),
-        "" if row.role == "plain" else number(row.above_plain, "+.3f"),
+        "" if row.role == "plain" else number(row.above_plain, "+z.3f"),
         p_value(row.p_plain),
-        "" if row.role == "baseline" else number(row.above_baseline, "+.3f"),
+        "" if row.role == "baseline" else number(row.above_baseline, "+z.3f"),
         p_value(row.p_baseline),
         str(row.n_warned or ""),
     ]

@@ -77,7 +77,7 @@ def _called(row, blend_of):
 
 def _lead(difference, p_value, alpha):
     """Two pieces of a sentence: how much, and whether it is real."""
-    return f"{difference:.3f}", certainty(p_value, alpha)
+    return f"{difference:z.3f}", certainty(p_value, alpha)
 
 
 def certainty(p_value, alpha):

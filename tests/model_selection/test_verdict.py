@@ -92,6 +92,11 @@ def test_a_plain_model_that_failed_is_said_to_have():
     )
 
 
+def test_a_lead_of_nothing_has_no_sign():
+    behind = FOCAL._replace(above_baseline=1e-9)
+    assert ": 0.000 above the best net" in verdict_sentence([TF_IDF, behind], "f1", 0.05)
+
+
 def test_to_be_ahead_of_the_commonest_class_alone_is_said_to_be_so():
     naive = TF_IDF._replace(name="commonest class")
     assert verdict_sentence([PLAIN, naive], "f1", 0.05).endswith(

@@ -224,7 +224,7 @@ def _lead(lead):
     if lead is None:
         return ""
     difference, p_value = lead
-    return f"{difference:+.2f}{'*' if p_value <= _LEVEL else ' '}"
+    return f"{difference:+z.2f}{'*' if p_value <= _LEVEL else ' '}"
 
 
 def _show_held_out(console, leaders, scores, held_out):
