@@ -70,7 +70,7 @@ def check_install(python, wheel, torch):
 
         run(python, "-m", "venv", "env")
         own = str(Path(folder, "env", "bin", "python"))
-        run(own, "-m", "pip", "install", "-q", "--no-cache-dir", str(wheel), torch)
+        run(own, "-m", "pip", "install", "-q", "--no-cache-dir", f"{wheel}[cli,report]", torch)
         run(own, "-m", "pip", "check")
         run(str(Path(folder, "env", "bin", "skseq")), "--version")
         Path(folder, "example.py").write_text(first_example(), encoding="utf-8")

@@ -116,8 +116,7 @@ def _decode(content, name):
 
 
 def _read_table(pandas, text, name, format, header):
-    first = text.partition("\n")[0]
-    separator = "\t" if format == "tsv" else max(",;\t", key=first.count)
+    separator = _separator_of(text.partition("\n")[0], format)
     names = None
     if not header:  # rows of unequal length are as wide as the longest
         names = range(1, 2 + max(line.count(separator) for line in text.split("\n")))
@@ -138,6 +137,10 @@ def _read_table(pandas, text, name, format, header):
     return frame
 
 
+def _separator_of(line, format):
+    return "\t" if format == "tsv" else max(",;\t", key=line.count)
+
+
 def _is_unquoted(text, separator):
     """Whether quotes are part of what tabs separate: some stand alone in their line."""
     if separator != "\t" or '"' not in text:
@@ -146,11 +149,13 @@ def _is_unquoted(text, separator):
 
 
 def has_header(content, format):
-    """Whether the first line of a table names columns: numbers do not."""
+    """Whether the first line of a table names columns: numbers alone do not, nor one twice."""
     if format not in ("csv", "tsv"):
         return True
     first = content.decode("utf-8-sig", errors="replace").partition("\n")[0]
-    return not all(map(_is_number, first.replace("\t", ",").replace(";", ",").split(",")))
+    cells = next(csv.reader([first], delimiter=_separator_of(first, format)), [])
+    numbers = [cell for cell in cells if _is_number(cell)]
+    return not cells or (len(numbers) < len(cells) and len(set(numbers)) == len(numbers))
 
 
 def _is_number(cell):

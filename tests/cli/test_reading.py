@@ -112,6 +112,15 @@ def test_without_a_header_columns_are_numbered(tmp_path):
     assert len(opened.data.X) == 6
 
 
+def test_a_first_line_with_a_number_twice_is_no_header(tmp_path):
+    content = "One, two, three and four.\t1\t1\nAnd then five and six.\t2\t2\n" * 5
+    opened = read(tmp_path / "t.tsv", content)
+    assert (opened.reading.text, opened.data.names[0]) == ("1", 1)
+    assert len(opened.data.X) == 10
+    named = "0,1,label\n" + "0.5,1.5,a\n0.5,2.5,b\n" * 5
+    assert read(tmp_path / "t.csv", named, row_is="sequence").reading.label == "label"
+
+
 def test_lists_as_python_writes_them_are_lists(tmp_path):
     content = "tokens,tags\n" + "\"['EU', 'rejects']\",\"['B-ORG', 'O']\"\n" * 4
     opened = read(tmp_path / "t.csv", content)
