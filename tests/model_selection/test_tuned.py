@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GridSearchCV, StratifiedKFold
+from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
 from skseq import Sequences
@@ -43,11 +43,12 @@ def noisy():
 
 
 @pytest.mark.parametrize("scoring", [None, "accuracy", get_scorer("neg_brier_score")])
-def test_it_is_the_grid_search_on_the_same_folds(noisy, scoring):
+@pytest.mark.parametrize("grid", [GRID, [{"C": [1e-4]}, {"fit_intercept": [True, False]}]])
+def test_it_is_the_grid_search_on_the_same_folds(noisy, grid, scoring):
     X, y = noisy
-    ours = Tuned(LogisticRegression(), GRID, scoring=scoring, random_state=0).fit(X, y)
+    ours = Tuned(LogisticRegression(), grid, scoring=scoring, random_state=0).fit(X, y)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
-    theirs = GridSearchCV(LogisticRegression(), GRID, scoring=scoring or "f1_macro", cv=folds)
+    theirs = GridSearchCV(LogisticRegression(), grid, scoring=scoring or "f1_macro", cv=folds)
     theirs.fit(X, y)
     assert ours.best_params_ == theirs.best_params_
     np.testing.assert_array_equal(ours.predict_proba(X), theirs.predict_proba(X))
@@ -89,6 +90,46 @@ def test_groups_stay_together_in_inner_folds(is_piped, form):
         else:
             folds = WindowKFold(2).split(train, groups=groups[train])
             assert inner == [set(train[part].tolist()) for part, _ in folds]
+
+
+@pytest.mark.parametrize("n_rows", [4_999, 5_000])
+@pytest.mark.parametrize("groups", [None, np.arange(5_000) // 100])
+def test_of_many_rows_only_the_first_fold_is_held_out(n_rows, groups):
+    rows = np.arange(n_rows)
+    X, y = rows[:, None], rows % 2
+    groups = None if groups is None else groups[:n_rows]
+    splitter = StratifiedKFold if groups is None else StratifiedGroupKFold
+    parts = [
+        set(train.tolist())
+        for train, _ in splitter(3, shuffle=True, random_state=0).split(X, y, groups)
+    ]
+    Kept.fitted_on.clear()
+    Tuned(Kept(), {"C": [1]}, random_state=0).fit(X, y, groups=groups)
+    *inner, whole = Kept.fitted_on
+    assert inner == (parts if n_rows < 5_000 else parts[:1])
+    assert whole == set(rows.tolist())
+
+
+def test_an_estimator_that_can_do_so_goes_on_from_the_choice_before(noisy):
+    X, y = noisy
+    warm = LogisticRegression(warm_start=True)
+    ours = Tuned(warm, GRID, scoring="neg_log_loss", random_state=0).fit(X, y)
+    cold = Tuned(clone(warm).set_params(warm_start=False), GRID, scoring="neg_log_loss")
+    cold.set_params(random_state=0).fit(X, y)
+    assert ours.best_params_ == cold.best_params_
+    np.testing.assert_array_equal(ours.predict_proba(X), cold.predict_proba(X))
+
+
+def test_of_many_rows_a_splitter_holds_out_all_its_folds():
+    rows = np.arange(5_000)
+    Kept.fitted_on.clear()
+    Tuned(Kept(), {"C": [1]}, cv=StratifiedKFold(3)).fit(rows[:, None], rows % 2)
+    assert len(Kept.fitted_on) == 3 + 1
+
+
+def test_many_rows_of_classes_too_small_for_folds_leave_the_parameters_as_they_are():
+    rows = np.arange(5_000)
+    assert Tuned(Kept(), {"C": [1]}).fit(rows[:, None], rows // 2).best_params_ is None
 
 
 @pytest.mark.parametrize("kind", ["values", "tokens", "value tags", "tags"])
