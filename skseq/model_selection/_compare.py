@@ -160,7 +160,7 @@ def compare_strategies(
         baselines, which have grids of their own.
 
     inner_cv : int or splitter, default=3
-        Folds of that tuning, and of the baselines'.
+        Folds of that tuning, and of the baselines', see `baselines`.
 
     confidence : float, default=0.95
         Of the intervals; differences count as real at the level of 1 minus this.
