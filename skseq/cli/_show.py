@@ -11,6 +11,7 @@ from skseq.model_selection._verdict import p_text
 
 # Wider lines are hard to read, and all that is printed fits into this.
 WIDTH = 80
+_LONG = 16  # characters of a title
 
 
 def say(text):
@@ -30,6 +31,8 @@ def show_leaderboard(comparison):
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("candidate", overflow="fold", max_width=38)
     score = comparison.metric.partition("(")[0]
+    if len(score) > _LONG:  # or names of candidates have no room
+        score = score.replace("_", "_\n")
     titles = (score, "interval", "minority\nrecall", "fit, s", "above\nplain", "p")
     for title in titles:
         table.add_column(title, justify="right", no_wrap=True)
