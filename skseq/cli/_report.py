@@ -52,7 +52,7 @@ def write_report(path, comparison, data, reading, name):
         data.X,
         data.y,
         path,
-        title=f"{Path(name).name}, compared by {comparison.metric}",
+        title=f"{Path(name).name}, compared by {comparison.metric.partition('(')[0]}",
         groups=data.groups,
         ordered=reading.levels or False,
         background=reading.background,
