@@ -10,7 +10,7 @@ Claims, asserted below on the best of each:
 1. An epoch of `SequenceTagger(head="crf")` is at least 3 times faster.
 2. Decoding, from the scores of the steps to their tags, is at least 3 times faster. `predict`,
    which most of all runs the BiLSTM, is at least 1.5 times faster than the peer's.
-3. Both learn as much: the loss of a step differs by at most 10 %.
+3. Ours learns as much: the loss of a step is at most 1.1 times the peer's after as many epochs.
 
 Measured with 1 thread, in time of the processor since others were on it: 4.6, 8.5 and 2.4 times.
 
@@ -65,7 +65,9 @@ def main():
     speedups = {"an epoch": report("an epoch", seconds, losses, "loss of a step")}
 
     # The same scores for both: those of our net, in batches as long as theirs.
-    chain = Chain.of(peer.crf.transitions.detach().numpy().astype(np.float64))
+    crf = peer.crf
+    learnt = crf.transitions, crf.start_transitions, crf.end_transitions
+    chain = Chain.of(*(each.detach().numpy().astype(np.float64) for each in learnt))
     scores = raw_scores(model.nets_, model._targets_to_predict(X))
     padded = peer.padded(scores, X)
     decoders = {
@@ -82,8 +84,7 @@ def main():
     seconds_of_predict, right = by_turns(predictors, n_rounds)
     speedups["predict"] = report("predict", seconds_of_predict, right, "right")
 
-    ends = sorted(losses[name][-1] for name in losses)
-    assert ends[1] <= MAX_LOSS_RATIO * ends[0], "one of them learns less"
+    assert losses["ours"][-1] <= MAX_LOSS_RATIO * losses["theirs"][-1], "ours learns less"
     for what, least in MIN_SPEEDUP.items():
         assert speedups[what] >= least, f"{what}: less than {least} times faster"
 
@@ -115,6 +116,7 @@ def make_tagger():
         embedding_dim=WIDTH,
         head="crf",
         dropout=0.0,
+        embedding_dropout=0.0,
         lr=LR,
         lr_schedule="constant",
         gradient_clip_value=MAX_NORM,
