@@ -25,7 +25,8 @@ NET = {
     "lr": 0.003,
 }
 # More of them learn names by heart where those of the test part are new; anatomy needs them.
-EPOCHS = {"wnut17": 15, "anem": 40}
+USUAL_EPOCHS = 15
+EPOCHS = {"wnut17": USUAL_EPOCHS, "anem": 40}
 CRF = {"head": "crf", "constraints": "IOB2"}
 
 
@@ -52,11 +53,11 @@ def candidates(name, seed):
     def changed(**params):
         return pipeline(seed, **({"max_epochs": epochs} | params))
 
-    def over_sampled(criterion, **params):
+    def over_sampled(criterion, epochs=epochs, **params):
         sampler = TagOverSampler(criterion=criterion, max_copies=3, random_state=seed)
         return changed(sample=sampler, max_epochs=round(0.6 * epochs), **params)
 
-    return {
+    found = {
         "CRF baseline": baselines("tags", random_state=seed).get("CRF"),
         "softmax": changed(**no_chain),
         "softmax, constraints": changed(head="auto"),
@@ -68,11 +69,19 @@ def candidates(name, seed):
         "CRF, BUS": changed(sample=TagUnderSampler(random_state=seed), max_epochs=2 * epochs),
         "CRF, mention replacement": changed(augment=MentionReplacement(0.3)),
         "CRF, sqrt weights": changed(weight="sqrt"),
+        "marginal CRF, sqrt weights": changed(head="marginal_crf", weight="sqrt"),
         "CRF, focal": changed(loss="focal"),
         "CRF, Dice": changed(loss="dice"),
         "CRF, logit-adjusted": changed(loss="logit_adjusted"),
+        "marginal CRF, logit-adjusted": changed(head="marginal_crf", loss="logit_adjusted"),
         "CRF, thresholds": ThresholdTuner(
             changed(), scoring=get_scorer("span_f1_macro"), cv=0.2, random_state=seed
         ),
         "CRF, nsCRD, 3 seeds": over_sampled("nsCRD", n_seeds=3),
     }
+    if epochs != USUAL_EPOCHS:
+        found |= {
+            "CRF, 15 epochs": changed(max_epochs=USUAL_EPOCHS),
+            "CRF, nsCRD, 9 epochs": over_sampled("nsCRD", epochs=USUAL_EPOCHS),
+        }
+    return found

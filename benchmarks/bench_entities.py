@@ -95,8 +95,9 @@ _HEAD = f"""# Named entities: what helps rare ones
 Written by this command: span F1 of the {{part}} parts in percent, mean ± standard deviation over
 seeds, whose number is in brackets. Everything learns from the training part alone; nothing from
 outside. `{PLAIN}` is the tagger of the guide without a remedy, `{ADVICE}` what the guide advises;
-each other row is one change of `{PLAIN}`. "Above plain" is the mean difference by seed with its
-standard error; **bold** is above two of them. What was chosen, was chosen on development parts."""
+each other row is one change of `{PLAIN}`, for about as many updates. "Above plain" is the mean
+difference by seed with its standard error; **bold** is above two of them. What was chosen, was
+chosen on development parts."""
 
 
 def _figures(name, candidate, options):
@@ -137,8 +138,9 @@ def main():
     options.cache.mkdir(parents=True, exist_ok=True)
     todo = [
         (name, candidate, seed, options.dev, options.cache)
-        for candidate in options.only or candidates("anem", 0)
         for name in options.sets
+        for candidate in candidates(name, 0)
+        if not options.only or candidate in options.only
         for seed in range(options.seeds)
     ]
     Parallel(options.jobs)(delayed(cached)(*each) for each in todo)
