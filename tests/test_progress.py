@@ -102,7 +102,7 @@ def test_the_log_tells_what_was_chosen_left_out_and_trained(caplog):
     caplog.set_level(logging.DEBUG, logger="skseq")
     weight = np.ones(24)
     weight[:3] = 0
-    model = SequenceClassifier(early_stopping=True, n_seeds=2, **SMALL)
+    model = SequenceClassifier(early_stopping="best", n_seeds=2, **SMALL)
     model.fit(X, Y, sample_weight=weight)
     by_level = {}
     for record in caplog.records:

@@ -15,7 +15,7 @@ from skseq import SequenceClassifier
 from skseq.datasets import load_docstrings
 from skseq.preprocessing import TokenEncoder
 
-WATCHED = {"early_stopping": True, "validation_fraction": 0.25, "n_iter_no_change": 1000}
+WATCHED = {"early_stopping": "best", "validation_fraction": 0.25, "n_iter_no_change": 1000}
 NETS = {
     "BiLSTM, constant rate": {"encoder": "bilstm", "lr_schedule": "constant"},
     "BiLSTM, dropout .5": {"encoder": "bilstm", "dropout": 0.5, "embedding_dropout": 0.2},

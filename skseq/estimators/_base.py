@@ -73,9 +73,9 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "gradient_clip_value": [Interval(Real, 0, None, closed="neither"), None],
         "batch_size": [Interval(Integral, 1, None, closed="left")],
         "max_epochs": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
-        "early_stopping": ["boolean", StrOptions({"refit"})],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "early_stopping": ["boolean", StrOptions({"best", "refit"})],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither"), StrOptions({"auto"})],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left"), StrOptions({"auto"})],
         "n_seeds": [Interval(Integral, 1, None, closed="left")],
         "callbacks": [list, None],
         "device": [str, torch.device],
@@ -150,7 +150,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
                 "another setting, or cut the recording into several sequences"
             )
         rng = self._seeds.generator("held-out rows")
-        parts = split_originals(X, strata, self.validation_fraction, rng, class_names)
+        fraction = self.recipe_["validation_fraction"]
+        parts = split_originals(X, strata, fraction, rng, class_names)
         sizes = type(self).__name__, *map(len, parts)
         logger.info("%s trains on %d sequences and holds out %d, for %s", *sizes, wanted_by)
         return parts
@@ -163,9 +164,9 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             checked["pooling"] = None
         return NetSettings.of(self, **(self.recipe_ | checked))
 
-    def _choose_recipe(self, targets, goes_on, *, one_epoch=False):
+    def _choose_recipe(self, targets, goes_on, **about):
         """Set ``recipe_``; a net that is trained further keeps what it was built with."""
-        recipe = choose_recipe(self, targets, per_step=self._per_step, one_epoch=one_epoch)
+        recipe = choose_recipe(self, targets, per_step=self._per_step, **about)
         if goes_on:
             kept = FIXED_SETTINGS & {name for name in recipe if is_auto(getattr(self, name))}
             recipe |= {name: self.recipe_[name] for name in kept}
@@ -262,22 +263,19 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             for net in self.nets_:
                 net.optimizer_.state.clear()
 
-    def _refits(self):
-        """Whether new nets are to be trained on all rows for the epochs that early stopping found.
-
-        Raises
-        ------
-        ValueError
-            If that would throw a net away that was to be trained further.
-        """
-        if self.early_stopping != "refit":
-            return False
-        if self._goes_on():
+    def _check_refit(self):
+        """Raise ValueError where a net would be thrown away that was to be trained further."""
+        if self.early_stopping == "refit" and self._goes_on():
             raise ValueError(
                 'early_stopping="refit" trains new nets in the end, but warm_start=True is to go '
                 "on with the net at hand; use early_stopping=True with it"
             )
-        return True
+
+    @property
+    def _refits(self):
+        """Whether new nets train on all rows, for as many epochs as early stopping has found."""
+        is_whole = not any(map(was_interrupted, self.nets_))
+        return self.recipe_["early_stopping"] == "refit" and is_whole
 
     def _best_epochs(self):
         """Epochs after which early stopping found each net best."""

@@ -257,14 +257,14 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
         self._check_what_follows()
-        refits = self._refits()
+        self._check_refit()
         targets = targets.without_absent()
         if not self._per_step:
             check_two_classes_count(targets.values, targets.weight, self.classes_)
         head = self._head if goes_on else self._make_head()
         if not goes_on:
             self._take_seeds()
-        self._choose_recipe(targets, goes_on)
+        self._choose_recipe(targets, goes_on, may_refit=not head.needs_held_out)
         train, validation = self._split(targets, head)
         if not goes_on:
             targets = self._learn_scale(targets, train)
@@ -291,7 +291,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if validation is not None:
             self._learn_what_scores_mean(targets.take(validation))
         self._look_for_collapse(targets, validation)
-        if refits and not any(map(was_interrupted, self.nets_)):
+        if self._refits:
             self._train_on_all(schedule)
 
     def _train_on_all(self, schedule):
@@ -395,7 +395,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _split(self, targets, head):
         """Rows to train on and rows to validate on, both None where nothing is held out."""
         if self.early_stopping:
-            wanted_by = "early_stopping=True"
+            wanted_by = f"early_stopping={self.early_stopping!r}"
         elif self._calibration_method(head) is not None:
             wanted_by = "calibration"
         elif head.needs_held_out:

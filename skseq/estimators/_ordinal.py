@@ -198,22 +198,25 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
         more than ten million steps (down to 3).
 
-    early_stopping : bool or "refit", default=False
+    early_stopping : bool, "best" or "refit", default=False
         Whether to hold out some of the sequences, stop when ``scoring`` on them no longer
-        improves, and go back to the best epoch. Held out are originals: copies and synthetic
-        offspring of a held-out sequence, made by a sampler before, are not trained on either.
-        "refit" then trains anew on all sequences, for the number of epochs that was best: for few
-        rows.
+        improves, and go back to the "best" epoch; "refit" then trains anew on all sequences, for as
+        many epochs. True is "refit" for fewer than 1,000 sequences (or chunks), but "best" with
+        ``warm_start``, and where the last layer learns from what is held out. Held out are
+        originals: copies and synthetic offspring of a held-out sequence, made by a sampler before,
+        are not trained on either.
 
     scoring : {"mae_macro", "f1_macro", "loss"}, default="mae_macro"
         What is watched on the held-out sequences; the first is the mean over the classes of how
         many places predictions are off.
 
-    validation_fraction : float, default=0.1
-        Share of the original sequences that is held out, spread over the classes.
+    validation_fraction : float or "auto", default="auto"
+        Share of the original sequences that is held out, spread over the classes. "auto" is .1, but
+        .2 where early stopping trains on all of them in the end.
 
-    n_iter_no_change : int, default=10
-        Epochs without improvement before training stops early.
+    n_iter_no_change : int or "auto", default="auto"
+        Epochs without improvement before training stops early. "auto" is half of ``max_epochs``,
+        but at least 10, for a net gets better late, while its learning rate goes down.
 
     n_seeds : int, default=1
         Number of nets to train, which differ only in their seed; their outputs are averaged (log
@@ -417,8 +420,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         max_epochs="auto",
         early_stopping=False,
         scoring="mae_macro",
-        validation_fraction=0.1,
-        n_iter_no_change=10,
+        validation_fraction="auto",
+        n_iter_no_change="auto",
         n_seeds=1,
         callbacks=None,
         device="auto",

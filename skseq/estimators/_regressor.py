@@ -20,7 +20,6 @@ from skseq.training import (
     StepTargets,
     raw_scores,
     transaction,
-    was_interrupted,
     weight_of_known,
 )
 
@@ -175,17 +174,20 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         fewer than 800 updates (up to 100 passes), and less where they make more than 6,000 or read
         more than ten million steps (down to 3).
 
-    early_stopping : bool or "refit", default=False
+    early_stopping : bool, "best" or "refit", default=False
         Whether to hold out some of the sequences, stop when the loss on them no longer improves,
-        and go back to the best epoch. Held out are originals: copies and synthetic offspring of a
-        held-out sequence, made by a sampler before, are not trained on either. "refit" then trains
-        anew on all sequences, for the number of epochs that was best: for few rows.
+        and go back to the "best" epoch; "refit" then trains anew on all sequences, for as many
+        epochs. True is "refit" for fewer than 1,000 sequences (or chunks), but "best" with
+        ``warm_start``. Held out are originals: copies and synthetic offspring of a held-out
+        sequence, made by a sampler before, are not trained on either.
 
-    validation_fraction : float, default=0.1
-        Share of the original sequences that is held out.
+    validation_fraction : float or "auto", default="auto"
+        Share of the original sequences that is held out. "auto" is .1, but .2 where early stopping
+        trains on all of them in the end.
 
-    n_iter_no_change : int, default=10
-        Epochs without improvement before training stops early.
+    n_iter_no_change : int or "auto", default="auto"
+        Epochs without improvement before training stops early. "auto" is half of ``max_epochs``,
+        but at least 10, for a net gets better late, while its learning rate goes down.
 
     n_seeds : int, default=1
         Number of nets to train, which differ only in their seed; their outputs are averaged (log
@@ -345,8 +347,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         batch_size=32,
         max_epochs="auto",
         early_stopping=False,
-        validation_fraction=0.1,
-        n_iter_no_change=10,
+        validation_fraction="auto",
+        n_iter_no_change="auto",
         n_seeds=1,
         callbacks=None,
         device="auto",
@@ -430,13 +432,14 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         """
         goes_on = self._goes_on()
         with transaction(self, goes_on):
-            refits = self._refits()
+            self._check_refit()
             targets = self._scaled_targets(X, y, sample_weight, goes_on)
             if not goes_on:
                 self._take_seeds()
             train = validation = None
             if self.early_stopping:
-                train, validation = self._hold_out(targets.X, None, None, "early_stopping=True")
+                wanted_by = f"early_stopping={self.early_stopping!r}"
+                train, validation = self._hold_out(targets.X, None, None, wanted_by)
             if not goes_on:
                 targets = self._learn_scale(targets, train)
                 self._start(targets)
@@ -444,7 +447,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             first_epoch = len(self.net_.history)
             n_epochs = self.recipe_["max_epochs"]
             self._train(targets.dataset(train), held_out, n_epochs, first_epoch)
-            if refits and not any(map(was_interrupted, self.nets_)):
+            if self._refits:
                 n_epochs, history = self._best_epochs(), self.history_
                 self._start(targets)
                 self._train(targets.dataset(), None, n_epochs)

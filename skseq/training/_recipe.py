@@ -38,8 +38,15 @@ _USUAL_EPOCHS, _LEAST_EPOCHS, _MOST_EPOCHS = 30, 3, 100
 _LEAST_UPDATES, _MOST_UPDATES = 800, 6_000
 _MOST_STEPS = 10_000_000
 
+# Of fewer rows none can be spared: those held out are trained on in the end, so they may be more.
+_SPARING_FROM = 1_000
+_HELD_OUT, _HELD_OUT_FOR_NOW = 0.1, 0.2
 
-def choose_recipe(estimator, targets, *, per_step, one_epoch=False):
+# A net gets better late, while the learning rate falls to its end.
+_PATIENCE, _LEAST_PATIENCE = 0.5, 10
+
+
+def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=True):
     """Give the parameters of an estimator that may be "auto", as they are for some data.
 
     Parameters
@@ -55,6 +62,9 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False):
 
     one_epoch : bool, default=False
         Whether that is for one epoch, of nobody knows how many: then the learning rate stays.
+
+    may_refit : bool, default=True
+        Whether rows that early stopping holds out are free to be trained on in the end.
 
     Returns
     -------
@@ -74,12 +84,31 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False):
         "max_epochs": _epochs_for(targets, estimator.batch_size),
     }
     given = {name: getattr(estimator, name) for name in chosen if hasattr(estimator, name)}
-    return {name: chosen[name] if is_auto(value) else value for name, value in given.items()}
+    recipe = {name: chosen[name] if is_auto(value) else value for name, value in given.items()}
+    return recipe | _stopping(estimator, targets, recipe["max_epochs"], may_refit)
 
 
 def is_auto(value):
     """Whether a parameter is left to the recipe."""
     return isinstance(value, str) and value == "auto"
+
+
+def _stopping(estimator, targets, max_epochs, may_refit):
+    """When training stops, on how many held-out rows, and what becomes of these."""
+    stops = estimator.early_stopping
+    if stops and not isinstance(stops, str):
+        is_few = targets.n_rows() < _SPARING_FROM
+        stops = "refit" if is_few and may_refit and not estimator.warm_start else "best"
+    fraction, patience = estimator.validation_fraction, estimator.n_iter_no_change
+    if is_auto(fraction):
+        fraction = _HELD_OUT_FOR_NOW if stops == "refit" else _HELD_OUT
+    if is_auto(patience):
+        patience = max(_LEAST_PATIENCE, math.ceil(_PATIENCE * max_epochs))
+    return {
+        "early_stopping": stops,
+        "validation_fraction": fraction,
+        "n_iter_no_change": patience,
+    }
 
 
 def is_causal_for(targets, encoder):

@@ -57,7 +57,7 @@ class NetSettings:
     gradient_clip_value: float | None
     batch_size: int
     max_epochs: int
-    early_stopping: bool
+    early_stopping: bool | str
     n_iter_no_change: int
     callbacks: list | None
     device: object
@@ -83,13 +83,14 @@ class NetSettings:
 
     @classmethod
     def of(cls, estimator, **checked):
-        """Read them off an estimator, except those that are ``checked`` and passed here."""
-        read = {
-            field.name: getattr(estimator, field.name)
-            for field in fields(cls)
-            if field.name not in {"name", *checked} and hasattr(estimator, field.name)
-        }
-        return cls(name=type(estimator).__name__, **(read | checked))
+        """Read them off an estimator, except those that are ``checked`` and passed here.
+
+        Of these, what is no setting of a net is left out.
+        """
+        names = {field.name for field in fields(cls)} - {"name"}
+        read = {name: getattr(estimator, name) for name in names if hasattr(estimator, name)}
+        read |= {name: value for name, value in checked.items() if name in names}
+        return cls(name=type(estimator).__name__, **read)
 
     def changed_from(self, before):
         """Names of those that are not what they were ``before``, another `NetSettings`."""

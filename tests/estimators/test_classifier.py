@@ -311,7 +311,7 @@ def test_history_has_a_row_an_epoch(ragged_tokens, labels):
 
 def test_early_stopping_goes_back_to_the_best_epoch(ragged_tokens, labels):
     model = quick(
-        early_stopping=True, max_epochs=60, n_iter_no_change=3, validation_fraction=0.4, lr=0.05
+        early_stopping="best", max_epochs=60, n_iter_no_change=3, validation_fraction=0.4, lr=0.05
     ).fit(ragged_tokens, labels)
     scores = [row["valid_f1_macro"] for row in model.history_]
     assert len(scores) < 60
@@ -320,7 +320,7 @@ def test_early_stopping_goes_back_to_the_best_epoch(ragged_tokens, labels):
 
 @pytest.mark.parametrize("scoring", ["loss", "f1_macro"])
 def test_the_kept_weights_are_those_of_the_best_epoch(scoring, ragged_tokens, labels):
-    settings = {"early_stopping": True, "scoring": scoring, "validation_fraction": 0.4, "lr": 0.1}
+    settings = {"early_stopping": "best", "scoring": scoring, "validation_fraction": 0.4, "lr": 0.1}
     settings["lr_schedule"] = "constant"
     long = quick(max_epochs=30, n_iter_no_change=4, **settings).fit(ragged_tokens, labels)
     key = "valid_loss" if scoring == "loss" else "valid_f1_macro"
@@ -349,7 +349,7 @@ def test_a_held_out_original_and_its_copies_do_not_train(ragged_tokens, labels):
             seen["train"] = set(X[data.rows].origin.values)
             super()._train(data, held_out, n_epochs, **kwargs)
 
-    model = Spy(hidden_size=4, max_epochs=2, early_stopping=True, random_state=0)
+    model = Spy(hidden_size=4, max_epochs=2, early_stopping="best", random_state=0)
     model.fit(X, rng.permutation(labels)[copies])
     assert seen["train"]
     assert seen["validation"]
@@ -360,7 +360,7 @@ def test_a_class_with_one_member_stays_in_training(ragged_tokens, labels):
     y = labels.copy()
     y[0] = "single"
     with pytest.warns(SmallClassWarning, match="single"):
-        model = quick(early_stopping=True).fit(ragged_tokens, y)
+        model = quick(early_stopping="best").fit(ragged_tokens, y)
     assert "single" in model.classes_
 
 
@@ -408,7 +408,7 @@ def test_partial_fit_needs_the_classes_at_first(ragged_tokens, labels):
 
 def test_the_same_seed_gives_the_same_result(ragged_tokens, labels):
     models = [
-        quick(early_stopping=True, dropout=0.5, embedding_dropout=0.2).fit(ragged_tokens, labels)
+        quick(early_stopping="best", dropout=0.5, embedding_dropout=0.2).fit(ragged_tokens, labels)
         for _ in range(2)
     ]
     np.testing.assert_array_equal(*(model.predict_proba(ragged_tokens) for model in models))
@@ -421,7 +421,9 @@ def test_the_same_seed_gives_the_same_result(ragged_tokens, labels):
 def test_the_callers_random_state_is_untouched(ragged_tokens, labels):
     torch.manual_seed(7)
     before = torch.get_rng_state(), np.random.get_state()  # noqa: NPY002
-    quick(early_stopping=True, random_state=None).fit(ragged_tokens, labels).predict(ragged_tokens)
+    quick(early_stopping="best", random_state=None).fit(ragged_tokens, labels).predict(
+        ragged_tokens
+    )
     assert torch.equal(before[0], torch.get_rng_state())
     for ours, theirs in zip(before[1], np.random.get_state(), strict=True):  # noqa: NPY002
         np.testing.assert_array_equal(ours, theirs)
@@ -513,7 +515,7 @@ def test_it_is_a_classifier_that_clones_and_copies(ragged_tokens, labels):
 def test_a_pickled_model_carries_no_training_data(labels):
     rng = np.random.default_rng(0)
     X = rng.normal(size=(len(labels), 5000))
-    model = quick(encoder="cnn", early_stopping=True).fit(X, labels)
+    model = quick(encoder="cnn", early_stopping="best").fit(X, labels)
     blob = pickle.dumps(model)
     assert len(blob) < X.nbytes / 10
     np.testing.assert_array_equal(pickle.loads(blob).predict_proba(X), model.predict_proba(X))

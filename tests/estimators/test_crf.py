@@ -236,7 +236,7 @@ def test_what_does_not_go_with_it_is_refused(X, y):
 
 
 def test_early_stopping_judges_paths(X, y):
-    model = quick(head="crf", constraints="IOB2", early_stopping=True, max_epochs=4).fit(X, y)
+    model = quick(head="crf", constraints="IOB2", early_stopping="best", max_epochs=4).fit(X, y)
     callback = dict(model.net_.callbacks_)["validation_score"]
     assert callback.rules is not None
     assert 0 <= model.history_[-1]["valid_f1_macro"] <= 1

@@ -98,7 +98,7 @@ def test_early_stopping_scores_the_decisions_that_will_be_taken(
     model = classifier(
         decision=decision,
         target_prior=target_prior,
-        early_stopping=True,
+        early_stopping="best",
         validation_fraction=0.5,
         class_weight="balanced",
     ).fit(ragged_values, labels)
@@ -220,12 +220,12 @@ def test_losses_that_are_no_proper_scores_are_calibrated_before_a_correction(
 def test_calibration_is_learnt_on_the_originals_that_early_stopping_holds_out(
     three_classes, monkeypatch
 ):
-    model = classifier(calibration="temperature", early_stopping=True, validation_fraction=0.5)
+    model = classifier(calibration="temperature", early_stopping="best", validation_fraction=0.5)
     X, y = three_classes
     splits, split = [], model._split
     monkeypatch.setattr(model, "_split", lambda *data: splits.append(split(*data)) or splits[0])
     model.fit(X, y)
-    plain = classifier(early_stopping=True, validation_fraction=0.5).fit(X, y)
+    plain = classifier(early_stopping="best", validation_fraction=0.5).fit(X, y)
     ((_, rows),) = splits
     raw = plain.predict_log_proba(X)[rows]
     expected = fit_scaling(raw, y[rows], plain.train_prior_, method="temperature")

@@ -44,7 +44,7 @@ def test_our_validation_score_stays_at_chance_under_over_sampling(random_labels)
             ("sample", SequenceOverSampler(random_state=0)),
             (
                 "model",
-                memorising_net(early_stopping=True, n_iter_no_change=40, validation_fraction=0.3),
+                memorising_net(early_stopping="best", n_iter_no_change=40, validation_fraction=0.3),
             ),
         ]
     ).fit(X, y)

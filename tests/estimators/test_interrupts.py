@@ -98,7 +98,7 @@ def test_with_early_stopping_the_best_epoch_is_kept():
             kept[len(net.history)] = {name: weight.clone() for name, weight in state.items()}
 
     model = SequenceClassifier(
-        early_stopping=True,
+        early_stopping="best",
         scoring="loss",
         validation_fraction=0.3,
         callbacks=[Weights(), CtrlC(6)],

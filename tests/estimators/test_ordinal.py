@@ -248,7 +248,7 @@ def test_parameters_reach_a_grid(data):
 
 @pytest.mark.parametrize("head", ["corn", "regression"])
 def test_early_stopping_watches_the_macro_averaged_absolute_error(head, data):
-    model = small(head=head, early_stopping=True, n_iter_no_change=3, validation_fraction=0.3)
+    model = small(head=head, early_stopping="best", n_iter_no_change=3, validation_fraction=0.3)
     model.fit(*data)
     errors = model.history_[:, "valid_mae_macro"]
     assert dict(model.net_.callbacks_)["early_stopping"].best_epoch_ == 1 + np.argmin(errors)

@@ -1,4 +1,4 @@
-"""With early_stopping="refit" held-out rows tell the number of epochs, and are then trained on."""
+"""Held-out rows may tell the number of epochs, and are then trained on: where there are few."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def outputs(model):
 def test_the_net_is_that_of_all_rows_after_the_best_number_of_epochs(estimator):
     y = TARGETS[estimator]
     model = estimator(**SMALL, **REFIT).fit(X, y)
-    search = estimator(**SMALL, **(REFIT | {"early_stopping": True})).fit(X, y)
+    search = estimator(**SMALL, **(REFIT | {"early_stopping": "best"})).fit(X, y)
     best = dict(search.net_.callbacks_)["early_stopping"].best_epoch_
     theirs = estimator(**(SMALL | {"max_epochs": best})).fit(X, y)
     assert_array_equal(outputs(model), outputs(theirs))
@@ -54,9 +54,36 @@ def test_the_net_is_that_of_all_rows_after_the_best_number_of_epochs(estimator):
     assert len(model.history_) == len(search.history_)
 
 
+@pytest.mark.parametrize("estimator", TARGETS)
+def test_of_few_rows_none_is_spared(estimator):
+    y = TARGETS[estimator]
+    by_default = estimator(early_stopping=True, **SMALL).fit(X, y)
+    said = estimator(
+        early_stopping="refit", validation_fraction=0.2, n_iter_no_change=10, **SMALL
+    ).fit(X, y)
+    assert_array_equal(outputs(by_default), outputs(said))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "params"),
+    [
+        (SequenceClassifier, {"warm_start": True}),
+        (SequenceRegressor, {"warm_start": True}),
+        (SequenceOrdinalClassifier, {"head": "regression"}),
+    ],
+)
+def test_what_a_refit_would_throw_away_is_kept_where_it_is_not_asked_for(estimator, params):
+    y = TARGETS[estimator]
+    by_default = estimator(early_stopping=True, **params, **SMALL).fit(X, y)
+    said = estimator(early_stopping="best", **params, **SMALL).fit(X, y)
+    assert_array_equal(outputs(by_default), outputs(said))
+    if "warm_start" in params:
+        assert by_default.fit(X, y).recipe_["early_stopping"] == "best"
+
+
 def test_each_of_several_nets_has_its_own_number_of_epochs():
     model = SequenceClassifier(n_seeds=3, **SMALL, **REFIT).fit(X, LABELS)
-    search = SequenceClassifier(n_seeds=3, **SMALL, **(REFIT | {"early_stopping": True}))
+    search = SequenceClassifier(n_seeds=3, **SMALL, **(REFIT | {"early_stopping": "best"}))
     search.fit(X, LABELS)
     best = [dict(net.callbacks_)["early_stopping"].best_epoch_ for net in search.nets_]
     assert [len(net.history) for net in model.nets_] == best

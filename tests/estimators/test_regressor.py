@@ -102,7 +102,7 @@ def test_target_weight_is_sample_weight_worked_out(ragged_values, means):
 
 
 def test_early_stopping_watches_the_loss_and_keeps_the_best_epoch(ragged_values, means):
-    model = small(max_epochs=20, early_stopping=True, n_iter_no_change=3, validation_fraction=0.3)
+    model = small(max_epochs=20, early_stopping="best", n_iter_no_change=3, validation_fraction=0.3)
     model.fit(ragged_values, means)
     losses = model.history_[:, "valid_loss"]
     assert len(losses) < 20 or min(losses) < losses[0]
@@ -118,7 +118,8 @@ def test_copies_of_a_held_out_sequence_do_not_train(ragged_values):
         return np.ones(len(y))
 
     y = np.repeat(np.arange(30.0), 3)
-    model = small(max_epochs=1, early_stopping=True, validation_fraction=0.2, target_weight=noting)
+    held_out = {"early_stopping": "best", "validation_fraction": 0.2}
+    model = small(max_epochs=1, target_weight=noting, **held_out)
     model.fit(X, y)
     train, validation = model._hold_out(X, None, None, "early_stopping=True")
     assert seen["all"] == 90

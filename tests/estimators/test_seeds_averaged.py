@@ -80,7 +80,7 @@ def test_all_nets_go_on_and_are_kept(estimator, y):
 
 
 @pytest.mark.parametrize("params", [
-    {"early_stopping": True, "validation_fraction": 0.3},
+    {"early_stopping": "best", "validation_fraction": 0.3},
     {"second_stage": "crt"},
     {"loss": "focal", "target_prior": "data"},
     {"augment": "jitter", "batch_balance": "progressive"},

@@ -173,7 +173,7 @@ def test_early_stopping_holds_out_whole_sequences_with_rare_tags(ragged_tokens, 
             held_out.append(rows[1])
             return rows
 
-    model = Spy(hidden_size=4, max_epochs=3, early_stopping=True, random_state=0)
+    model = Spy(hidden_size=4, max_epochs=3, early_stopping="best", random_state=0)
     model.fit(ragged_tokens, y)
     assert set(y[held_out[0]].values) == {"O", "X", "rare"}
     assert "valid_f1_macro" in model.history_[-1]

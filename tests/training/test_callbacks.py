@@ -28,7 +28,7 @@ def test_recalls_of_counts_are_scikit_learns_and_missing_where_a_class_is(pairs)
 def test_the_history_tells_the_recall_of_each_class_where_rows_are_held_out(capsys):
     X, y = [[i, i % 3] for i in range(30)], ["a", "b", "b"] * 10
     params = {"hidden_size": 2, "embedding_dim": 2, "max_epochs": 3, "random_state": 0}
-    model = SequenceClassifier(early_stopping=True, verbose=2, **params).fit(X, y)
+    model = SequenceClassifier(early_stopping="best", verbose=2, **params).fit(X, y)
     recall = [model.history_[:, f"valid_recall_{label}"] for label in "ab"]
     assert np.shape(recall) == (2, 3)
     # Nothing but macro F1 is printed: of many classes the lines would be too long.

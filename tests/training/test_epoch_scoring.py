@@ -16,7 +16,7 @@ X = [RNG.integers(2, 9, 3 + row % 4).tolist() for row in range(40)]
 LABELS = np.array([["no", "yes"][2 in row] for row in X])
 TAGS = [["hit" if step > 6 else "O" for step in row] for row in X]
 SMALL = {"encoder": "bag", "hidden_size": 4, "max_epochs": 3, "lr": 0.05, "random_state": 0}
-HELD_OUT = {"early_stopping": True, "validation_fraction": 0.4, "n_iter_no_change": 9}
+HELD_OUT = {"early_stopping": "best", "validation_fraction": 0.4, "n_iter_no_change": 9}
 
 
 def history_of(model, y, *callbacks, **params):

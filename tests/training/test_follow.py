@@ -98,19 +98,21 @@ def test_the_same_loss_in_another_object_is_no_change(loss):
 @pytest.mark.parametrize("scoring", ["loss", "f1_macro"])
 def test_early_stopping_comes_and_goes(kind, scoring):
     scored = {"scoring": scoring} if "scoring" in kind().get_params() else {}
-    model = fitted(kind, early_stopping=True, validation_fraction=0.3, **scored)
+    model = fitted(kind, early_stopping="best", validation_fraction=0.3, **scored)
     watched = [key for key in model.history_[-1] if key.startswith("valid_")]
     assert watched
     model.partial_fit(X, Y[kind])
     assert not any(key.startswith("valid_") for key in model.history_[-1])
     model.set_params(early_stopping=False).fit(X, Y[kind])
     assert not any(key.startswith("valid_") for key in model.history_[-1])
-    model.set_params(early_stopping=True).fit(X, Y[kind])
+    model.set_params(early_stopping="best").fit(X, Y[kind])
     assert all(key in model.history_[-1] for key in watched)
 
 
 def test_early_stopping_may_begin_with_a_warm_start_that_draws_progressively():
-    model = fitted(SequenceClassifier).set_params(early_stopping=True, batch_balance="progressive")
+    model = fitted(SequenceClassifier).set_params(
+        early_stopping="best", batch_balance="progressive"
+    )
     model.set_params(validation_fraction=0.3, max_epochs=4).fit(X, Y[SequenceClassifier])
     assert "valid_f1_macro" in model.history_[-1]
 

@@ -97,6 +97,40 @@ def test_chunks_of_long_sequences_count_as_rows():
     assert pieces["max_epochs"] == 30
 
 
+def stopping(n_rows=999, *, may_refit=True, n_chunks=1, **params):
+    data = targets(n_rows, 512 * n_chunks, tokens=True, per_step=True)
+    cut = StepTargets(data.X, True, classes=data.classes, chunk_length=512)
+    model = SequenceTagger(max_epochs=30, **params)
+    model.n_tokens_ = None
+    chosen = choose_recipe(model, cut, per_step=True, may_refit=may_refit)
+    return chosen["early_stopping"], chosen["validation_fraction"], chosen["n_iter_no_change"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "about"),
+    [
+        (("refit", 0.2, 15), {"early_stopping": True}),
+        (("refit", 0.2, 15), {"early_stopping": np.True_}),
+        (("best", 0.1, 15), {"early_stopping": True, "n_rows": 1000}),
+        (("best", 0.1, 15), {"early_stopping": True, "n_rows": 500, "n_chunks": 2}),
+        (("best", 0.1, 15), {"early_stopping": True, "warm_start": True}),
+        (("best", 0.1, 15), {"early_stopping": True, "may_refit": False}),
+        (("best", 0.1, 15), {"early_stopping": "best"}),
+        (("refit", 0.2, 15), {"early_stopping": "refit", "n_rows": 1000}),
+        (("refit", 0.4, 15), {"early_stopping": True, "validation_fraction": 0.4}),
+        (("refit", 0.2, 3), {"early_stopping": True, "n_iter_no_change": 3}),
+        ((False, 0.1, 15), {"early_stopping": False}),
+    ],
+)  # fmt: skip
+def test_few_rows_are_all_trained_on_in_the_end(chosen, about):
+    assert stopping(**about) == chosen
+
+
+@pytest.mark.parametrize(("max_epochs", "patience"), [(3, 10), (20, 10), (21, 11), (100, 50)])
+def test_patience_is_half_of_the_training(max_epochs, patience):
+    assert recipe(targets(), max_epochs=max_epochs)["n_iter_no_change"] == patience
+
+
 @pytest.mark.parametrize("estimator", [SequenceClassifier, SequenceRegressor])
 def test_what_is_given_is_used_and_what_is_used_is_said(ragged_values, estimator):
     y = np.arange(len(ragged_values)) % 2
@@ -111,10 +145,14 @@ def test_what_is_given_is_used_and_what_is_used_is_said(ragged_values, estimator
         "lr": 0.03,
         "lr_schedule": "cosine",
         "max_epochs": 2,
+        "early_stopping": "best",
+        "validation_fraction": 0.3,
+        "n_iter_no_change": 1,
     }
     model = estimator(**given, hidden_size=2, random_state=0).fit(ragged_values, y)
     assert model.recipe_ == given
-    again = clone(model).set_params(**(dict.fromkeys(given, "auto") | {"max_epochs": 1}))
+    not_auto = {"max_epochs": 1, "early_stopping": False}
+    again = clone(model).set_params(**(dict.fromkeys(given, "auto") | not_auto))
     assert again.fit(ragged_values, y).recipe_ == {
         "encoder": "bilstm",
         "causal": False,
@@ -126,6 +164,9 @@ def test_what_is_given_is_used_and_what_is_used_is_said(ragged_values, estimator
         "lr": 0.01,
         "lr_schedule": "linear",
         "max_epochs": 1,
+        "early_stopping": False,
+        "validation_fraction": 0.1,
+        "n_iter_no_change": 10,
     }
     assert again.lr == "auto"
 

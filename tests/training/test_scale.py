@@ -145,7 +145,7 @@ def test_weights_of_steps_count_by_sequence(ragged_values):
 
 @pytest.mark.parametrize("scale", ["auto", StandardScaler()])
 def test_held_out_rows_have_no_say(ragged_values, labels, scale):
-    model = SequenceClassifier(early_stopping=True, scale=scale, **SMALL)
+    model = SequenceClassifier(early_stopping="best", scale=scale, **SMALL)
     seen = []
     split = model._hold_out
     model._hold_out = lambda *args: seen.append(split(*args)) or seen[-1]

@@ -203,7 +203,7 @@ def test_partial_fit_goes_from_natural_to_even_shares_and_stays_there(labelled):
 def test_the_prior_of_a_progressive_net_is_that_of_the_epoch_that_was_kept(labelled):
     X, y = labelled
     model = SequenceClassifier(
-        batch_balance="progressive", early_stopping=True, max_epochs=11, n_iter_no_change=11,
+        batch_balance="progressive", early_stopping="best", max_epochs=11, n_iter_no_change=11,
         **SMALL,
     ).fit(X, y)  # fmt: skip
     kept = np.argmax(model.history_[:, "valid_f1_macro"])
@@ -260,7 +260,7 @@ def test_sample_weights_count_all_the_time(labelled):
 
 def test_early_stopping_waits_for_the_weights(labelled):
     model = SequenceClassifier(
-        class_weight="balanced", class_weight_start=0.6, early_stopping=True, n_iter_no_change=1,
+        class_weight="balanced", class_weight_start=0.6, early_stopping="best", n_iter_no_change=1,
         max_epochs=10, **SMALL,
     ).fit(*labelled)  # fmt: skip
     stopping = dict(model.net_.callbacks_)["early_stopping"]
@@ -328,7 +328,7 @@ def test_held_out_sequences_are_neither_learnt_from_nor_augmented():
     y = np.arange(40) % 2
     Marking.seen.clear()
     SequenceClassifier(
-        augment=Marking(), early_stopping=True, validation_fraction=0.25, max_epochs=2, **SMALL
+        augment=Marking(), early_stopping="best", validation_fraction=0.25, max_epochs=2, **SMALL
     ).fit(X, y)
     rows = [{row[0] for row in seen} for _, seen in Marking.seen]
     assert len(rows[0]) == 30
@@ -429,7 +429,7 @@ def test_all_of_them_work_together_and_with_early_stopping(tagged):
     X, y = tagged
     model = SequenceTagger(
         augment=Compose([Jitter()]), batch_balance="progressive", class_weight="sqrt",
-        class_weight_start=0.5, early_stopping=True, max_epochs=4, **SMALL,
+        class_weight_start=0.5, early_stopping="best", max_epochs=4, **SMALL,
     )  # fmt: skip
     model.fit(X, y)
     assert np.isfinite(model.predict_proba(X).values).all()

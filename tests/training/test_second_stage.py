@@ -74,7 +74,7 @@ def test_a_stage_of_ones_own_sees_training_rows_only_and_at_most_so_many(labelle
     Recording.seen.clear()
     weight = np.linspace(1, 2, len(X))
     SequenceClassifier(
-        second_stage=Recording, early_stopping=True, validation_fraction=0.2, **SMALL
+        second_stage=Recording, early_stopping="best", validation_fraction=0.2, **SMALL
     ).fit(X, y, weight)
     n_rows, counts, seen = Recording.seen[0]
     held_out = np.rint(0.2 * np.bincount(y))
