@@ -162,6 +162,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         checked = {"embedding": self._check_embedding(), "dense_sizes": self._check_dense_sizes()}
         if self._per_step:
             checked["pooling"] = None
+        if is_auto(self.n_iter_no_change):
+            checked["judged_from"] = self.recipe_["max_epochs"] // 2
         return NetSettings.of(self, **(self.recipe_ | checked))
 
     def _choose_recipe(self, targets, goes_on, **about):

@@ -215,8 +215,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         .2 where early stopping trains on all of them in the end.
 
     n_iter_no_change : int or "auto", default="auto"
-        Epochs without improvement before training stops early. "auto" is half of ``max_epochs``,
-        but at least 10, for a net gets better late, while its learning rate goes down.
+        Epochs without improvement before training stops early. "auto" trains to the end, and takes
+        the best epoch of the second half: nets get better late, while the learning rate goes down.
 
     n_seeds : int, default=1
         Number of nets to train, which differ only in their seed; their outputs are averaged (log

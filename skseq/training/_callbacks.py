@@ -145,9 +145,24 @@ def recall_key(label):
 
 
 class LateEarlyStopping(EarlyStopping):
-    """Early stopping that ignores the first epochs, so that a later phase can have its effect."""
+    """Early stopping that ignores the first epochs, so that a later phase can have its effect.
 
-    def __init__(self, watch_from, scoring, patience):
+    Parameters
+    ----------
+    watch_from : int
+        Epochs before class weights count.
+
+    judged_from : int
+        Epochs in which the learning rate is too high for what they are worth to show.
+
+    scoring : str
+        What is watched.
+
+    patience : int
+        Epochs without improvement before training stops.
+    """
+
+    def __init__(self, watch_from, judged_from, scoring, patience):
         super().__init__(
             monitor=f"valid_{scoring}",
             lower_is_better=scoring in ("loss", "mae_macro"),
@@ -156,6 +171,7 @@ class LateEarlyStopping(EarlyStopping):
             load_best=True,
         )
         self.watch_from = watch_from
+        self.judged_from = judged_from
         self.scoring = scoring
 
     def on_train_begin(self, net, **kwargs):
@@ -164,7 +180,8 @@ class LateEarlyStopping(EarlyStopping):
 
     def on_epoch_end(self, net, **kwargs):
         self._n_epochs += 1
-        if self._n_epochs > self.watch_from and net.train_split is not None:
+        first = max(self.watch_from, self.judged_from)
+        if self._n_epochs > first and net.train_split is not None:
             super().on_epoch_end(net, **kwargs)
 
 

@@ -308,7 +308,9 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     # These two wait for held-out rows, which not every training of a net has.
     if validation_score is not None:
         callbacks.append(("validation_score", validation_score))
-    stopping = LateEarlyStopping(watch_from, settings.scoring, settings.n_iter_no_change)
+    stopping = LateEarlyStopping(
+        watch_from, settings.judged_from, settings.scoring, settings.n_iter_no_change
+    )
     callbacks.append(("early_stopping", stopping))
     callbacks.append(("finite_loss", FiniteLoss(settings.name)))
     callbacks.append(("whole_epochs", WholeEpochs()))

@@ -42,9 +42,6 @@ _MOST_STEPS = 10_000_000
 _SPARING_FROM = 1_000
 _HELD_OUT, _HELD_OUT_FOR_NOW = 0.1, 0.2
 
-# A net gets better late, while the learning rate falls to its end.
-_PATIENCE, _LEAST_PATIENCE = 0.5, 10
-
 
 def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=True):
     """Give the parameters of an estimator that may be "auto", as they are for some data.
@@ -103,7 +100,7 @@ def _stopping(estimator, targets, max_epochs, may_refit):
     if is_auto(fraction):
         fraction = _HELD_OUT_FOR_NOW if stops == "refit" else _HELD_OUT
     if is_auto(patience):
-        patience = max(_LEAST_PATIENCE, math.ceil(_PATIENCE * max_epochs))
+        patience = max_epochs
     return {
         "early_stopping": stops,
         "validation_fraction": fraction,

@@ -72,6 +72,7 @@ class NetSettings:
     locked_dropout: bool = False
     scoring: str = "loss"
     lr_schedule: str = "constant"
+    judged_from: int = 0
 
     # Used elsewhere; here to tell whether they have changed.
     loss: object = None

@@ -100,6 +100,7 @@ def test_with_early_stopping_the_best_epoch_is_kept():
     model = SequenceClassifier(
         early_stopping="best",
         scoring="loss",
+        n_iter_no_change=10,
         validation_fraction=0.3,
         callbacks=[Weights(), CtrlC(6)],
         **(SMALL | {"lr": 0.3}),

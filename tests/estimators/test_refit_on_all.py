@@ -58,9 +58,7 @@ def test_the_net_is_that_of_all_rows_after_the_best_number_of_epochs(estimator):
 def test_of_few_rows_none_is_spared(estimator):
     y = TARGETS[estimator]
     by_default = estimator(early_stopping=True, **SMALL).fit(X, y)
-    said = estimator(
-        early_stopping="refit", validation_fraction=0.2, n_iter_no_change=10, **SMALL
-    ).fit(X, y)
+    said = estimator(early_stopping="refit", validation_fraction=0.2, **SMALL).fit(X, y)
     assert_array_equal(outputs(by_default), outputs(said))
 
 

@@ -21,7 +21,7 @@ SMALL = {"input": "values", "hidden_size": 2, "max_epochs": 4, "random_state": 0
 
 
 def test_each_panel_draws_its_columns_of_the_history():
-    model = SequenceClassifier(early_stopping=True, lr_schedule="linear", **SMALL).fit(X, Y)
+    model = SequenceClassifier(early_stopping="best", n_iter_no_change=10, **SMALL).fit(X, Y)
     display = TrainingHistoryDisplay.from_estimator(model)
     drawn = {
         name: [line.get_ydata().tolist() for line in lines]
