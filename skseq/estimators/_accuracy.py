@@ -1,11 +1,13 @@
 """The score of the estimators of one label for each sequence."""
 
+from typing import Any
+
 from sklearn.metrics import accuracy_score
 
 from skseq.training import warn_of_unseen
 
 
-def score(self, X, y, sample_weight=None):
+def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
     """Accuracy; under imbalance, or where classes have an order, prefer those of `skseq.metrics`.
 
     Parameters

@@ -4,9 +4,11 @@ import logging
 from copy import deepcopy
 from dataclasses import replace
 from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -84,6 +86,8 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         "verbose": ["verbose", StrOptions({"auto"})],
         "skorch_params": [dict, None],
     }
+
+    recipe_: dict[str, Any]
 
     # -- sequences ----------------------------------------------------------------------------
 
@@ -289,7 +293,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     # -- states: an estimator is a transformer, too ---------------------------------------------
 
-    def transform(self, X):
+    def transform(self, X: Any) -> Any:
         """Give the states that the last layer reads: features that the net has learnt.
 
         Scores are made of them by one linear layer, so sequences that lie close to each other
@@ -312,7 +316,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         targets = self._targets_to_predict(X)
         return targets.states_like_these(last_states(self.nets_, targets))
 
-    def get_feature_names_out(self, input_features=None):
+    def get_feature_names_out(self, input_features: ArrayLike | None = None) -> np.ndarray:
         """Names of the states: "sequenceclassifier0", "sequenceclassifier1", ....
 
         Parameters
@@ -341,7 +345,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
 
 # A frame has no place for the states of steps; what `transform` frames is not framed again.
-BaseSequenceEstimator.transform = frames_where(
+BaseSequenceEstimator.transform = frames_where(  # type: ignore[method-assign]
     lambda self, X: not self._per_step, BaseSequenceEstimator.transform
 )
 BaseSequenceEstimator.fit_transform = BaseSequenceEstimator.fit_transform.__wrapped__

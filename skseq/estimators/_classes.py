@@ -1,13 +1,16 @@
 """What the estimators of classes share: from targets to a net, and to decisions."""
 
 from numbers import Real
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from skseq._sample_weight import row_weight
 from skseq._validation import HasMethods, Interval, StrOptions, check_labels, check_parameters
 from skseq.decisions import Posterior, fit_scaling, read_constraints
 from skseq.estimators._base import BaseSequenceEstimator
+from skseq.estimators._types import Bias, Calibration, Constraints, Mixing, Stage
 from skseq.losses import LOSSES
 from skseq.losses._base import floored_log_prior
 from skseq.losses._table import make_loss
@@ -77,13 +80,15 @@ class BaseClassEstimator(BaseSequenceEstimator):
     }
 
     # What a face does not offer as a parameter is off.
-    mixup = None
-    second_stage = None
-    calibration = None
-    constraints = None
-    initial_bias = "prior"
+    mixup: Mixing = None
+    second_stage: Stage = None
+    calibration: Calibration = None
+    constraints: Constraints = None
+    initial_bias: Bias = "prior"
 
-    def fit(self, X, y, sample_weight=None):
+    calibration_: np.ndarray | None
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on sequences and their labels.
 
         Parameters
@@ -139,7 +144,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self._fit_targets(self._targets(X, codes, weight), goes_on)
         return self
 
-    def partial_fit(self, X, y, classes=None, sample_weight=None):
+    def partial_fit(
+        self, X: Any, y: Any, classes: ArrayLike | None = None, sample_weight: Any = None
+    ) -> Self:
         """Train for one more epoch, on these sequences alone.
 
         Parameters
@@ -173,7 +180,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self._partial_fit_targets(self._targets(X, codes, weight), is_first)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> Any:
         """Predict the label of each sequence, or of each step.
 
         Parameters
@@ -189,7 +196,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         targets = self._targets_to_predict(X)
         return targets.predictions(self.classes_[self._codes(targets)], X)
 
-    def predict_proba(self, X):
+    def predict_proba(self, X: Any) -> Any:
         """Predict the probability of each class.
 
         Parameters
@@ -206,7 +213,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         targets = self._targets_to_predict(X)
         return targets.like_these(np.exp(self._asked_log_proba(targets)))
 
-    def predict_log_proba(self, X):
+    def predict_log_proba(self, X: Any) -> Any:
         """Predict the logarithm of the probability of each class.
 
         Parameters
@@ -222,7 +229,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         targets = self._targets_to_predict(X)
         return targets.like_these(self._asked_log_proba(targets))
 
-    def decision_function(self, X):
+    def decision_function(self, X: Any) -> Any:
         """Scores whose largest entry is the predicted class.
 
         Parameters

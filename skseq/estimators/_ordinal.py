@@ -1,12 +1,34 @@
 """One of several ordered classes for each sequence."""
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 import numpy as np
+from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 
+from skseq._typing import Input
 from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._accuracy import score
 from skseq.estimators._classes import BaseClassEstimator
 from skseq.estimators._order import order_classes, rank_of
+from skseq.estimators._types import (
+    Augment,
+    Auto,
+    ClassWeight,
+    Decision,
+    Device,
+    Embedding,
+    Factory,
+    Mixing,
+    Optimizer,
+    Prior,
+    RandomState,
+    RateSchedule,
+    Scale,
+    Scoring,
+    Stopping,
+)
 from skseq.losses._ordinal import ORDINAL_LOSSES, IntensityLoss
 from skseq.mixup import MIXERS
 from skseq.nn import OrdinalHead
@@ -386,50 +408,50 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     def __init__(
         self,
-        encoder="auto",
+        encoder: str | Factory = "auto",
         *,
-        head="corn",
-        hidden_size=64,
-        num_layers=None,
-        causal="auto",
-        embedding_dim="auto",
-        embedding_std="auto",
-        embedding=None,
-        embedding_frozen=False,
-        pooling="auto",
-        dense_sizes=(),
-        dropout="auto",
-        embedding_dropout="auto",
-        step_dropout=0.0,
-        class_weight=None,
-        class_weight_start=0.0,
-        batch_balance=1.0,
-        augment=None,
-        mixup=None,
-        decision="argmax",
-        target_prior="train",
-        classes=None,
-        input="auto",
-        scale="auto",
-        optimizer="adam",
-        lr="auto",
-        lr_schedule="auto",
-        weight_decay=0.0,
-        gradient_clip_value=1.0,
-        batch_size=32,
-        max_epochs="auto",
-        early_stopping=False,
-        scoring="mae_macro",
-        validation_fraction="auto",
-        n_iter_no_change="auto",
-        n_seeds=1,
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose="auto",
-        skorch_params=None,
-    ):
+        head: str = "corn",
+        hidden_size: int = 64,
+        num_layers: int | None = None,
+        causal: bool | Auto = "auto",
+        embedding_dim: int | Auto = "auto",
+        embedding_std: float | Auto | None = "auto",
+        embedding: Embedding = None,
+        embedding_frozen: bool | float = False,
+        pooling: str | Factory = "auto",
+        dense_sizes: Sequence[int] = (),
+        dropout: float | Auto = "auto",
+        embedding_dropout: float | Auto = "auto",
+        step_dropout: float = 0.0,
+        class_weight: ClassWeight = None,
+        class_weight_start: float = 0.0,
+        batch_balance: float | Literal["progressive"] = 1.0,
+        augment: Augment = None,
+        mixup: Mixing = None,
+        decision: Decision = "argmax",
+        target_prior: Prior = "train",
+        classes: ArrayLike | None = None,
+        input: Input = "auto",
+        scale: Scale = "auto",
+        optimizer: Optimizer = "adam",
+        lr: float | Auto = "auto",
+        lr_schedule: RateSchedule = "auto",
+        weight_decay: float = 0.0,
+        gradient_clip_value: float | None = 1.0,
+        batch_size: int = 32,
+        max_epochs: int | Auto = "auto",
+        early_stopping: Stopping = False,
+        scoring: Scoring | Literal["mae_macro"] = "mae_macro",
+        validation_fraction: float | Auto = "auto",
+        n_iter_no_change: int | Auto = "auto",
+        n_seeds: int = 1,
+        callbacks: list[Any] | None = None,
+        device: Device = "auto",
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int | Auto = "auto",
+        skorch_params: dict[str, Any] | None = None,
+    ) -> None:
         self.encoder = encoder
         self.head = head
         self.hidden_size = hidden_size
@@ -473,7 +495,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         self.verbose = verbose
         self.skorch_params = skorch_params
 
-    def predict_intensity(self, X):
+    def predict_intensity(self, X: Any) -> np.ndarray:
         """Predict where in the order each sequence stands, as one number.
 
         Parameters
@@ -496,7 +518,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     score = score
 
     @property
-    def thresholds_(self):
+    def thresholds_(self) -> np.ndarray:
         """ndarray of shape (n_classes - 1,) : where one class ends; for ``head="regression"``."""
         return self._head.loss.thresholds_
 

@@ -1,7 +1,9 @@
 """One number for each sequence, or for each step."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from numbers import Integral
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -9,9 +11,22 @@ from sklearn.metrics import r2_score
 
 from skseq._densities import TARGET_WEIGHTS, target_weights
 from skseq._sample_weight import row_weight, step_weight
+from skseq._typing import Input
 from skseq._validation import Interval, StrOptions, check_parameters
 from skseq.estimators._base import BaseSequenceEstimator
 from skseq.estimators._numbers import check_targets, mean_and_scale
+from skseq.estimators._types import (
+    Auto,
+    Device,
+    Embedding,
+    Factory,
+    NumberLoss,
+    Optimizer,
+    RandomState,
+    RateSchedule,
+    Scale,
+    Stopping,
+)
 from skseq.losses._regression import REGRESSION_LOSS_CONSTRAINTS, make_regression_loss, start_of
 from skseq.nn import NumberHead
 from skseq.training import (
@@ -317,46 +332,46 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     def __init__(
         self,
-        encoder="auto",
+        encoder: str | Factory = "auto",
         *,
-        hidden_size=64,
-        num_layers=None,
-        causal="auto",
-        embedding_dim="auto",
-        embedding_std="auto",
-        embedding=None,
-        embedding_frozen=False,
-        pooling="auto",
-        chunk_length=512,
-        chunk_context=64,
-        dense_sizes=(),
-        dropout="auto",
-        embedding_dropout="auto",
-        step_dropout=0.0,
-        locked_dropout=False,
-        loss="squared",
-        target_weight=None,
-        ignore=None,
-        input="auto",
-        scale="auto",
-        optimizer="adam",
-        lr="auto",
-        lr_schedule="auto",
-        weight_decay=0.0,
-        gradient_clip_value=1.0,
-        batch_size=32,
-        max_epochs="auto",
-        early_stopping=False,
-        validation_fraction="auto",
-        n_iter_no_change="auto",
-        n_seeds=1,
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose="auto",
-        skorch_params=None,
-    ):
+        hidden_size: int = 64,
+        num_layers: int | None = None,
+        causal: bool | Auto = "auto",
+        embedding_dim: int | Auto = "auto",
+        embedding_std: float | Auto | None = "auto",
+        embedding: Embedding = None,
+        embedding_frozen: bool | float = False,
+        pooling: str | Factory = "auto",
+        chunk_length: int | None = 512,
+        chunk_context: int = 64,
+        dense_sizes: Sequence[int] = (),
+        dropout: float | Auto = "auto",
+        embedding_dropout: float | Auto = "auto",
+        step_dropout: float = 0.0,
+        locked_dropout: bool = False,
+        loss: NumberLoss = "squared",
+        target_weight: str | Factory | None = None,
+        ignore: Any = None,
+        input: Input = "auto",
+        scale: Scale = "auto",
+        optimizer: Optimizer = "adam",
+        lr: float | Auto = "auto",
+        lr_schedule: RateSchedule = "auto",
+        weight_decay: float = 0.0,
+        gradient_clip_value: float | None = 1.0,
+        batch_size: int = 32,
+        max_epochs: int | Auto = "auto",
+        early_stopping: Stopping = False,
+        validation_fraction: float | Auto = "auto",
+        n_iter_no_change: int | Auto = "auto",
+        n_seeds: int = 1,
+        callbacks: list[Any] | None = None,
+        device: Device = "auto",
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int | Auto = "auto",
+        skorch_params: dict[str, Any] | None = None,
+    ) -> None:
         self.encoder = encoder
         self.hidden_size = hidden_size
         self.num_layers = num_layers
@@ -396,7 +411,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         self.verbose = verbose
         self.skorch_params = skorch_params
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train on sequences and their numbers.
 
         Parameters
@@ -455,7 +470,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             self._forget_moments()
         return self
 
-    def partial_fit(self, X, y, sample_weight=None):
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one more epoch, on these sequences alone.
 
         The ``y`` of the first call sets the mean and the scale of the targets, so it should
@@ -486,7 +501,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             self._train(targets.dataset(), None, n_epochs=1)
         return self
 
-    def predict(self, X):
+    def predict(self, X: Any) -> Any:
         """Predict the number of each sequence, or of each step.
 
         Parameters
@@ -503,7 +518,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         values = raw_scores(self.nets_, targets)[:, 0] * self.target_scale_ + self.target_mean_
         return targets.predictions(values, X)
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Coefficient of determination, R2; over steps where there is one number for each.
 
         Parameters
@@ -591,7 +606,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
         )
 
     @property
-    def _per_step(self):
+    def _per_step(self):  # type: ignore[override]  # known once it is fitted
         return getattr(self, "per_step_", False)
 
     def _targets(self, X, values=None, weight=None):

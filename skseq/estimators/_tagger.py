@@ -1,15 +1,41 @@
 """One label for each step."""
 
+from collections.abc import Sequence
 from numbers import Integral
+from typing import Any, Literal
+
+from numpy.typing import ArrayLike
 
 from skseq._sample_weight import step_weight
+from skseq._typing import Input
 from skseq._validation import Interval, StrOptions
 from skseq.data import SPAN_SCHEMES, as_tags, cut_steps, known_steps
 from skseq.estimators._classes import BaseClassEstimator
+from skseq.estimators._types import (
+    Augment,
+    Auto,
+    Bias,
+    Calibration,
+    ClassWeight,
+    Constraints,
+    Decision,
+    Device,
+    Embedding,
+    Factory,
+    Loss,
+    Optimizer,
+    Prior,
+    RandomState,
+    RateSchedule,
+    Scale,
+    Scoring,
+    Stage,
+    Stopping,
+)
 from skseq.losses._table import make_loss
 from skseq.metrics import tag_f1_score
 from skseq.nn import TAG_HEADS, make_tag_head
-from skseq.spans import tags_to_spans
+from skseq.spans import Span, tags_to_spans
 from skseq.training import (
     IGNORE_CONSTRAINTS,
     StepTargets,
@@ -434,57 +460,57 @@ class SequenceTagger(BaseClassEstimator):
 
     def __init__(
         self,
-        encoder="auto",
+        encoder: str | Factory = "auto",
         *,
-        hidden_size=64,
-        num_layers=None,
-        causal="auto",
-        embedding_dim="auto",
-        embedding_std="auto",
-        embedding=None,
-        embedding_frozen=False,
-        chunk_length=512,
-        chunk_context=64,
-        dense_sizes=(),
-        dropout="auto",
-        embedding_dropout="auto",
-        step_dropout=0.0,
-        locked_dropout=False,
-        head="auto",
-        constraints=None,
-        loss="cross_entropy",
-        initial_bias="auto",
-        class_weight=None,
-        class_weight_start=0.0,
-        batch_balance=1.0,
-        augment=None,
-        second_stage=None,
-        decision="argmax",
-        target_prior="train",
-        calibration="auto",
-        classes=None,
-        ignore=None,
-        input="auto",
-        scale="auto",
-        optimizer="adam",
-        lr="auto",
-        lr_schedule="auto",
-        weight_decay=0.0,
-        gradient_clip_value=1.0,
-        batch_size=32,
-        max_epochs="auto",
-        early_stopping=False,
-        scoring="f1_macro",
-        validation_fraction="auto",
-        n_iter_no_change="auto",
-        n_seeds=1,
-        callbacks=None,
-        device="auto",
-        warm_start=False,
-        random_state=None,
-        verbose="auto",
-        skorch_params=None,
-    ):
+        hidden_size: int = 64,
+        num_layers: int | None = None,
+        causal: bool | Auto = "auto",
+        embedding_dim: int | Auto = "auto",
+        embedding_std: float | Auto | None = "auto",
+        embedding: Embedding = None,
+        embedding_frozen: bool | float = False,
+        chunk_length: int | None = 512,
+        chunk_context: int = 64,
+        dense_sizes: Sequence[int] = (),
+        dropout: float | Auto = "auto",
+        embedding_dropout: float | Auto = "auto",
+        step_dropout: float = 0.0,
+        locked_dropout: bool = False,
+        head: str = "auto",
+        constraints: Constraints = None,
+        loss: Loss = "cross_entropy",
+        initial_bias: Bias = "auto",
+        class_weight: ClassWeight = None,
+        class_weight_start: float = 0.0,
+        batch_balance: float | Literal["progressive"] = 1.0,
+        augment: Augment = None,
+        second_stage: Stage = None,
+        decision: Decision = "argmax",
+        target_prior: Prior = "train",
+        calibration: Calibration = "auto",
+        classes: ArrayLike | None = None,
+        ignore: Any = None,
+        input: Input = "auto",
+        scale: Scale = "auto",
+        optimizer: Optimizer = "adam",
+        lr: float | Auto = "auto",
+        lr_schedule: RateSchedule = "auto",
+        weight_decay: float = 0.0,
+        gradient_clip_value: float | None = 1.0,
+        batch_size: int = 32,
+        max_epochs: int | Auto = "auto",
+        early_stopping: Stopping = False,
+        scoring: Scoring = "f1_macro",
+        validation_fraction: float | Auto = "auto",
+        n_iter_no_change: int | Auto = "auto",
+        n_seeds: int = 1,
+        callbacks: list[Any] | None = None,
+        device: Device = "auto",
+        warm_start: bool = False,
+        random_state: RandomState = None,
+        verbose: int | Auto = "auto",
+        skorch_params: dict[str, Any] | None = None,
+    ) -> None:
         self.encoder = encoder
         self.hidden_size = hidden_size
         self.num_layers = num_layers
@@ -536,8 +562,15 @@ class SequenceTagger(BaseClassEstimator):
         self.skorch_params = skorch_params
 
     def predict_spans(
-        self, X, texts=None, *, offsets=None, scheme=None, invalid="repair", outside="O"
-    ):
+        self,
+        X: Any,
+        texts: Sequence[Any] | None = None,
+        *,
+        offsets: Any = None,
+        scheme: str | None = None,
+        invalid: Literal["repair", "drop", "error"] = "repair",
+        outside: Any = "O",
+    ) -> list[list[Span]]:
         """Predict spans: where they start and end, what they are, and how sure that is.
 
         Parameters
@@ -583,7 +616,7 @@ class SequenceTagger(BaseClassEstimator):
             outside=outside,
         )
 
-    def score(self, X, y, sample_weight=None):
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Macro F1 over steps: accuracy would flatter a tagger that predicts only background.
 
         Parameters
