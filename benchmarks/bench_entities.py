@@ -97,7 +97,7 @@ seeds, whose number is in brackets. Everything learns from the training part alo
 outside. `{PLAIN}` is the tagger of the guide without a remedy, `{ADVICE}` what the guide advises;
 each other row is one change of `{PLAIN}`, for about as many updates. "Above plain" is the mean
 difference by seed with its standard error; **bold** is above two of them. What was chosen, was
-chosen on development parts."""
+chosen on development parts. Seconds are those of a fit on one thread of a busy machine."""
 
 
 def _figures(name, candidate, options):
