@@ -44,7 +44,15 @@ from skseq.data._layout import (
 from skseq.data._plans import scoring_plan
 from skseq.data._problem_kind import guess_problem_kind
 from skseq.data._sequences import Sequences
-from skseq.data._spans import PLAIN, SPAN_SCHEMES, Spans, find_spans, split_prefix, tag_roles
+from skseq.data._spans import (
+    OUTSIDE,
+    PLAIN,
+    SPAN_SCHEMES,
+    Spans,
+    find_spans,
+    split_prefix,
+    tag_roles,
+)
 from skseq.data._steps import check_kind
 from skseq.data._tables import check_table, is_list_table, is_table
 from skseq.data._tags import (
@@ -60,6 +68,7 @@ from skseq.data._token_ids import check_vocabulary
 
 __all__ = [
     "MAX_IDS",
+    "OUTSIDE",
     "PLAIN",
     "SPAN_SCHEMES",
     "Channel",

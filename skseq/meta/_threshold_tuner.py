@@ -16,14 +16,13 @@ from skseq._validation import (
     num_samples,
     safe_indexing,
 )
-from skseq.data import split_prefix
+from skseq.data import OUTSIDE, split_prefix
 from skseq.decisions import tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
 from skseq.meta._span_score import SpanScore
 
 _METHODS = ("predict_proba", "decision_function")
-_OUTSIDE = "O"
 # A score of spans has to find them anew at each cut.
 _CUTS_OF_SPANS = 50
 
@@ -219,9 +218,9 @@ class ThresholdTuner(BaseScoreClassifier):
             raise ValueError(
                 f"per={self.per!r} is for tags of spans, but y has one label per sequence"
             )
-        if self.per == "background" and _OUTSIDE not in flat:
+        if self.per == "background" and OUTSIDE not in flat:
             raise ValueError(
-                f"per='background' needs the tag {_OUTSIDE!r} for the background, but y has tags "
+                f"per='background' needs the tag {OUTSIDE!r} for the background, but y has tags "
                 f"such as {flat[0]!r}"
             )
 
@@ -231,7 +230,7 @@ class ThresholdTuner(BaseScoreClassifier):
         if self.per == "class":
             return None
         if self.per == "background":
-            names = [tag == _OUTSIDE for tag in tags]
+            names = [tag == OUTSIDE for tag in tags]
         else:
             names = [(split_prefix(tag) or (None, tag))[1] for tag in tags]
         # Numbered by their first members, so that the first class is in group 0.

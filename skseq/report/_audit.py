@@ -13,6 +13,7 @@ from skseq._validation import (
     validate_params,
 )
 from skseq.data import (
+    OUTSIDE,
     PLAIN,
     Sequences,
     as_sequences,
@@ -40,7 +41,7 @@ from skseq.report._audit_measures import (
 )
 from skseq.report._audit_sections import sections_of
 from skseq.report._sections import as_html, as_text
-from skseq.spans._reading import OUTSIDE, read_spans
+from skseq.spans._reading import read_spans
 
 _N_FOLDS = 5
 _BACKGROUND = 0.8  # a smaller share may well be a class like the others

@@ -6,12 +6,11 @@ from typing import NamedTuple
 import numpy as np
 
 from skseq._validation import safe_indexing
-from skseq.data import PLAIN, Sequences, as_sequences, split_prefix, to_cells
+from skseq.data import OUTSIDE, PLAIN, Sequences, as_sequences, split_prefix, to_cells
 from skseq.folds import is_text
 from skseq.metrics import span_errors
 from skseq.report._spelling import spell
 
-OUTSIDE = "O"
 _MOST_OF_A_PAIR = 3  # rows with the same true and predicted label
 _LONGEST_TEXT = 400
 _MOST_POINTS, _MOST_LINES = 240, 3

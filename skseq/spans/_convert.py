@@ -10,6 +10,7 @@ from sklearn.utils import check_consistent_length
 from skseq._typing import IntArray
 from skseq._validation import check_choice
 from skseq.data import (
+    OUTSIDE,
     PLAIN,
     Sequences,
     Spans,
@@ -20,7 +21,7 @@ from skseq.data import (
     step_positions,
 )
 from skseq.spans._offsets import check_offsets, lengths_of
-from skseq.spans._reading import OUTSIDE, SCHEMES, Invalid, read_spans
+from skseq.spans._reading import SCHEMES, Invalid, read_spans
 
 _BARE_TYPE = "_"
 

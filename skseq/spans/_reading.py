@@ -14,6 +14,7 @@ import numpy as np
 from skseq._typing import BoolArray, IntArray
 from skseq._validation import check_choice
 from skseq.data import (
+    OUTSIDE,
     PLAIN,
     SPAN_SCHEMES,
     Sequences,
@@ -24,7 +25,6 @@ from skseq.data import (
     split_prefix,
 )
 
-OUTSIDE = "O"
 SCHEMES = (*SPAN_SCHEMES, PLAIN)
 _POLICIES = ("repair", "drop", "error")
 Invalid = Literal["repair", "drop", "error"]

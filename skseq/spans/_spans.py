@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike
 from sklearn.utils import check_consistent_length
 
 from skseq._typing import IntArray
-from skseq.data import Sequences, Spans, as_sequences, as_tags, step_positions
+from skseq.data import OUTSIDE, Sequences, Spans, as_sequences, as_tags, step_positions
 from skseq.spans._offsets import check_offsets
-from skseq.spans._reading import OUTSIDE, Invalid, read_spans
+from skseq.spans._reading import Invalid, read_spans
 
 
 class Span(NamedTuple):
