@@ -26,7 +26,11 @@ _USUAL_ARCHITECTURES = {
     "value tags": ["bilstm"],
     "values": ["bilstm"],
 }
-_CRF = {"crf": {"model__head": "crf"}, "word+char": {"encode__level": "word+char"}}
+_OF_TAGS = {
+    "crf": {"model__head": "crf"},
+    "word": {"encode__level": "word"},
+    "word+char": {"encode__level": "word+char"},
+}
 
 
 def kind_of_problem(reading):
@@ -55,6 +59,8 @@ def plain_pipeline(reading, seed):
     pipeline = make_plain_pipeline(kind_of_problem(reading), random_state=seed)
     if reading.unit == "character":
         pipeline.set_params(encode__level="char")
+    elif kind_of_problem(reading) == "tags":  # names are told by how they are spelt
+        pipeline.set_params(encode__level="word+char", encode__min_count=2)
     if reading.unit == "utterance":
         words = TfidfVectorizer(min_df=2, sublinear_tf=True)
         read = StepTransformer(words, random_state=seed)
@@ -122,7 +128,7 @@ def _chosen(names, table, kind):
 def _architectures(names, kind):
     known = {name: {"model__encoder": name} for name in ENCODERS}
     if kind == "tags":
-        known |= _CRF
+        known |= _OF_TAGS
     if names is None:
         names = _USUAL_ARCHITECTURES[kind]
     chosen = {}

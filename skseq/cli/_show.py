@@ -1,12 +1,15 @@
 """What the commands print: results to stdout, what happens meanwhile to stderr."""
 
+import logging
 import sys
+from contextlib import contextmanager
 
 import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from skseq._progress import is_watched
 from skseq.model_selection._verdict import p_text
 
 # Wider lines are hard to read, and all that is printed fits into this.
@@ -17,6 +20,24 @@ _LONG = 16  # characters of a title
 def say(text):
     """A line for a person, on stderr."""
     print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def fits_in_lines():
+    """Write a line for each finished fit to stderr, where no terminal shows a progress bar."""
+    if is_watched():
+        yield
+        return
+    logger, lines = logging.getLogger("skseq.model_selection"), logging.StreamHandler()
+    lines.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    level = logger.level
+    logger.setLevel(logging.INFO)
+    logger.addHandler(lines)
+    try:
+        yield
+    finally:
+        logger.removeHandler(lines)
+        logger.setLevel(level)
 
 
 def tell_guesses(opened):

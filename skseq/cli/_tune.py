@@ -19,8 +19,9 @@ from skseq.cli._folder import (
 )
 from skseq.cli._nets import kind_of_problem, nets_to_try, plain_pipeline
 from skseq.cli._open import open_file
+from skseq.cli._pace import shorten
 from skseq.cli._report import report_if_possible
-from skseq.cli._show import say, show_leaderboard, tell_guesses
+from skseq.cli._show import fits_in_lines, say, show_leaderboard, tell_guesses
 from skseq.cli._threads import one_thread
 from skseq.data import Sequences, as_tags
 from skseq.exceptions import CollapseWarning
@@ -53,10 +54,15 @@ def run_tune(
     say(_in_short(opened, metric, n_folds, len(nets)))
     folder = output or default_folder(path)
     make_folder(folder)
+    plain = plain_pipeline(reading, seed)
+    with one_thread():
+        shortened = shorten(plain, data, time_budget, folder / FITS)
+    if shortened:
+        say(shortened)
     try:
-        with one_thread(), _collapses_are_in_the_table():
+        with one_thread(), fits_in_lines(), _collapses_are_in_the_table():
             comparison = compare_strategies(
-                plain_pipeline(reading, seed),
+                plain,
                 data.X,
                 data.y,
                 nets,

@@ -145,7 +145,7 @@ def _disputed(report):
     occur = occur or f"{found['n_disputed']:,} sequences occur"
     return Advice(
         "disputed",
-        f"Look at rows such as {_listed(found['examples'][0])} before anything else.",
+        f"Look at rows such as {_listed(found['examples'][0])} (from 0) before anything else.",
         f"{occur} with different labels, in {found['n_rows_disputed']:,} rows. No model can get "
         "them all right.",
     )

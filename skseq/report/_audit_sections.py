@@ -176,7 +176,7 @@ def _duplicates(report):
         examples = "; ".join(", ".join(map(str, rows[:5])) for rows in found["examples"])
         lines.append(
             f"With different labels: {found['n_disputed']:,} of these, in "
-            f"{found['n_rows_disputed']:,} rows, such as {examples}."
+            f"{found['n_rows_disputed']:,} rows, such as {examples} (from 0)."
         )
     return Section("Duplicates", lines)
 

@@ -16,7 +16,7 @@ from skseq.training._learn_scale import SCALE_CONSTRAINTS, BatchScale, learn_sca
 from skseq.training._learning_rate import LR_SCHEDULES
 from skseq.training._marks import IGNORE_CONSTRAINTS, labels_of_steps, weight_of_known
 from skseq.training._net import OPTIMIZERS, build_net, follow
-from skseq.training._recipe import choose_recipe, is_auto
+from skseq.training._recipe import choose_recipe, is_auto, usual_epochs
 from skseq.training._row_steps import warn_if_rows_are_steps
 from skseq.training._schedule import Schedule
 from skseq.training._second_stage import refit_last_layer
@@ -59,6 +59,7 @@ __all__ = [
     "starts_at_prior",
     "train",
     "transaction",
+    "usual_epochs",
     "warn_if_broken",
     "warn_if_collapsed",
     "warn_if_ends_tell",

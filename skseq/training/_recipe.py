@@ -78,7 +78,7 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=Tr
         "causal": causal,
         **_suiting(encoder, estimator.n_tokens_),
         "lr_schedule": "constant" if one_epoch else "linear",
-        "max_epochs": _epochs_for(targets, estimator.batch_size),
+        "max_epochs": usual_epochs(targets.n_rows(), targets.X.n_steps, estimator.batch_size),
     }
     given = {name: getattr(estimator, name) for name in chosen if hasattr(estimator, name)}
     recipe = {name: chosen[name] if is_auto(value) else value for name, value in given.items()}
@@ -146,9 +146,10 @@ def _suiting(encoder, n_tokens):
     return suiting | {"lr": min(each.get("lr", _USUAL["lr"]) for each in [_USUAL, *special])}
 
 
-def _epochs_for(targets, batch_size):
-    n_batches = math.ceil(targets.n_rows() / batch_size)
-    most = min(_MOST_UPDATES / n_batches, _MOST_STEPS / targets.X.n_steps)
+def usual_epochs(n_rows, n_steps, batch_size):
+    """How many times so many rows, chunks of sequences counted singly, are gone through."""
+    n_batches = math.ceil(n_rows / batch_size)
+    most = min(_MOST_UPDATES / n_batches, _MOST_STEPS / n_steps)
     least = _LEAST_UPDATES / n_batches
     n_epochs = math.ceil(min(max(_USUAL_EPOCHS, least), most))
     return min(max(n_epochs, _LEAST_EPOCHS), _MOST_EPOCHS)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -52,6 +53,13 @@ def test_it_says_what_it_guessed_and_what_is_in_the_file(tuned):
     _, result = tuned["texts.csv"]
     assert "Guessed: --text text --label label --row-is sequence." in result.err
     assert "24 sequences, a class for each of texts; 2 classes, from complaint (16)" in result.err
+
+
+def test_where_no_terminal_shows_a_bar_each_finished_fit_is_a_line(tuned):
+    folder, result = tuned["texts.csv"]
+    lines = [line for line in result.err.splitlines() if ", fold 2: score " in line]
+    assert len(lines) == len(leaderboard(folder)) - 1  # all but the blend, which is no fit
+    assert all(re.match(r"\d\d:\d\d:\d\d .+ fitted in [\d.]+ s$", line) for line in lines)
 
 
 def test_strategies_stand_beside_baselines_and_the_best_is_kept(tuned):

@@ -1,0 +1,110 @@
+"""How many epochs a net has time for, where a file is large for the time that is given.
+
+Requirements this file meets:
+
+- a net of few epochs, under a learning rate that goes down to 0, is worth more than none;
+- the same command goes on with the same nets: what was measured is kept, and nothing else of what
+  is chosen by it depends on how busy the machine is.
+"""
+
+import json
+import math
+import warnings
+from time import perf_counter
+from typing import NamedTuple
+
+import joblib
+import numpy as np
+from sklearn.base import clone
+
+from skseq._validation import has_step_labels, safe_indexing
+from skseq.data import as_tags
+from skseq.training import is_auto, usual_epochs
+
+# So that several candidates can have all of their folds, a fit takes this part of the time.
+_PART_OF_A_FIT = 1 / 8
+# Sequences of the two trials; the first one loads what the second finds loaded.
+_TRIALS = 32, 128
+
+
+class Pace(NamedTuple):
+    """What one epoch takes."""
+
+    seconds: float
+    n_rows: float  # that are batched, chunks of sequences counted singly
+    n_steps: float
+
+
+def shorten(pipeline, data, time_budget, folder):
+    """Give the net of a pipeline fewer epochs than the recipe has, if these would take too long.
+
+    Parameters
+    ----------
+    pipeline : imblearn.pipeline.Pipeline
+        Its last step, "model", is a net, whose ``max_epochs`` is set where it has to be.
+
+    data : Data
+        X and y.
+
+    time_budget : float or None
+        Seconds for everything; None has no limit.
+
+    folder : Path
+        Where finished fits are kept, and the pace.
+
+    Returns
+    -------
+    str or None
+        What was done, for the user.
+    """
+    model = pipeline.named_steps["model"]
+    if time_budget is None or not is_auto(model.max_epochs):
+        return None
+    pace = _kept_pace(pipeline, data, folder)
+    usual = usual_epochs(pace.n_rows, pace.n_steps, model.batch_size)
+    affordable = max(math.floor(time_budget * _PART_OF_A_FIT / pace.seconds), 1)
+    if affordable >= usual:
+        return None
+    pipeline.set_params(model__max_epochs=affordable)
+    return (
+        f"An epoch takes about {pace.seconds:.0f} s, so nets have {affordable} in place of the "
+        f"usual {usual}; with a longer --time-budget they may do better."
+    )
+
+
+def _kept_pace(pipeline, data, folder):
+    path = folder / f"pace-{joblib.hash((pipeline, data.X, data.y))}.json"
+    if path.exists():
+        return Pace(**json.loads(path.read_text(encoding="utf-8")))
+    pace = _measure_pace(pipeline, data)
+    folder.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(pace._asdict()), encoding="utf-8")
+    return pace
+
+
+def _measure_pace(pipeline, data):
+    for n_sequences in _TRIALS:
+        rows = _some_rows(data.y, n_sequences)
+        X = safe_indexing(data.X, rows)
+        trial = clone(pipeline).set_params(model__max_epochs=1)
+        started = perf_counter()
+        with warnings.catch_warnings():  # one epoch of a few rows says nothing of the data
+            warnings.simplefilter("ignore")
+            trial.fit(X, safe_indexing(data.y, rows))
+        seconds = perf_counter() - started
+    growth = len(data.X) / len(rows)
+    n_steps = trial[:-1].transform(X).n_steps
+    chunk = getattr(trial[-1], "chunk_length", None) or math.inf
+    n_rows = max(len(rows), n_steps / chunk)
+    return Pace(seconds * growth, n_rows * growth, n_steps * growth)
+
+
+def _some_rows(y, n):
+    """Sequences at random, and the first one with each label: a net wants two at least."""
+    if has_step_labels(y):
+        tags = as_tags(y)
+        first = tags.sequence_index()[np.unique(tags.values, return_index=True)[1]]
+    else:
+        first = np.unique(y, return_index=True)[1]
+    shuffled = np.random.default_rng(0).permutation(len(y))
+    return np.unique(np.concatenate([first, shuffled[:n]]))
