@@ -52,7 +52,10 @@ def _fail(message, status):
 
 
 def _one_line(error):
-    return " ".join(str(error).split())
+    """A message without its line breaks, and without the tracebacks in it."""
+    lines = str(error).splitlines()
+    told = [line for line in lines if not line.startswith(("Traceback ", "  "))]
+    return " ".join(" ".join(told or lines).split())
 
 
 def _warnings_in_one_line():

@@ -6,6 +6,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from skseq._validation import did_you_mean
 from skseq.cli._errors import InputError
 from skseq.estimators import SequenceOrdinalClassifier
+from skseq.losses._table import make_loss
 from skseq.model_selection import make_plain_pipeline
 from skseq.model_selection import strategies as list_strategies
 from skseq.nn import ENCODERS
@@ -87,8 +88,11 @@ def nets_to_try(reading, strategies, architectures, seed):
 
     Returns
     -------
-    dict of str to dict
+    nets : dict of str to dict
         Architectures by themselves first, then strategies, each with all architectures.
+
+    unfit : list of str
+        Pairs that do not go together.
     """
     kind = kind_of_problem(reading)
     table = list_strategies(kind, random_state=seed)
@@ -101,7 +105,16 @@ def nets_to_try(reading, strategies, architectures, seed):
     for name in chosen:
         nets[name] = table[name]
         nets |= {f"{name} + {other}": table[name] | params for other, params in changes.items()}
-    return nets
+    unfit = [name for name, params in nets.items() if not _go_together(params)]
+    return {name: params for name, params in nets.items() if name not in unfit}, unfit
+
+
+def _go_together(params):
+    """Whether a net can be made so: a chain of tags has one linear layer, trained once."""
+    if params.get("model__head", "auto") == "auto":
+        return True
+    loss = make_loss(params.get("model__loss", "cross_entropy"))
+    return getattr(loss, "head", "linear") == "linear" and "model__second_stage" not in params
 
 
 def _fits(params, known):

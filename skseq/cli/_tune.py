@@ -50,8 +50,10 @@ def run_tune(
     metric = scoring or _usual_scoring(reading)
     scorer = _make_scorer(metric, reading)
     n_folds = _n_folds(cv, data)
-    nets = nets_to_try(reading, strategies, architectures, seed)
+    nets, unfit = nets_to_try(reading, strategies, architectures, seed)
     say(_in_short(opened, metric, n_folds, len(nets)))
+    if unfit:
+        say(f"Without {', '.join(unfit)}, which do not go together.")
     folder = output or default_folder(path)
     make_folder(folder)
     plain = plain_pipeline(reading, seed)

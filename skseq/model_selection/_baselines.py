@@ -37,8 +37,8 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
         predictions or probabilities. None is macro F1.
 
     inner_cv : int or splitter, default=3
-        Folds of that tuning; a number makes stratified ones. Of 5,000 sequences or more, only the
-        first of these is held out.
+        Folds of that tuning; a number makes stratified ones. Of 5,000 sequences or more, or 50,000
+        steps with a tag, only the first of these is held out.
 
     random_state : int or None, default=None
         Seed of the folds and of those that draw.

@@ -232,10 +232,10 @@ def compare_strategies(
     strength is far below what the tests can tell.
 
     With ``time_budget``, first folds tell how long the others take. A baseline of which three folds
-    would take more than half of the time is left out, and a plain model of which one does. If there
-    is no time for all folds of the others, fewer are compared on, at least two. A fit is
-    interrupted when the time is over; where there are no signals, in a thread or on Windows, one
-    that has begun goes on to its end.
+    would take more than half of the time is left out, and a plain model of which one does; first
+    folds of all baselines together may take a third of it. If there is no time for all folds of the
+    others, fewer are compared on, at least two. A fit is interrupted when the time is over; where
+    there are no signals, in a thread or on Windows, one that has begun goes on to its end.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.
@@ -276,14 +276,6 @@ def compare_strategies(
     scoring = scoring or ("tag_f1_macro" if per_step else "f1_macro")
     scorer = _make_scorer(scoring, ignore) if isinstance(scoring, str) else scoring
     splits = _make_splits(cv, n_repeats, X, y, groups, per_step, random_state, ignore)
-    if isinstance(inner_cv, Integral):
-        inner_cv = default_folds(
-            inner_cv,
-            per_step=per_step,
-            groups=groups,
-            random_state=random_state,
-            ignore=ignore,
-        )
     nets, param_grid = strategy_candidates(
         pipeline, strategies, param_grid, X, kind=kind, random_state=random_state
     )
@@ -300,6 +292,14 @@ def compare_strategies(
     for candidate in (*nets.values(), *plain.values()):
         with_marks(candidate, ignore)
     if param_grid is not None:
+        if isinstance(inner_cv, Integral):
+            inner_cv = default_folds(
+                inner_cv,
+                per_step=per_step,
+                groups=groups,
+                random_state=random_state,
+                ignore=ignore,
+            )
         nets = {
             name: GridSearchCV(net, param_grid, scoring=scorer, cv=inner_cv, error_score="raise")
             for name, net in nets.items()

@@ -5,7 +5,8 @@ Requirements this file meets:
 - what is compared has all of its folds, so candidates are finished one after the other: baselines
   and the plain model, the cheapest first, then strategies in their order;
 - nobody eats up the time of the others: a baseline whose first fold says that three of them would
-  take more than half of it is left out, and so is the plain model if one fold does;
+  take more than half of it is left out, and so is the plain model if one fold does; first folds of
+  all baselines together get a third of it;
 - where the first folds of these say that not all folds can be done, fewer are, at least two;
 - the fit of the winner to all rows lies inside the limit, by what its folds took; a candidate of
   which none has been fitted leaves time for it, by the fold it is about to fit.
@@ -22,6 +23,8 @@ from joblib import effective_n_jobs
 
 # As many have to fit into half of the time, by its first one.
 _FOLDS_OF_A_BASELINE = 3
+# First folds of all baselines, some of which may come to nothing.
+_PART_OF_TRIALS = 1 / 3
 # The fit to all rows may take longer than folds suggest.
 _MARGIN = 1.2
 
@@ -77,10 +80,9 @@ class TimeBudget:
     def __init__(self, seconds, *, started, roles, splits, n_jobs, refit):
         self.roles, self.n_folds = roles, len(splits)
         self.end, self.n_jobs = started + seconds, effective_n_jobs(n_jobs)
-        self.longest_trial = {
-            "plain": seconds / 2,
-            "baseline": seconds / 2 * self.n_jobs / _FOLDS_OF_A_BASELINE,
-        }
+        n_baselines = max(list(roles.values()).count("baseline"), 1)
+        part = min(1 / 2 / _FOLDS_OF_A_BASELINE, _PART_OF_TRIALS / n_baselines)
+        self.longest_trial = {"plain": seconds / 2, "baseline": seconds * self.n_jobs * part}
         growth = np.mean([(len(train) + len(test)) / len(train) for train, test in splits])
         self.refit_factor = _MARGIN * growth if refit else 0.0
         self.seconds, self.scores, self.left_out = {}, {}, set()

@@ -11,11 +11,13 @@ from sklearn.model_selection import ParameterGrid
 from sklearn.utils import get_tags
 
 from skseq._validation import has_step_labels, safe_indexing
+from skseq.data import as_tags
 from skseq.folds import default_folds
 from skseq.metrics import get_scorer
 
-# One fold of so many rows, a third of them as a rule, tells choices apart well enough.
-_MANY_ROWS = 5_000
+# One fold of so many, a third of them as a rule, tells choices apart well enough; steps of one
+# sequence are alike.
+_MANY_ROWS, _MANY_STEPS = 5_000, 50_000
 
 
 class Tuned(BaseEstimator):
@@ -34,11 +36,14 @@ class Tuned(BaseEstimator):
         What is maximised: a name of `skseq.metrics.get_scorer` or a scorer. None is macro F1.
 
     cv : int or splitter, default=3
-        The folds; a number makes stratified ones, which keep groups together. Of 5,000 rows or more
-        it holds out the first of these folds only.
+        The folds; a number makes stratified ones, which keep groups together. Of 5,000 rows or
+        more, or 50,000 steps with a tag, it holds out the first of these folds only.
 
     random_state : int or None, default=None
         Seed of the folds.
+
+    ignore : scalar, list or None, default=None
+        Marks in tags in place of a label, which the folds leave out.
 
     Attributes
     ----------
@@ -52,12 +57,15 @@ class Tuned(BaseEstimator):
         Fitted to all rows.
     """
 
-    def __init__(self, estimator, param_grid, *, scoring=None, cv=3, random_state=None):
+    def __init__(
+        self, estimator, param_grid, *, scoring=None, cv=3, random_state=None, ignore=None
+    ):
         self.estimator = estimator
         self.param_grid = param_grid
         self.scoring = scoring
         self.cv = cv
         self.random_state = random_state
+        self.ignore = ignore
 
     def fit(self, X, y, groups=None):
         """Choose, and fit the choice to all rows.
@@ -112,10 +120,16 @@ class Tuned(BaseEstimator):
     def _splits(self, X, y, groups):
         if not isinstance(self.cv, Integral):
             return self.cv.split(X, y, groups)
+        per_step = has_step_labels(y)
         folds = default_folds(
-            self.cv, per_step=has_step_labels(y), groups=groups, random_state=self.random_state
+            self.cv,
+            per_step=per_step,
+            groups=groups,
+            random_state=self.random_state,
+            ignore=self.ignore,
         )
-        return islice(folds.split(y, y, groups), self.cv if len(y) < _MANY_ROWS else 1)
+        are_many = as_tags(y).n_steps >= _MANY_STEPS if per_step else len(y) >= _MANY_ROWS
+        return islice(folds.split(y, y, groups), 1 if are_many else self.cv)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

@@ -178,6 +178,12 @@ def test_the_first_fold_of_a_baseline_may_take_its_share_of_half_of_the_time():
     assert budget(n_jobs=2).limit("linear", 0).longest == pytest.approx(100 / 3)
 
 
+def test_the_first_folds_of_many_baselines_share_a_third_of_the_time():
+    roles = {f"linear {k}": "baseline" for k in range(5)} | {"plain": "plain"}
+    assert budget(roles=roles).limit("linear 4", 0).longest == pytest.approx(100 / 3 / 5)
+    assert budget(roles=roles, n_jobs=2).limit("linear 4", 0).longest == pytest.approx(200 / 3 / 5)
+
+
 def test_a_block_that_ends_in_time_leaves_no_alarm_behind():
     with time_limit(0.05):
         pass

@@ -8,8 +8,14 @@ from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, Stratifi
 from sklearn.pipeline import Pipeline
 
 from skseq import Sequences
+from skseq.datasets import make_imbalanced_tags
 from skseq.metrics import get_scorer
-from skseq.model_selection import WindowKFold, baselines, compare_strategies
+from skseq.model_selection import (
+    WindowKFold,
+    baselines,
+    compare_strategies,
+    make_plain_pipeline,
+)
 from skseq.model_selection._tuned import Tuned
 
 GRID = {"C": [1e-4, 1e-2, 1.0, 100.0]}
@@ -25,7 +31,7 @@ class Kept(ClassifierMixin, BaseEstimator):
 
     def fit(self, X, y):
         self.fitted_on.append(set(np.asarray(X)[:, 0].astype(int).tolist()))
-        self.classes_ = np.unique(y)
+        self.classes_ = np.unique(y.values if isinstance(y, Sequences) else y)
         return self
 
     def predict(self, X):
@@ -108,6 +114,27 @@ def test_of_many_rows_only_the_first_fold_is_held_out(n_rows, groups):
     *inner, whole = Kept.fitted_on
     assert inner == (parts if n_rows < 5_000 else parts[:1])
     assert whole == set(rows.tolist())
+
+
+@pytest.mark.parametrize("n_rows", [999, 1_000])
+def test_steps_count_where_each_has_a_tag(n_rows):
+    tags = Sequences(np.arange(50 * n_rows) % 2, np.arange(n_rows + 1) * 50)
+    Kept.fitted_on.clear()
+    Tuned(Kept(), {"C": [1]}, scoring=lambda *_: 0.0, random_state=0).fit(
+        np.arange(n_rows)[:, None], tags
+    )
+    assert len(Kept.fitted_on) == (3 if n_rows < 1_000 else 1) + 1
+
+
+def test_a_comparison_tunes_its_baselines_as_they_do_by_themselves(monkeypatch):
+    asked = []
+    monkeypatch.setattr(Tuned, "_choose", lambda self, X, y, groups: asked.append(self))
+    X, y = make_imbalanced_tags(12, length=8, n_classes=2, weights=0.6, random_state=0)
+    tags = Sequences(np.where(np.arange(X.n_steps) % 7, y.values, -1), y.offsets)
+    net = make_plain_pipeline("value tags", hidden_size=2, max_epochs=1, random_state=0)
+    net.set_params(model__ignore=-1)
+    compare_strategies(net, X, tags, [], cv=2, inner_cv=4, refit=False, blend=False)
+    assert {(each.cv, each.ignore) for each in asked} == {(4, -1)}
 
 
 def test_an_estimator_that_can_do_so_goes_on_from_the_choice_before(noisy):
