@@ -13,6 +13,9 @@ _FLOOR = np.log(1e-6)
 # the rows are few or told apart without error.
 _STRENGTH = 1.0
 
+# A handful of weights are told by so many rows as well as by more.
+_ENOUGH_ROWS = 200_000
+
 
 def pool_log_proba(log_probas, weights, prior):
     """Weighted mean of log probabilities, normalised (logarithmic opinion pool).
@@ -46,6 +49,7 @@ def fit_pool(log_probas, codes, prior, sample_weight=None):
 
     This is multinomial logistic regression on the models' log probabilities with one coefficient
     for each model, the same for all classes: stacking with as many parameters as there are models.
+    Of many rows it looks at 200,000, always the same ones.
 
     Parameters
     ----------
@@ -66,10 +70,13 @@ def fit_pool(log_probas, codes, prior, sample_weight=None):
     ndarray of shape (n_models + 1,)
         As `pool_log_proba` takes them.
     """
+    rows = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight)
+    if len(codes) > _ENOUGH_ROWS:
+        seen = np.random.default_rng(0).permutation(len(codes))[:_ENOUGH_ROWS]
+        log_probas, codes, rows = log_probas[:, seen], codes[seen], rows[seen]
     stacked = _stacked(log_probas, prior)
     truth = np.zeros(stacked.shape[1:])
     truth[np.arange(len(codes)), codes] = 1.0
-    rows = np.ones(len(codes)) if sample_weight is None else np.asarray(sample_weight)
     even = mean_weights(len(log_probas))
 
     def loss_and_gradient(weights):

@@ -37,7 +37,7 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
         predictions or probabilities. None is macro F1.
 
     inner_cv : int or splitter, default=3
-        Folds of that tuning; a number makes stratified ones. Of 5,000 sequences or more, or 50,000
+        Folds of that tuning; a number makes stratified ones. Of 5,000 sequences or more, or 20,000
         steps with a tag, only the first of these is held out.
 
     random_state : int or None, default=None

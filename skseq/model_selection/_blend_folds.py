@@ -7,6 +7,7 @@ Requirements this file meets:
   classes are favoured is chosen on rows of other folds, of those that the fold trains on.
 """
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -100,25 +101,26 @@ class FoldBlender:
         parts = [pair for pair in parts if len(pair[0].rows)]
         log_probas = np.concatenate([self._log_probas(pair, is_known=True) for pair in parts], 1)
         labels = np.concatenate([self._labels(pair[0].rows) for pair in parts])
-        weights = fit_pool(log_probas, np.searchsorted(self.classes, labels), prior)
-        blends = [
-            Blend(net, baseline, weights, strength)
-            for weights, strengths in pool_choices(weights)
-            for strength in strengths
-        ]
-        reached = [
-            np.mean([self._score(self._pool(blend, pair, prior)) for pair in parts])
-            for blend in blends
-        ]
+        fitted = fit_pool(log_probas, np.searchsorted(self.classes, labels), prior)
+        blends, reached = [], []
+        for weights, strengths in pool_choices(fitted):
+            pools = [self._pool(pair, weights, prior) for pair in parts]
+            for strength in strengths:
+                blend = Blend(net, baseline, weights, strength)
+                decided = map(partial(self._decide, blend, prior), parts, pools)
+                blends.append(blend)
+                reached.append(np.mean([self._score(part) for part in decided]))
         return blends[int(np.argmax(reached))]
 
     def _blended(self, blend, fold, prior):
         pair = [self.predictions[name][fold] for name in (blend.net, blend.baseline)]
-        return self._pool(blend, pair, prior)
+        return self._decide(blend, prior, pair, self._pool(pair, blend.weights, prior))
 
-    def _pool(self, blend, pair, prior):
-        """Both predictions as one: FoldPrediction."""
-        log_proba = pool_log_proba(self._log_probas(pair), blend.weights, prior)
+    def _pool(self, pair, weights, prior):
+        return pool_log_proba(self._log_probas(pair), weights, prior)
+
+    def _decide(self, blend, prior, pair, log_proba):
+        """Both predictions as one, of their pooled log probabilities: FoldPrediction."""
         shifted = make_rule(blend.decision, self.classes, prior)(log_proba)
         labels, proba = self.classes[shifted.argmax(axis=1)], np.exp(log_proba)
         if isinstance(pair[0].proba, Sequences):

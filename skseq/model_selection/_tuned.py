@@ -17,7 +17,7 @@ from skseq.metrics import get_scorer
 
 # One fold of so many, a third of them as a rule, tells choices apart well enough; steps of one
 # sequence are alike.
-_MANY_ROWS, _MANY_STEPS = 5_000, 50_000
+_MANY_ROWS, _MANY_STEPS = 5_000, 20_000
 
 
 class Tuned(BaseEstimator):
@@ -37,7 +37,7 @@ class Tuned(BaseEstimator):
 
     cv : int or splitter, default=3
         The folds; a number makes stratified ones, which keep groups together. Of 5,000 rows or
-        more, or 50,000 steps with a tag, it holds out the first of these folds only.
+        more, or 20,000 steps with a tag, it holds out the first of these folds only.
 
     random_state : int or None, default=None
         Seed of the folds.

@@ -70,6 +70,21 @@ def test_weights_are_those_that_a_search_without_gradient_finds(held_out, is_wei
     np.testing.assert_allclose(fit_pool(logs, codes, PRIOR, rows), expected, atol=1e-3)
 
 
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_of_many_rows_some_decide_always_the_same(held_out, is_weighted, monkeypatch):
+    logs, codes = held_out
+    rows = np.random.default_rng(1).uniform(size=len(codes)) if is_weighted else None
+    of_all = fit_pool(logs, codes, PRIOR, rows)
+    monkeypatch.setattr(_pool, "_ENOUGH_ROWS", len(codes) - 1)
+    of_some = fit_pool(logs, codes, PRIOR, rows)
+    assert 0 < np.abs(of_some - of_all).max() < 0.05
+    np.testing.assert_array_equal(of_some, fit_pool(logs, codes, PRIOR, rows))
+    monkeypatch.setattr(_pool, "_ENOUGH_ROWS", 100)
+    few = [fit_pool(logs, codes, PRIOR, rows) for _ in range(2)]
+    np.testing.assert_array_equal(*few)
+    assert np.abs(few[0] - of_all).max() < 0.5
+
+
 def test_a_model_that_is_too_sure_counts_half_and_a_prior_is_made_up_for(held_out):
     logs, codes = held_out
     alone = fit_pool(logs[:1], codes, PRIOR)

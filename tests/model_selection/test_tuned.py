@@ -118,7 +118,7 @@ def test_of_many_rows_only_the_first_fold_is_held_out(n_rows, groups):
 
 @pytest.mark.parametrize("n_rows", [999, 1_000])
 def test_steps_count_where_each_has_a_tag(n_rows):
-    tags = Sequences(np.arange(50 * n_rows) % 2, np.arange(n_rows + 1) * 50)
+    tags = Sequences(np.arange(20 * n_rows) % 2, np.arange(n_rows + 1) * 20)
     Kept.fitted_on.clear()
     Tuned(Kept(), {"C": [1]}, scoring=lambda *_: 0.0, random_state=0).fit(
         np.arange(n_rows)[:, None], tags
