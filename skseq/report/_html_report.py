@@ -12,6 +12,7 @@ from skseq._optional import import_optional
 from skseq._validation import HasMethods, Interval, has_step_labels, safe_indexing, validate_params
 from skseq.data import as_tags, cut_steps, ignored_by, known_steps
 from skseq.report._audit import imbalance_report
+from skseq.report._audit_measures import ratio_text
 from skseq.report._audit_sections import sections_of
 from skseq.report._calibration import ClassCalibrationDisplay
 from skseq.report._html_examples import TagErrors, wrong_rows
@@ -139,6 +140,7 @@ def html_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["ratio_text"] = ratio_text
     text = environment.get_template("report.html").render(
         title=title or f"Comparison by {comparison.metric}",
         **page.facts(n_examples),
