@@ -30,7 +30,7 @@ def main(argv=None):
 
         with _warnings_in_one_line():
             status = run(argv)
-            sys.stdout.flush()
+            print(end="", flush=True)
             return status
     except BrokenPipeError:
         stop_writing()

@@ -47,8 +47,19 @@ def run(argv=None):
 
 def _check_there(path):
     """Say at once, before torch is loaded, that a file is missing."""
+    if Path(path).is_dir():
+        raise InputError(f"{path}: is a folder; name a file in it")
     if str(path) != STDIN and not Path(path).exists():
         raise InputError(f"{path}: no such file")
+    return path
+
+
+def _check_writable(path):
+    """Say at once, before anything is computed, that a file cannot be written."""
+    if path is not None and path.is_dir():
+        raise InputError(f"--output {path}: is a folder; name a file in it")
+    if path is not None and not path.parent.is_dir():
+        raise InputError(f"--output {path}: there is no folder {path.parent}; make it first")
     return path
 
 
@@ -329,7 +340,10 @@ def predict(
         ),
     ] = None,
     output: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to.", show_default="stdout")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Where to.", show_default="stdout", callback=_check_writable
+        ),
     ] = None,
     format: Annotated[
         str | None,
@@ -352,7 +366,12 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of skseq tune.")],
     output: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Where to.", show_default="report.html in the folder"),
+        typer.Option(
+            metavar="FILE",
+            help="Where to.",
+            show_default="report.html in the folder",
+            callback=_check_writable,
+        ),
     ] = None,
 ):
     """Write the report of a finished comparison again, one HTML file, and say where it is."""

@@ -12,11 +12,13 @@ def run_audit(path, asked):
     opened = open_file(path, asked)
     reading, data = opened.reading, opened.data
     tell_guesses(opened)
+    # Utterances are counted as they are, like words.
+    unit = "word" if reading.unit == "utterance" else reading.unit
     report = imbalance_report(
         data.X,
         data.y,
         groups=data.groups,
-        kind=kind_of_problem(reading),
+        kind=kind_of_problem(reading._replace(unit=unit)),
         ordered=reading.levels or False,
         background=reading.background,
     )

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import warnings
 
 import numpy as np
 
@@ -58,6 +59,53 @@ def kind_of(column):
     return "numbers" if all(np.isscalar(item) for item in items) else "other"
 
 
+def first_that_is_no_number(column):
+    """Look for a cell that is filled, but not by a number.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbers or texts.
+
+    Returns
+    -------
+    row : int
+        Counted from 0; 0 if there is none.
+
+    share : float
+        Of such cells among those that are filled.
+    """
+    import pandas
+
+    wrong = (pandas.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy()
+    return int(np.argmax(wrong)), wrong.sum() / max(column.notna().sum(), 1)
+
+
+def sortable(column):
+    """Give numbers that sort a column.
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbers, or times in whatever way they are written.
+
+    Returns
+    -------
+    ndarray or None
+        None if the cells are neither.
+    """
+    if kind_of(column) == "number":
+        return column.to_numpy()
+    import pandas
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that they are written unusually
+        try:
+            return pandas.to_datetime(column).astype("int64").to_numpy()
+        except (ValueError, TypeError):
+            return None
+
+
 def _is_span(item):
     return isinstance(item, (list, tuple)) and len(item) == 3 and isinstance(item[2], str)
 
@@ -69,7 +117,7 @@ def _parsed(column, name):
         return None
     try:  # all at once, which is ten times faster than one by one
         cells = json.loads(f"[{','.join(known)}]")
-        if len(cells) != len(known):
+        if len(cells) != len(known) or not all(isinstance(cell, list) for cell in cells):
             raise ValueError
     except (TypeError, ValueError):
         cells = [_parse_row(cell, row, name) for row, cell in known.items()]

@@ -4,11 +4,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from skseq.cli._columns import kind_of
+from skseq.cli._checks import check_labels, check_steps
+from skseq.cli._columns import first_that_is_no_number, kind_of, sortable
 from skseq.cli._errors import InputError, no_such_column
 from skseq.data import Sequences
 from skseq.datasets._jsonl import tag_records
 from skseq.preprocessing import make_windows
+
+# Cells that are not one label, or one name.
+_MANY = (list, tuple, dict, np.ndarray)
 
 
 class Data(NamedTuple):
@@ -62,9 +66,12 @@ def make_data(frame, reading, *, with_labels=True):
     Data
     """
     _check_columns(frame, reading, with_labels)
-    if reading.row_is == "step":
-        return _of_steps(frame, reading, with_labels)
-    return _of_rows(frame, reading, with_labels)
+    read = _of_steps if reading.row_is == "step" else _of_rows
+    data = read(frame, reading, with_labels)
+    check_steps(data, reading)
+    if with_labels:
+        check_labels(data, reading)
+    return data
 
 
 def _check_columns(frame, reading, with_labels):
@@ -96,18 +103,18 @@ def _of_rows(frame, reading, with_labels):
     if has_spans or (reading.unit == "character" and reading.tags):
         return _of_marked_texts(frame, reading, with_labels, groups, names)
     if reading.text is not None:
-        X = frame[reading.text].tolist()
+        X = _texts(frame, reading)
     else:
         X = _values_of_rows(frame, reading.values)
     y = None
     if with_labels:
-        y = _tags(frame[reading.label]) if reading.tags else _labels(frame, reading)
+        y = _tags(frame[reading.label]) if reading.tags else _column(frame, reading.label)
     return Data(X, y, groups, names)
 
 
 def _of_marked_texts(frame, reading, with_labels, groups, names):
     """Texts in which spans are marked, or with a tag for each character."""
-    texts, key = frame[reading.text].tolist(), reading.label
+    texts, key = _texts(frame, reading), reading.label
     level = "char" if reading.unit == "character" else "word"
     marks = frame[key].tolist() if with_labels else [[]] * len(texts)
     if with_labels and level == "char" and [*map(len, marks)] == [*map(len, texts)]:
@@ -125,9 +132,9 @@ def _of_marked_texts(frame, reading, with_labels, groups, names):
 
 def _values_of_rows(frame, columns):
     """Cells that hold a series each, or a series in the columns of a row."""
-    if len(columns) == 1 and kind_of(frame[columns[0]]) != "number":
+    if len(columns) == 1 and _check_numbers(frame[columns[0]]) != "number":
         return Sequences.from_list(frame[columns[0]].tolist())
-    table = _numbers(frame, columns)
+    table = _table(frame, columns)
     # Series of unequal length end in empty cells.
     lengths = table.shape[1] - np.argmax(~np.isnan(table[:, ::-1]), axis=1)
     lengths[np.isnan(table).all(axis=1)] = 0
@@ -141,41 +148,67 @@ def _values_of_rows(frame, columns):
     return Sequences.from_padded(table, lengths=lengths)
 
 
-def _numbers(frame, columns):
+def _table(frame, columns):
     for name in columns:
-        if kind_of(frame[name]) != "number":
+        if _check_numbers(frame[name]) != "number":
             raise InputError(
-                f"--values {name}: holds {kind_of(frame[name])}, such as "
-                f"{str(frame[name].iloc[0])[:30]!r}; several columns have to hold one number in "
-                "each row"
+                f"--values {name}: holds lists; several columns have to hold one number in each row"
             )
-    return frame[columns].to_numpy(dtype=float)
+    table = frame[columns].to_numpy(dtype=float)
+    if np.isinf(table).any():
+        row, place = np.argwhere(np.isinf(table))[0]
+        raise InputError(
+            f"column {columns[place]}, row {row + 1}: holds {table[row, place]}; mend the cell, or "
+            "leave the row out"
+        )
+    return table
+
+
+def _check_numbers(column):
+    """The kind of a column that is to hold numbers, or lists of them."""
+    kind = kind_of(column)
+    if kind not in ("number", "numbers", "steps"):
+        row = first_that_is_no_number(column)[0] if kind == "text" else 0
+        raise InputError(
+            f"--values {column.name}: row {row + 1} holds {str(column.iloc[row])[:30]!r}, which is "
+            "neither a number nor a list of numbers; texts are named with --text"
+        )
+    return kind
+
+
+def _texts(frame, reading):
+    """Cells of the column of texts: lists of words, or texts, numbers among them."""
+    cells = [
+        cell if isinstance(cell, (str, list, tuple, np.ndarray)) else str(cell)
+        for cell in frame[reading.text].tolist()
+    ]
+    wants_words = reading.unit == "words"
+    for row, cell in enumerate(cells, start=1):
+        if isinstance(cell, str) == wants_words:
+            wanted = 'a list of words such as ["so", "late"]' if wants_words else "a text"
+            raise InputError(
+                f"column {reading.text}, row {row}: {str(cell)[:30]!r} is not {wanted}, which the "
+                "model reads"
+            )
+    return cells
 
 
 def _tags(column):
     return [list(cell) for cell in column.tolist()]
 
 
-def _labels(frame, reading):
-    labels = _column(frame, reading.label)
-    classes = np.unique(labels)
-    if len(classes) < 2:
-        raise InputError(
-            f"column {reading.label} holds one label, {classes[0]}, so there is nothing to learn; "
-            "name another column with --label"
-        )
-    if len(classes) > len(labels) / 2:
-        raise InputError(
-            f"column {reading.label} holds {len(classes)} different labels in {len(labels)} rows; "
-            "name the column of the classes with --label, or, where labels are measurements, take "
-            "skseq.SequenceRegressor in Python"
-        )
-    return labels
-
-
 def _column(frame, name):
     """Cells as an array of numbers or of texts; whole numbers as such."""
-    cells = np.asarray(frame[name].tolist())
+    cells = frame[name].tolist()
+    row = next((row for row, cell in enumerate(cells) if isinstance(cell, _MANY)), None)
+    if row is not None:
+        raise InputError(
+            f"column {name}, row {row + 1}: {str(cells[row])[:30]!r} is not one text or number; "
+            "name another column"
+        )
+    cells = np.asarray(cells)
+    if cells.dtype == object:  # times, say
+        return cells.astype(str)
     if cells.dtype.kind == "f" and (cells % 1 == 0).all():
         return cells.astype(np.int64)
     return cells
@@ -185,11 +218,11 @@ def _column(frame, name):
 
 
 def _of_steps(frame, reading, with_labels):
-    frame, order = _with_sortable_order(frame, reading.order)
+    order = _order(frame, reading)
     labels = _column(frame, reading.label) if with_labels else None
     series = np.zeros(len(frame)) if reading.text else frame[reading.values]
-    if reading.values and all(kind_of(frame[name]) == "number" for name in reading.values):
-        series = _numbers(frame, reading.values)
+    if reading.values and {_check_numbers(frame[name]) for name in reading.values} == {"number"}:
+        series = _table(frame, reading.values)
     windows = make_windows(
         series,
         labels,
@@ -200,7 +233,7 @@ def _of_steps(frame, reading, with_labels):
     )
     X, y, index = windows.X, windows.y, windows.index
     if reading.text is not None:
-        cells = np.asarray(frame[reading.text].tolist(), dtype=object)
+        cells = np.asarray(_texts(frame, reading), dtype=object)
         X = [cells[rows].tolist() for rows in index.tolist()]
     names = windows.groups.tolist()
     groups = _groups_of_steps(frame, reading, windows) if with_labels else None
@@ -209,20 +242,23 @@ def _of_steps(frame, reading, with_labels):
     return Data(X, y, groups, names, index=index)
 
 
-def _with_sortable_order(frame, order):
+def _order(frame, reading):
+    """Numbers that sort the steps of each sequence, or None."""
+    if reading.order is None:
+        return None
+    order = sortable(frame[reading.order])
     if order is None:
-        return frame, None
-    column = frame[order]
-    if kind_of(column) == "number":
-        return frame, column.to_numpy()
-    import pandas
-
-    try:
-        return frame, pandas.to_datetime(column).astype("int64").to_numpy()
-    except (ValueError, TypeError):
         raise InputError(
-            f"--order {order}: holds neither numbers nor times, such as {str(column.iloc[0])!r}"
-        ) from None
+            f"--order {reading.order}: holds neither numbers nor times, such as "
+            f"{str(frame[reading.order].iloc[0])!r}"
+        )
+    steps = np.diff(order)
+    if reading.sequence is None and (steps < 0).any() and len(np.unique(order)) < len(order):
+        raise InputError(
+            f"column {reading.order} orders the steps, but begins again, so there are several "
+            "sequences; name their column with --sequence"
+        )
+    return order
 
 
 def _groups_of_steps(frame, reading, windows):

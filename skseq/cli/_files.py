@@ -10,7 +10,10 @@ Requirements this file meets:
 import csv
 import gzip
 import io
+import re
 import sys
+import warnings
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
 from skseq._optional import import_optional
@@ -36,6 +39,7 @@ _FORMATS = {
 }
 FORMATS = tuple(dict.fromkeys(_FORMATS.values()))
 _DOCSTART = "-DOCSTART-"
+_DECIMAL_COMMA = re.compile(r"(^|;)-?\d+,\d+(;|\r?$)", re.MULTILINE)  # beside semicolons
 
 
 def format_of(path, asked=None):
@@ -50,7 +54,8 @@ def format_of(path, asked=None):
     suffix = Path(name).suffix.lower()
     if suffix not in _FORMATS:
         raise InputError(
-            f"cannot tell what {path} is by its name; say it with --format ({', '.join(FORMATS)})"
+            f"cannot tell what {path} is by its name; say it with --format "
+            f"({', '.join(FORMATS)}), or save it as one of these"
         )
     return _FORMATS[suffix]
 
@@ -106,13 +111,15 @@ def read_frame(content, name, format, *, header=True, with_tags=True):
 
 def _decode(content, name):
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
+        encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "latin1"
         raise InputError(
-            f"{name}, line {line}: not UTF-8 ({error.reason}); write it anew: iconv -f latin1 -t "
-            "utf-8"
+            f"{name}, line {line}: not UTF-8 ({error.reason}); write it anew: iconv -f {encoding} "
+            "-t utf-8"
         ) from None
+    return text if "\n" in text else text.replace("\r", "\n")  # as old Macs end lines
 
 
 def _read_table(pandas, text, name, format, header):
@@ -121,17 +128,27 @@ def _read_table(pandas, text, name, format, header):
     if not header:  # rows of unequal length are as wide as the longest
         names = range(1, 2 + max(line.count(separator) for line in text.split("\n")))
     try:
-        frame = pandas.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=0 if header else None,
-            names=names,
-            quoting=csv.QUOTE_NONE if _is_unquoted(text, separator) else csv.QUOTE_MINIMAL,
-            keep_default_na=False,
-            na_values=[""],
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pandas.errors.ParserWarning)
+            frame = pandas.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                header=0 if header else None,
+                names=names,
+                index_col=False,
+                quoting=csv.QUOTE_NONE if _is_unquoted(text, separator) else csv.QUOTE_MINIMAL,
+                keep_default_na=False,
+                na_values=[""],
+                decimal="," if separator == ";" and _DECIMAL_COMMA.search(text) else ".",
+                low_memory=False,  # which would tell the type of a column by parts
+            )
     except pandas.errors.EmptyDataError:
         raise InputError(f"{name} is empty") from None
+    except pandas.errors.ParserWarning:
+        raise InputError(
+            f"{name}: rows have more cells than the first line has names; name each column there, "
+            f"or put texts that hold {separator!r} in quotes"
+        ) from None
     except pandas.errors.ParserError as error:
         raise InputError(f"{name} is not {format}: {error}") from None
     return frame
@@ -152,7 +169,7 @@ def has_header(content, format):
     """Whether the first line of a table names columns: numbers alone do not, nor one twice."""
     if format not in ("csv", "tsv"):
         return True
-    first = content.decode("utf-8-sig", errors="replace").partition("\n")[0]
+    first = re.split("[\r\n]", content.decode("utf-8-sig", errors="replace"), maxsplit=1)[0]
     cells = next(csv.reader([first], delimiter=_separator_of(first, format)), [])
     numbers = [cell for cell in cells if _is_number(cell)]
     return not cells or (len(numbers) < len(cells) and len(set(numbers)) == len(numbers))
@@ -178,9 +195,13 @@ def _read_conll(content, name, with_tags):
     found = read_conll(
         _as_file(content, name),
         tag_column=-1 if with_tags else None,
+        # Between spaces it may be the word "#".
+        comment="# " if b"\t" in content else None,
         document=_DOCSTART if _DOCSTART.encode() in content else None,
     )
     columns = {TOKENS: found.data}
+    if with_tags and found.target == found.data:
+        raise InputError(f"{name} has one column; a line has to hold a word and, last, its tag")
     if with_tags:
         columns[TAGS] = found.target
     return columns | ({DOCUMENT: found.groups} if "groups" in found else {})

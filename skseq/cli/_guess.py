@@ -9,7 +9,7 @@ Requirements this file meets:
 
 import numpy as np
 
-from skseq.cli._columns import kind_of
+from skseq.cli._columns import first_that_is_no_number, kind_of, sortable
 from skseq.cli._errors import InputError, no_such_column
 from skseq.cli._reading import Reading
 
@@ -19,7 +19,8 @@ _TEXTS = ("text", "texts", "tokens", "words", "word", "token", "sentence", "utte
           "content", "document")  # fmt: skip
 _SEQUENCES = ("sequence", "sequence_id", "series", "series_id", "sentence_id", "sentence",
               "recording", "dialogue", "session", "unit", "id")  # fmt: skip
-_ORDERS = ("step", "order", "time", "timestamp", "turn", "t", "position", "cycle")
+_ORDERS = ("step", "order", "time", "timestamp", "datetime", "date", "turn", "t", "position",
+           "cycle")  # fmt: skip
 
 # Numbers side by side: more are a series in a row, fewer a step.
 _MOST_CHANNELS = 16
@@ -93,6 +94,10 @@ def _check_names(frame, asked):
             raise no_such_column("--values", name, names)
     if asked.text is not None and asked.values is not None:
         raise InputError("--text and --values exclude each other: texts or numbers are read")
+    if asked.label is not None and asked.label in (asked.text, *(asked.values or ())):
+        raise InputError(
+            f"--label {asked.label}: is what the labels are learnt from, too; name another column"
+        )
 
 
 def _without(kinds, *names):
@@ -171,12 +176,12 @@ def _is_series(labels):
 
 def _guess_places(frame, free, asked, text):
     """Where a step belongs: which column names its sequence and which orders it, or the window."""
-    sequence, order, window = asked.sequence, asked.order, asked.window
-    if sequence is None and window is None:
-        sequence = _guess_sequence(frame, free, text)
-        window = WINDOW if sequence is None else None
+    sequence = asked.sequence or _guess_sequence(frame, free, text)
+    window = asked.window or (WINDOW if sequence is None else None)
+    order = asked.order
     if order is None:
-        order = _by_name(_ORDERS, [name for name, kind in free.items() if kind == "number"])
+        usual = [name for name in free if name.lower() in _ORDERS]
+        order = _by_name(_ORDERS, [name for name in usual if sortable(frame[name]) is not None])
     return {"sequence": sequence, "order": order, "window": window}
 
 
@@ -193,8 +198,11 @@ def _guess_values(frame, free, row_is):
     lists = [name for name, kind in free.items() if kind in ("numbers", "steps")]
     if lists:
         return lists if row_is == "step" else lists[:1]
+    for name, kind in free.items():
+        if kind == "text":
+            _check_is_text(frame[name])
     numbers = [
-        name for name, kind in free.items() if kind == "number" and not _counts_rows(frame[name])
+        name for name, kind in free.items() if kind == "number" and not _names_rows(frame[name])
     ]
     if not numbers:
         raise InputError(
@@ -204,8 +212,20 @@ def _guess_values(frame, free, row_is):
     return numbers
 
 
-def _counts_rows(column):
-    """Whether a column numbers the rows, which tells nothing."""
+def _check_is_text(column):
+    """Refuse to leave out a column of numbers because of a few cells such as "?"."""
+    row, share = first_that_is_no_number(column)
+    if share < 0.5:
+        raise InputError(
+            f"column {column.name}, row {row + 1}: {column.iloc[row]!r} is no number, as most of "
+            "its cells are; mend or empty the cell, or name the columns to read with --values"
+        )
+
+
+def _names_rows(column):
+    """Whether a column holds ids or numbers the rows, which measures nothing."""
+    if column.name.lower() == "id" or column.name.lower().endswith("_id"):
+        return True
     if column.dtype.kind not in "iu":
         return False
     cells = column.to_numpy()
@@ -273,6 +293,8 @@ def _as_options(reading, asked):
         if value is not None and said is None:
             shown = ",".join(value[:3]) + ",..." * (len(value) > 3) if option == "values" else value
             parts.append(f"--{option} {shown}")
+    if asked.is_ordinal and asked.levels is None:
+        parts.append(f"--levels {','.join(map(str, reading.levels))}")
     if asked.row_is is None and not (asked.sequence or asked.order or asked.window):
         parts.append(f"--row-is {reading.row_is}")
     return " ".join(parts)

@@ -78,7 +78,7 @@ def _of_tagged(data, labels, proba, classes):
     tags = as_tags(labels)
     words = None if isinstance(data.X, Sequences) else data.X
     tables = None if proba is None else as_sequences(proba)
-    spans = _spans(data, tags)
+    spans = _spans(data, tags, classes)
     for row, name in enumerate(data.names):
         found = {"sequence": name}
         if words is not None:
@@ -92,9 +92,9 @@ def _of_tagged(data, labels, proba, classes):
         yield found
 
 
-def _spans(data, tags):
+def _spans(data, tags, classes):
     """Spans as dicts, where tags have the prefixes of IOB and its like; else None."""
-    names = [str(tag) for tag in np.unique(tags.values).tolist()]
+    names = map(str, np.unique(tags.values if classes is None else classes).tolist())
     if not any(name[1:2] == "-" for name in names):
         return None
     texts = None if isinstance(data.X, Sequences) else data.X

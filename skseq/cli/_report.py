@@ -1,6 +1,7 @@
 """``skseq report``: the page of a finished comparison, written again."""
 
 import contextlib
+import warnings
 from pathlib import Path
 
 from skseq.cli._errors import InputError
@@ -47,16 +48,18 @@ def write_report(path, comparison, data, reading, name):
     -------
     Path
     """
-    return html_report(
-        comparison,
-        data.X,
-        data.y,
-        path,
-        title=f"{Path(name).name}, compared by {comparison.metric.partition('(')[0]}",
-        groups=data.groups,
-        ordered=reading.levels or False,
-        background=reading.background,
-    )
+    with warnings.catch_warnings():  # of letters, in labels, that the font of pictures lacks
+        warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
+        return html_report(
+            comparison,
+            data.X,
+            data.y,
+            path,
+            title=f"{Path(name).name}, compared by {comparison.metric.partition('(')[0]}",
+            groups=data.groups,
+            ordered=reading.levels or False,
+            background=reading.background,
+        )
 
 
 def report_if_possible(path, comparison, data, reading, name):

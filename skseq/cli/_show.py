@@ -46,9 +46,16 @@ def tell_guesses(opened):
         say(f"Guessed: {opened.guessed}. Pass any of these to say otherwise.")
 
 
+class _Console(Console):
+    """Leaves closed pipes to `main`: rich would end the program as one that failed."""
+
+    def on_broken_pipe(self):
+        raise BrokenPipeError
+
+
 def show_leaderboard(comparison):
     """Print the table and what to think of it, on stdout."""
-    console = Console(width=WIDTH, highlight=False)
+    console = _Console(width=WIDTH, highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("candidate", overflow="fold", max_width=38)
     score = comparison.metric.partition("(")[0]

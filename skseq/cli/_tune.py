@@ -86,14 +86,15 @@ def run_tune(
             "command goes on from there"
         ) from None
     settings = {"scoring": metric, "cv": n_folds, "seed": seed}
-    if all(name.startswith(NAIVE) for name in comparison.table["name"]):
-        raise _too_little_time(folder)
+    _check_that_some_learnt(comparison, folder)
+    # All is written before the first word is printed: who reads may close the pipe.
     write_run(folder, opened, settings, comparison)
+    kept = _keep_winner(comparison, reading, folder)
+    page = report_if_possible(folder / REPORT, comparison, data, reading, opened.name)
     show_leaderboard(comparison)
     if len(comparison.splits_) < n_folds:
         print(f"The time allowed {len(comparison.splits_)} of {n_folds} folds.")
-    _keep_winner(comparison, reading, folder)
-    page = report_if_possible(folder / REPORT, comparison, data, reading, opened.name)
+    print(f"\nKept {kept}\nAll scores: {folder / LEADERBOARD}")
     again = f"skseq report {folder} needs more: pip install 'skseq[report]'"
     print(f"Report: {page}" if page else again)
     print(f"Next: skseq predict {folder / MODEL} FILE")
@@ -112,7 +113,17 @@ def _too_little_time(folder):
     )
 
 
+def _check_that_some_learnt(comparison, folder):
+    names, means = (np.array(comparison.table[column]) for column in ("name", "mean"))
+    learn = np.array([not name.startswith(NAIVE) for name in names])
+    if not learn.any():
+        raise _too_little_time(folder)
+    if np.isnan(means[learn].astype(float)).all():
+        raise InputError("no model that learns could be fitted; the warning above says why")
+
+
 def _keep_winner(comparison, reading, folder):
+    """Write the best model, and say which it is and where."""
     if not hasattr(comparison, "best_estimator_"):
         raise InputError(
             f"the best candidate could not be fitted to all rows; {folder / LEADERBOARD} has the "
@@ -123,7 +134,7 @@ def _keep_winner(comparison, reading, folder):
     path = save(model, folder / MODEL)
     name, role = (comparison.table[column][0] for column in ("name", "role"))
     without = ", a model without a net" if role == "baseline" else ""
-    print(f"\nKept {name!r}{without}: {path}\nAll scores: {folder / LEADERBOARD}")
+    return f"{name!r}{without}: {path}"
 
 
 # -- what is compared, and by what ----------------------------------------------------------------
@@ -162,6 +173,8 @@ def _n_folds(asked, data):
     n_units = n_sequences
     if isinstance(data.groups, np.ndarray):
         n_units = len(np.unique(data.groups))
+        if n_units < 2:
+            raise InputError("the column of --group is the same in all rows; leave the option out")
     if n_units < 2:
         raise InputError(
             "the file holds one sequence, so nothing can be held out; cut it into windows with "

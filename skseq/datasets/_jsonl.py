@@ -224,9 +224,13 @@ def _parse(line, place):
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
-        raise ValueError(f"{place}: not JSON ({error})") from None
+        raise ValueError(
+            f"{place}: not JSON ({error}); each line has to be an object of its own"
+        ) from None
     if not isinstance(record, dict):
-        raise ValueError(f"{place}: an object such as {{'text': ...}} is needed, got {record!r}")
+        raise ValueError(
+            f"{place}: an object such as {{'text': ...}} is needed, got {str(record)[:30]}"
+        )
     return record
 
 

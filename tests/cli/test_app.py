@@ -72,6 +72,35 @@ def test_a_mistake_in_a_file_ends_with_status_1_and_one_line(tmp_path):
     assert not done.stdout
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["audit", "{folder}"], "{folder}: is a folder; name a file in it"),
+        (["predict", "{folder}", __file__], "{folder}: is a folder; name a file in it"),
+        (["predict", __file__, __file__, "--output", "{folder}/a/b.csv"], "no folder {folder}/a"),
+        (["report", "{folder}", "--output", "{folder}"], "--output {folder}: is a folder"),
+    ],
+)
+def test_what_cannot_be_read_or_written_is_told_before_anything_is_done(
+    arguments, message, run, tmp_path
+):
+    done = run(*(each.format(folder=tmp_path) for each in arguments))
+    assert done.status == 1
+    assert message.format(folder=tmp_path) in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_a_closed_standard_output_is_no_mistake(files):
+    done = subprocess.run(
+        ["sh", "-c", '"$@" >&-', "sh", *HERE, "audit", str(files / "texts.csv")],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
 def test_without_typer_the_command_says_what_to_install(monkeypatch, capsys):
     def import_module(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name=name)

@@ -202,6 +202,11 @@ def test_na_is_a_class_and_only_an_empty_cell_is_missing(tmp_path):
         ("text,label\n" + "a b,x\n" * 4, {"text": "text", "values": ["text"]}, "exclude each"),
         ("name,label\n" + "a,x\nb,y\n" * 4, {}, "no column besides the label"),
         ("data,label\n" + '"[1, 2]",x\n' * 4 + '"[1, 2",y\n', {}, "row 5: '.1, 2' is not a list"),
+        ('data,label\n"[1, 2]",x\n3,y\n' * 2, {}, "row 2: '3' is not a list"),
+        ("text,label\na b,x,z\nb c,y,z\n", {}, "more cells than the first line has names"),
+        ("a,b,c,label\n" + "1,2,3,x\n1,?,3,y\n1,2,3,y\n", {}, "column b, row 2: '.' is no number"),
+        ("text,label\n" + "a b,x\nb c,y\n" * 4, {"values": ["text"]}, "row 1 holds 'a b', which"),
+        ("text,label\n" + "a b,x\nb c,y\n" * 4, {"text": "label", "label": "label"}, "learnt from"),
         ("text,label\n", {}, "has no rows"),
         ("", {}, "is empty"),
         ("text,label\n" + "a b,x\nb c,y\n" * 4, {"format": "xml"}, "--format xml: no such format"),
@@ -210,6 +215,87 @@ def test_na_is_a_class_and_only_an_empty_cell_is_missing(tmp_path):
 def test_what_is_wrong_is_said_with_the_option_that_mends_it(content, asked, message, tmp_path):
     with pytest.raises(InputError, match=message):
         read(tmp_path / "t.csv", content, **asked)
+
+
+COMPLAINTS = "text,label\n" + "so late again,bad\nwhat a day,good\n" * 3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        COMPLAINTS.replace("\n", "\r\n"),
+        COMPLAINTS.replace("\n", "\r"),
+        COMPLAINTS.replace("bad\n", "bad,\n").replace("good\n", "good,\n"),
+        "\ufeff" + COMPLAINTS.replace(",", ";"),
+    ],
+    ids=["Windows", "old Mac", "commas at the ends", "semicolons and a mark of byte order"],
+)
+def test_one_table_may_be_written_in_many_ways(content, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(content.encode())
+    data = read(path).data
+    assert data.X == ["so late again", "what a day"] * 3
+    assert data.y.tolist() == ["bad", "good"] * 3
+
+
+def test_beside_semicolons_numbers_have_decimal_commas(tmp_path):
+    rows = ["1,5;-2,25;a", "3;4,0;b"] * 8
+    opened = read(tmp_path / "t.csv", "\n".join(["x;y;label", *rows]), row_is="sequence")
+    assert opened.data.X[:2].tolist() == [[1.5, -2.25], [3.0, 4.0]]
+
+
+def test_ids_are_no_measurements(tmp_path):
+    rows = [f"{i * 7 % 31},{i // 2},{i}.5,2.5,{'ab'[i % 2]}" for i in range(30)]
+    content = "\n".join(["id,patient_id,x,y,label", *rows])
+    assert read(tmp_path / "t.csv", content, row_is="sequence").reading.values == ["x", "y"]
+
+
+def test_times_order_steps_however_they_are_written(tmp_path):
+    days = [f"2024-0{i % 3 + 1}-{9 - i // 3:02},{i % 3}.5,{'ab'[i % 2]}" for i in range(24)]
+    opened = read(tmp_path / "t.csv", "\n".join(["date,x,label", *days]), window=4)
+    assert opened.reading.order == "date"
+    assert opened.data.X.values[:8].ravel().tolist() == [0.5] * 8  # of January
+
+
+def test_windows_are_cut_inside_recordings(files, tmp_path):
+    opened = read(files / "long.csv", window=4)
+    assert opened.reading.sequence == "recording"
+    assert opened.data.X.lengths.tolist() == [4, 4, 2] * 20
+    content = (files / "long.csv").read_text(encoding="utf-8").replace("recording", "subject")
+    with pytest.raises(InputError, match=r"step orders the steps, but begins again.*--sequence"):
+        read(tmp_path / "t.csv", content)
+
+
+def test_an_order_of_levels_that_was_guessed_is_told(tmp_path):
+    content = "text,label\n" + "so cold,low\nmild day,mid\nso hot,high\n" * 4
+    assert "--levels high,low,mid" in read(tmp_path / "t.csv", content, is_ordinal=True).guessed
+
+
+def test_texts_may_be_numbers(tmp_path):
+    reading = read(tmp_path / "t.csv", COMPLAINTS).reading
+    (tmp_path / "t.csv").write_text("text\n42\n", encoding="utf-8")
+    assert open_unlabelled(str(tmp_path / "t.csv"), reading).X == ["42"]
+
+
+def test_lists_of_words_are_not_read_from_texts(files, tmp_path):
+    reading = read(files / "names.conll").reading
+    (tmp_path / "t.csv").write_text("tokens\nAda left\n", encoding="utf-8")
+    with pytest.raises(InputError, match="row 1: 'Ada left' is not a list of words such as"):
+        open_unlabelled(str(tmp_path / "t.csv"), reading)
+
+
+def test_between_tabs_a_hash_begins_a_comment(files, tmp_path):
+    content = (files / "names.conll").read_text(encoding="utf-8")
+    opened = read(tmp_path / "t.conll", "# text = Ada left\n" + content + "\n#\tO\n")
+    assert opened.data.X[:-1] == read(files / "names.conll").data.X
+    assert opened.data.X[-1] == ["#"]
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path):
+    for encoding in ("latin1", "utf-16"):
+        (tmp_path / "t.csv").write_bytes("text,label\ncafé,x\n".encode(encoding))
+        with pytest.raises(InputError, match=f"not UTF-8 .* iconv -f {encoding}"):
+            read(tmp_path / "t.csv")
 
 
 def test_a_name_that_tells_nothing_needs_a_format(tmp_path):

@@ -1,5 +1,6 @@
 """A tune keeps the winner, whatever it is, and a model reads other files as its own was read."""
 
+import contextlib
 import csv
 import io
 import json
@@ -15,6 +16,7 @@ import pytest
 
 import skseq
 from skseq.cli._folder import read_run
+from skseq.cli._show import show_leaderboard
 
 ROOT = Path(skseq.__file__).parents[1]
 FAST = ["--cv", "2", "--jobs", "1", "--architectures", "none"]
@@ -226,6 +228,38 @@ def test_predictions_go_through_pipes_that_end_early(tuned, files):
     assert process.stderr.read() == ""
     assert process.wait() == 0
     process.stderr.close()
+
+
+class ClosedPipe(io.StringIO):
+    def write(self, text):
+        raise BrokenPipeError
+
+
+def test_who_closes_the_pipe_loses_nothing(tuned, files, run, tmp_path, monkeypatch):
+    folder = tmp_path / "tuned"
+    shutil.copytree(tuned["texts.csv"][0], folder)
+    names = [folder / name for name in ("model.skseq", "leaderboard.csv", "report.html")]
+    for name in names:
+        name.unlink()
+
+    def show(comparison):
+        with contextlib.redirect_stdout(ClosedPipe()):
+            show_leaderboard(comparison)
+
+    monkeypatch.setattr("skseq.cli._tune.show_leaderboard", show)
+    monkeypatch.setattr("skseq.cli.stop_writing", lambda: None)
+    arguments = ["--strategies", "weight sqrt", "--output", folder, *FAST]
+    assert run("tune", files / "texts.csv", *arguments).status == 0
+    assert all(name.exists() for name in names)
+
+
+def test_spans_are_there_also_where_none_is_found(tuned, run, tmp_path):
+    (tmp_path / "t.conll").write_text("for\nleft\n", encoding="utf-8")
+    model = tuned["names.conll"][0] / "model.skseq"
+    done = run("predict", model, tmp_path / "t.conll", "--to", "jsonl")
+    found = json.loads(done.out)
+    assert found["predicted"] == ["O", "O"]
+    assert found["spans"] == []
 
 
 def test_the_report_is_written_and_can_be_written_again(tuned, run, tmp_path):
