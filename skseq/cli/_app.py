@@ -257,7 +257,7 @@ def tune(
         str | None,
         typer.Option(
             metavar="NAME,...",
-            help="Encoders to try beside the one that suits the data: cnn, bilstm, ..., or none.",
+            help="Encoders to try beside the one that suits the data: cnn, bilstm, ...; all; none.",
             show_default="one more",
         ),
     ] = None,

@@ -139,21 +139,29 @@ def _chosen(names, table, kind):
 
 
 def _architectures(names, kind):
-    known = {name: {"model__encoder": name} for name in ENCODERS}
+    encoders = [name for name, make in ENCODERS.items() if _suits(make, kind)]
+    known = {name: {"model__encoder": name} for name in encoders}
     if kind == "tags":
         known |= _OF_TAGS
     if names is None:
         names = _USUAL_ARCHITECTURES[kind]
+    elif names == ["all"]:
+        names = known
     chosen = {}
     for name in names:
         if name in ("auto", "none"):
             continue
         parts = name.split("+")
-        unknown = next((part for part in parts if part not in ENCODERS), None)
+        unknown = next((part for part in parts if part not in encoders), None)
         if name not in known and unknown is not None:
             raise InputError(
-                f"--architectures {name}: no such architecture for this data; there are auto, "
+                f"--architectures {name}: no such architecture for this data; there are all, none, "
                 f"{', '.join(known)}, and encoders joined by +.{did_you_mean(name, known)}"
             )
         chosen[name] = known.get(name, {"model__encoder": name})
     return chosen
+
+
+def _suits(encoder, kind):
+    """Whether an encoder gives what is learnt from: a state for each step, where each is tagged."""
+    return "tags" not in kind or not hasattr(encoder, "output_lengths")

@@ -10,7 +10,6 @@ Requirements this file meets:
 import json
 import math
 import warnings
-from time import perf_counter
 from typing import NamedTuple
 
 import joblib
@@ -23,8 +22,8 @@ from skseq.training import is_auto, usual_epochs
 
 # So that several candidates can have all of their folds, a fit takes this part of the time.
 _PART_OF_A_FIT = 1 / 8
-# Sequences of the two trials; the first one loads what the second finds loaded.
-_TRIALS = 32, 128
+# Sequences of the trial.
+_TRIAL = 128
 
 
 class Pace(NamedTuple):
@@ -60,15 +59,18 @@ def shorten(pipeline, data, time_budget, folder):
     model = pipeline.named_steps["model"]
     if time_budget is None or not is_auto(model.max_epochs):
         return None
-    pace = _kept_pace(pipeline, data, folder)
+    try:
+        pace = _kept_pace(pipeline, data, folder)
+    except ValueError:  # so few rows may not do, and what all of them lack is told by the fits
+        return None
     usual = usual_epochs(pace.n_rows, pace.n_steps, model.batch_size)
     affordable = max(math.floor(time_budget * _PART_OF_A_FIT / pace.seconds), 1)
     if affordable >= usual:
         return None
     pipeline.set_params(model__max_epochs=affordable)
     return (
-        f"An epoch takes about {pace.seconds:.0f} s, so nets have {affordable} in place of the "
-        f"usual {usual}; with a longer --time-budget they may do better."
+        f"The usual {usual} epochs of a net take about {usual * pace.seconds:,.0f} s, so nets have "
+        f"{affordable}; with a longer --time-budget they may do better."
     )
 
 
@@ -83,15 +85,13 @@ def _kept_pace(pipeline, data, folder):
 
 
 def _measure_pace(pipeline, data):
-    for n_sequences in _TRIALS:
-        rows = _some_rows(data.y, n_sequences)
-        X = safe_indexing(data.X, rows)
-        trial = clone(pipeline).set_params(model__max_epochs=1)
-        started = perf_counter()
-        with warnings.catch_warnings():  # one epoch of a few rows says nothing of the data
-            warnings.simplefilter("ignore")
-            trial.fit(X, safe_indexing(data.y, rows))
-        seconds = perf_counter() - started
+    rows = _some_rows(data.y, _TRIAL)
+    X = safe_indexing(data.X, rows)
+    trial = clone(pipeline).set_params(model__max_epochs=2)
+    with warnings.catch_warnings():  # two epochs of a few rows say nothing of the data
+        warnings.simplefilter("ignore")
+        trial.fit(X, safe_indexing(data.y, rows))
+    seconds = trial[-1].net_.history[-1]["dur"]  # the first epoch loads what the second one finds
     growth = len(data.X) / len(rows)
     n_steps = trial[:-1].transform(X).n_steps
     chunk = getattr(trial[-1], "chunk_length", None) or math.inf

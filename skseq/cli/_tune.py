@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from skseq._validation import has_step_labels
+from skseq._validation import did_you_mean, has_step_labels
 from skseq.cli._errors import InputError
 from skseq.cli._folder import (
     FITS,
@@ -25,13 +25,14 @@ from skseq.cli._show import fits_in_lines, say, show_leaderboard, tell_guesses
 from skseq.cli._threads import one_thread
 from skseq.data import Sequences, as_tags
 from skseq.exceptions import CollapseWarning
-from skseq.metrics import get_scorer
+from skseq.metrics import get_scorer, get_scorer_names
 from skseq.model_selection import compare_strategies
 from skseq.model_selection._time_budget import NothingInTimeError
 from skseq.model_selection._verdict import NAIVE
 from skseq.persistence import save
 from skseq.report._audit_measures import ratio_text
 
+_OF_TAGS = "tag_", "span_"  # so begin the names of their scores
 _FOLDS, _FEWER_FOLDS = 5, 3
 # Above one of these, fewer folds tell as much.
 _MANY_SEQUENCES, _MANY_STEPS = 2_000, 20_000
@@ -147,7 +148,15 @@ def _usual_scoring(reading):
 
 
 def _make_scorer(metric, reading):
-    is_of_tags = metric.startswith(("tag_", "span_"))
+    try:
+        get_scorer(metric)
+    except ValueError:
+        names = [name for name in get_scorer_names() if name.startswith(_OF_TAGS) == reading.tags]
+        raise InputError(
+            f"--scoring {metric}: no such score; there are {', '.join(names)}, and those of "
+            f"scikit-learn.{did_you_mean(metric, names)}"
+        ) from None
+    is_of_tags = metric.startswith(_OF_TAGS)
     if is_of_tags != reading.tags:
         raise InputError(
             f"--scoring {metric}: is of {'tags' if is_of_tags else 'one label a sequence'}, but "
@@ -180,6 +189,10 @@ def _n_folds(asked, data):
             "the file holds one sequence, so nothing can be held out; cut it into windows with "
             "--window 50, say"
         )
+    if not has_step_labels(data.y):  # the commonest class has to be in each fold
+        n_units = min(n_units, np.unique(data.y, return_counts=True)[1].max())
+    if n_units < 2:
+        raise InputError("no class has two sequences, so nothing can be held out")
     return min(n_folds, n_units)
 
 

@@ -190,12 +190,12 @@ def fit_on_folds(
 
 
 def _log_result(name, fold, result, score):
-    if not logger.isEnabledFor(logging.INFO):
+    """Tell what was fitted; what no time was left for, the comparison names."""
+    if not logger.isEnabledFor(logging.INFO) or isinstance(result, FoldLeftOut):
         return
+    said = "failed"
     if isinstance(result, FoldPrediction):
         said = f"score {score(result):.3f}, fitted in {result.fit_seconds:.1f} s"
-    else:
-        said = "failed" if isinstance(result, FoldFailure) else "left out, as time is over"
     logger.info("%s, fold %d: %s", name, fold + 1, said)
 
 

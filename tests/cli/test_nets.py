@@ -6,6 +6,7 @@ from sklearn.base import clone
 
 from skseq import SequenceTagger
 from skseq.cli import _one_line
+from skseq.cli._errors import InputError
 from skseq.cli._nets import nets_to_try, plain_pipeline
 from skseq.cli._reading import Reading
 
@@ -49,6 +50,16 @@ def test_pairs_that_do_not_go_together_are_named():
     made = plain_pipeline(WORDS_WITH_TAGS, 0).set_params(**nets["weight sqrt + crf"])
     assert isinstance(made.named_steps["model"], SequenceTagger)
     assert made.named_steps["model"].head == "crf"
+
+
+@pytest.mark.parametrize("read", [WORDS_WITH_TAGS, reading(unit="text")], ids=["tags", "texts"])
+def test_all_architectures_are_those_that_can_be_made(read):
+    nets, _ = nets_to_try(read, ["none"], ["all"], 0)
+    assert ("resnet" in nets) == (not read.tags)
+    assert {"bilstm", "cnn", "tcn"} < set(nets)
+    if read.tags:
+        with pytest.raises(InputError, match="--architectures resnet: no such architecture for"):
+            nets_to_try(read, ["none"], ["resnet"], 0)
 
 
 def test_words_with_tags_are_read_by_their_characters():

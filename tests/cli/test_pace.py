@@ -1,7 +1,10 @@
 """A net is trained for as many epochs as there is time for, and for no fewer than the recipe's."""
 
+import time
+
 import numpy as np
 import pytest
+from sklearn.preprocessing import FunctionTransformer
 
 from skseq.cli import _pace
 from skseq.cli._data import Data
@@ -29,7 +32,7 @@ def test_epochs_are_what_a_part_of_the_time_allows(data, tmp_path, monkeypatch):
     net = pipeline()
     said = _pace.shorten(net, data, 640, tmp_path)
     assert net.named_steps["model"].max_epochs == 640 / 8 / 20
-    assert "so nets have 4 in place of the usual 100" in said
+    assert "usual 100 epochs of a net take about 2,000 s, so nets have 4;" in said
     hasty = pipeline()
     _pace.shorten(hasty, data, 1e-3, tmp_path)
     assert hasty.named_steps["model"].max_epochs == 1
@@ -61,6 +64,23 @@ def test_the_same_command_goes_on_at_the_same_pace(data, tmp_path, monkeypatch):
     _pace.shorten(pipeline(encoder="cnn"), data, 640, tmp_path)
     _pace.shorten(pipeline(), data._replace(y=data.y[::-1]), 640, tmp_path)
     assert len(measured) == 3
+
+
+def test_a_sample_that_cannot_be_fitted_changes_nothing(data, tmp_path):
+    net = pipeline()
+    assert _pace.shorten(net, data._replace(y=data.y[:1].repeat(40)), 1e-3, tmp_path) is None
+    assert net.named_steps["model"].max_epochs == "auto"
+
+
+def test_an_epoch_is_measured_without_what_comes_once(data, monkeypatch):
+    class Slow(FunctionTransformer):
+        def fit(self, X, y=None):
+            time.sleep(1)
+            return super().fit(X, y)
+
+    net = pipeline()
+    net.steps.insert(0, ("slow", Slow()))
+    assert _pace._measure_pace(net, data).seconds < 0.5
 
 
 def test_the_size_of_an_epoch_is_that_of_the_data(data):

@@ -15,8 +15,11 @@ import numpy as np
 import pytest
 
 import skseq
+from skseq.cli._data import Data
+from skseq.cli._errors import InputError
 from skseq.cli._folder import read_run
 from skseq.cli._show import show_leaderboard
+from skseq.cli._tune import _n_folds
 
 ROOT = Path(skseq.__file__).parents[1]
 FAST = ["--cv", "2", "--jobs", "1", "--architectures", "none"]
@@ -176,6 +179,7 @@ def test_time_that_suffices_for_nothing_is_an_error_with_the_cure(files, run, tm
     done = run("tune", files / "texts.csv", "--time-budget", "0.001s", "--output", tmp_path, *FAST)
     assert done.status == 1
     assert "give it more by --time-budget" in done.err
+    assert ", fold " not in done.err  # only finished fits have their line
     assert not (tmp_path / "model.skseq").exists()
 
 
@@ -185,6 +189,8 @@ def test_time_that_suffices_for_nothing_is_an_error_with_the_cure(files, run, tm
         ("texts.csv", ["--strategies", "wieght sqrt"], "Did you mean 'weight sqrt'?"),
         ("texts.csv", ["--architectures", "lstn"], "Did you mean 'lstm'?"),
         ("texts.csv", ["--scoring", "span_f1_macro"], "is of tags"),
+        ("texts.csv", ["--scoring", "f1_marco"], "Did you mean 'f1_macro'?"),
+        ("names.conll", ["--scoring", "span_f1"], "no such score; there are span_f1_macro, "),
         ("texts.csv", ["--background", "O"], "--background is for a label at each step"),
         ("names.conll", ["--background", "X"], "no such tag; there are B-LOC, B-PER, O"),
         ("names.conll", ["--ordinal"], "--ordinal is for one label a sequence"),
@@ -197,6 +203,27 @@ def test_what_does_not_fit_the_file_is_said(name, arguments, message, files, run
     assert done.status == 1
     assert message in done.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups", "n_folds"),
+    [("aaab", None, 3), ("abcabcabc", None, 3), ("ab" * 9, None, 5), ("ab" * 4, "wwxxyyzz", 4)],
+)
+def test_there_are_as_many_folds_as_the_data_have_room_for(labels, groups, n_folds):
+    groups = groups and np.array([*groups])
+    data = Data([*labels], np.array([*labels]), groups, [])
+    assert _n_folds(None, data) == n_folds
+    assert _n_folds(2, data) == 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "groups", "message"),
+    [("ab", None, "no class has two"), ("aabb", "gggg", "--group is the same in all rows")],
+)
+def test_where_nothing_can_be_held_out_it_is_told(labels, groups, message):
+    groups = groups and np.array([*groups])
+    with pytest.raises(InputError, match=message):
+        _n_folds(None, Data([*labels], np.array([*labels]), groups, []))
 
 
 def test_a_model_that_was_not_tuned_here_is_told_apart(files, run, tmp_path):
