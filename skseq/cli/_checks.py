@@ -58,7 +58,7 @@ def check_labels(data, reading):
                 f"column {column}, row {row + 1}: {n_tags[row]} labels for {n_steps[row]} steps; "
                 "each step needs one"
             )
-    if labels.dtype.kind == "f":
+    if labels.dtype.kind == "f" and (labels % 1 != 0).any():
         part = labels[labels % 1 != 0][0]
         raise InputError(
             f"column {column} holds numbers that are not whole, such as {part}; classes have names "

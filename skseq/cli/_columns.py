@@ -1,6 +1,7 @@
 """What the cells of a column hold, and lists that a file has turned into text."""
 
 import ast
+import contextlib
 import json
 import warnings
 
@@ -56,7 +57,8 @@ def kind_of(column):
         return "spans"
     if all(isinstance(item, (list, tuple, np.ndarray)) for item in items):
         return "steps"
-    return "numbers" if all(np.isscalar(item) for item in items) else "other"
+    are_numbers = all(np.isscalar(item) and not isinstance(item, str) for item in items)
+    return "numbers" if are_numbers else "other"
 
 
 def first_that_is_no_number(column):
@@ -100,10 +102,11 @@ def sortable(column):
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # that they are written unusually
-        try:
-            return pandas.to_datetime(column).astype("int64").to_numpy()
-        except (ValueError, TypeError):
-            return None
+        for is_day_first in (False, True):
+            with contextlib.suppress(ValueError, TypeError):
+                times = pandas.to_datetime(column, dayfirst=is_day_first)
+                return times.astype("int64").to_numpy()
+    return None
 
 
 def _is_span(item):

@@ -203,8 +203,8 @@ def _column(frame, name):
     row = next((row for row, cell in enumerate(cells) if isinstance(cell, _MANY)), None)
     if row is not None:
         raise InputError(
-            f"column {name}, row {row + 1}: {str(cells[row])[:30]!r} is not one text or number; "
-            "name another column"
+            f"column {name}, row {row + 1}: {str(cells[row])[:30]!r} is neither a label nor a list "
+            "of labels; name another column"
         )
     cells = np.asarray(cells)
     if cells.dtype == object:  # times, say

@@ -13,6 +13,7 @@ import io
 import re
 import sys
 import warnings
+import zlib
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 
@@ -65,7 +66,12 @@ def read_bytes(path):
     if path == STDIN:
         return sys.stdin.buffer.read()
     content = Path(path).read_bytes()
-    return gzip.decompress(content) if path.endswith(".gz") else content
+    if not path.endswith(".gz"):
+        return content
+    try:
+        return gzip.decompress(content)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{path}: not a whole gzip file ({error}); pack it again") from None
 
 
 def read_frame(content, name, format, *, header=True, with_tags=True):
@@ -106,10 +112,12 @@ def read_frame(content, name, format, *, header=True, with_tags=True):
         frame = _read_table(pandas, _decode(content, name), name, format, header)
     if not len(frame):
         raise InputError(f"{name} has no rows")
-    return frame.rename(columns=str)
+    return frame.rename(columns=lambda name: str(name).strip())
 
 
 def _decode(content, name):
+    if content.startswith(b"PK\x03\x04"):
+        raise InputError(f"{name} is a spreadsheet, or another archive; save it as CSV")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -123,6 +131,8 @@ def _decode(content, name):
 
 
 def _read_table(pandas, text, name, format, header):
+    if text.startswith("{"):
+        raise InputError(f"{name} holds JSON lines, not {format}; say so with --format jsonl")
     separator = _separator_of(text.partition("\n")[0], format)
     names = None
     if not header:  # rows of unequal length are as wide as the longest
@@ -136,6 +146,7 @@ def _read_table(pandas, text, name, format, header):
                 header=0 if header else None,
                 names=names,
                 index_col=False,
+                skipinitialspace=separator != "\t",
                 quoting=csv.QUOTE_NONE if _is_unquoted(text, separator) else csv.QUOTE_MINIMAL,
                 keep_default_na=False,
                 na_values=[""],
@@ -155,7 +166,8 @@ def _read_table(pandas, text, name, format, header):
 
 
 def _separator_of(line, format):
-    return "\t" if format == "tsv" else max(",;\t", key=line.count)
+    unquoted = re.sub('"[^"]*"', "", line)
+    return "\t" if format == "tsv" else max(",;\t", key=unquoted.count)
 
 
 def _is_unquoted(text, separator):
@@ -169,7 +181,9 @@ def has_header(content, format):
     """Whether the first line of a table names columns: numbers alone do not, nor one twice."""
     if format not in ("csv", "tsv"):
         return True
-    first = re.split("[\r\n]", content.decode("utf-8-sig", errors="replace"), maxsplit=1)[0]
+    # The reader takes no longer cells.
+    start = content[: csv.field_size_limit()].decode("utf-8-sig", errors="replace")
+    first = re.split("[\r\n]", start, maxsplit=1)[0]
     cells = next(csv.reader([first], delimiter=_separator_of(first, format)), [])
     numbers = [cell for cell in cells if _is_number(cell)]
     return not cells or (len(numbers) < len(cells) and len(set(numbers)) == len(numbers))

@@ -32,7 +32,7 @@ NONE_MARKED = {"text": "Ada left", "spans": []}
         (objects(WORDS, {"tokens": ["a"], "tags": ["O", "B"]}), "row 2: 2 labels for 1 steps"),
         (objects(NONE_MARKED, NONE_MARKED), "column spans holds one label, O"),
         (table("text,label", *["a b,1.5", "b c,2"] * 4), "not whole, such as 1.5"),
-        (objects({"text": "a b", "label": {"x": 1}}), "column label, row 1: .* is not one text"),
+        (objects({"text": "a b", "label": {"x": 1}}), "column label, row 1: .* is neither a label"),
     ],
 )  # fmt: skip
 def test_what_nothing_can_be_learnt_from_is_told(file, message, tmp_path):
@@ -41,6 +41,12 @@ def test_what_nothing_can_be_learnt_from_is_told(file, message, tmp_path):
     path.write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         open_file(str(path), Asked(row_is="sequence"))
+
+
+def test_whole_numbers_are_labels_however_they_are_written(tmp_path):
+    path = tmp_path / "t.jsonl"
+    path.write_text('{"tokens": ["Ada", "left"], "tags": [1.0, 0.0]}\n' * 4, encoding="utf-8")
+    assert open_file(str(path), Asked()).data.y == [[1.0, 0.0]] * 4
 
 
 def test_an_empty_text_is_one_that_says_nothing_but_has_no_steps(tmp_path):

@@ -208,6 +208,9 @@ def test_na_is_a_class_and_only_an_empty_cell_is_missing(tmp_path):
         ("text,label\n" + "a b,x\nb c,y\n" * 4, {"values": ["text"]}, "row 1 holds 'a b', which"),
         ("text,label\n" + "a b,x\nb c,y\n" * 4, {"text": "label", "label": "label"}, "learnt from"),
         ("text,label\n", {}, "has no rows"),
+        ('{"text": "a b", "label": "x"}\n' * 4, {}, "JSON lines, not csv; say so with --format"),
+        ("PK\x03\x04", {}, "is a spreadsheet"),
+        ("x" * 200_000 + "\n", {}, "has no rows"),
         ("", {}, "is empty"),
         ("text,label\n" + "a b,x\nb c,y\n" * 4, {"format": "xml"}, "--format xml: no such format"),
     ],
@@ -227,8 +230,17 @@ COMPLAINTS = "text,label\n" + "so late again,bad\nwhat a day,good\n" * 3
         COMPLAINTS.replace("\n", "\r"),
         COMPLAINTS.replace("bad\n", "bad,\n").replace("good\n", "good,\n"),
         "\ufeff" + COMPLAINTS.replace(",", ";"),
+        COMPLAINTS.replace(",", ", "),
+        COMPLAINTS.replace("label\n", 'label,"a;b;c"\n').replace("d\n", "d,z\n"),
     ],
-    ids=["Windows", "old Mac", "commas at the ends", "semicolons and a mark of byte order"],
+    ids=[
+        "Windows",
+        "old Mac",
+        "commas at the ends",
+        "semicolons and a mark of byte order",
+        "spaces after commas",
+        "semicolons in quotes",
+    ],
 )
 def test_one_table_may_be_written_in_many_ways(content, tmp_path):
     path = tmp_path / "t.csv"
@@ -255,6 +267,28 @@ def test_times_order_steps_however_they_are_written(tmp_path):
     opened = read(tmp_path / "t.csv", "\n".join(["date,x,label", *days]), window=4)
     assert opened.reading.order == "date"
     assert opened.data.X.values[:8].ravel().tolist() == [0.5] * 8  # of January
+
+
+def test_days_may_come_first_in_dates(tmp_path):
+    days = [
+        f"{i + 1:02}.{month:02}.2024,{month}.5,{'ab'[i % 2]}" for i in range(28) for month in (1, 2)
+    ]
+    opened = read(tmp_path / "t.csv", "\n".join(["date,x,label", *days]), window=28)
+    assert opened.data.X.values.ravel().tolist() == [1.5] * 28 + [2.5] * 28
+
+
+def test_lists_of_words_and_numbers_are_no_numbers(tmp_path):
+    line = json.dumps({"tokens": ["a", 2], "tags": ["B", "O"]})
+    with pytest.raises(InputError, match="no column besides the label holds texts or numbers"):
+        read(tmp_path / "t.jsonl", "\n".join([line] * 4))
+
+
+def test_a_packed_file_that_is_cut_short_is_told(files, tmp_path):
+    packed = gzip.compress((files / "texts.csv").read_bytes())
+    for content in (packed[:-8], b"text"):
+        (tmp_path / "t.csv.gz").write_bytes(content)
+        with pytest.raises(InputError, match="not a whole gzip file"):
+            read(tmp_path / "t.csv.gz")
 
 
 def test_windows_are_cut_inside_recordings(files, tmp_path):
