@@ -176,7 +176,8 @@ def _is_series(labels):
 
 def _guess_places(frame, free, asked, text):
     """Where a step belongs: which column names its sequence and which orders it, or the window."""
-    sequence = asked.sequence or _guess_sequence(frame, free, text)
+    # Steps of two patients are never one sequence.
+    sequence = asked.sequence or _guess_sequence(frame, free, text) or asked.group
     window = asked.window or (WINDOW if sequence is None else None)
     order = asked.order
     if order is None:

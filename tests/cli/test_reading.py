@@ -300,6 +300,16 @@ def test_windows_are_cut_inside_recordings(files, tmp_path):
         read(tmp_path / "t.csv", content)
 
 
+def test_windows_are_cut_inside_groups(files, tmp_path):
+    content = (files / "long.csv").read_text(encoding="utf-8").replace("recording", "patient")
+    opened = read(tmp_path / "t.csv", content, window=4, group="patient")
+    assert "--sequence patient" in opened.guessed
+    assert opened.data.X.lengths.tolist() == [4, 4, 2] * 20
+    assert opened.data.groups.tolist() == [
+        name for name in dict.fromkeys(opened.data.groups) for _ in range(3)
+    ]
+
+
 def test_an_order_of_levels_that_was_guessed_is_told(tmp_path):
     content = "text,label\n" + "so cold,low\nmild day,mid\nso hot,high\n" * 4
     assert "--levels high,low,mid" in read(tmp_path / "t.csv", content, is_ordinal=True).guessed
