@@ -25,7 +25,7 @@ extensions = [
     "sphinx_design",
 ]
 myst_enable_extensions = ["colon_fence"]
-myst_heading_anchors = 2  # pages link to sections of others
+myst_heading_anchors = 3  # pages link to sections of others
 exclude_patterns = ["_build"]
 templates_path = ["_templates"]
 
