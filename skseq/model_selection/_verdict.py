@@ -3,6 +3,7 @@
 import numpy as np
 
 NAIVE = "commonest"  # so begin the names of baselines that learn nothing
+_LONG = 40  # characters of a score with its arguments; what is longer breaks up the sentence
 
 
 def verdict_sentence(rows, metric, alpha, blend_of=None):
@@ -14,7 +15,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
         The best first, failed ones last.
 
     metric : str
-        What they were compared by.
+        What they were compared by; long arguments are not repeated.
 
     alpha : float
         A p-value of at most this counts as real.
@@ -27,6 +28,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     str
     """
     rows = [row for row in rows if np.isfinite(row.mean)]
+    metric = metric if len(metric) <= _LONG else metric.partition("(")[0]
     best = rows[0]
     nets = [row for row in rows if row.role != "baseline"]  # there is one in the blend, too
     roles = {row.role for row in rows}

@@ -27,6 +27,12 @@ def test_a_strategy_that_wins_is_held_against_the_plain_model_and_the_best_basel
     )
 
 
+def test_arguments_of_the_score_are_told_where_they_are_short():
+    short, long = "tag_f1_macro(exclude='O')", "quadratic_weighted_kappa(labels=['A1', 'A2', 'B1'])"
+    assert "the highest tag_f1_macro(exclude='O'), 0.7" in verdict_sentence([FOCAL], short, 0.05)
+    assert "the highest quadratic_weighted_kappa, 0.7" in verdict_sentence([FOCAL], long, 0.05)
+
+
 def test_the_level_decides_what_is_real():
     assert "which may be chance (p = 0.01)" in verdict_sentence([FOCAL, PLAIN], "f1_macro", 0.005)
 
