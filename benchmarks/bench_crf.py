@@ -12,7 +12,7 @@ Claims, asserted below on the best of each:
    which most of all runs the BiLSTM, is at least 1.5 times faster than the peer's.
 3. Ours learns as much: the loss of a step is at most 1.1 times the peer's after as many epochs.
 
-Measured with 1 thread, in time of the processor since others were on it: 4.6, 8.5 and 2.4 times.
+Measured with 1 thread: 4.1, 9.3 and 2.2 times.
 
 Run: ``python benchmarks/bench_crf.py [--repeats 3] [--threads 2]``
 """

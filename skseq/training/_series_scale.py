@@ -16,6 +16,9 @@ WIDE = 30.0
 # Series that are looked at, at most; and how many deciles take, at least.
 _MAX_ROWS, _FEWEST = 4096, 10
 
+# Values that are looked at together, of which there are copies of twice the size.
+_BLOCK = 1_000_000
+
 
 class SeriesScaler:
     """Series less their mean, by their standard deviation; and summaries of them at unit size.
@@ -42,7 +45,7 @@ class SeriesScaler:
         if len(rows) > _MAX_ROWS:
             chosen = np.linspace(0, len(rows) - 1, _MAX_ROWS).astype(int)
             rows, weight = rows[chosen], None if weight is None else weight[chosen]
-        size, *moments = series_moments(X[rows])
+        size, *moments = series_moments(X, rows)
         least = np.where(size > 0, size, np.inf).min(axis=0)
         self.least_ = np.where(np.isinf(least), 1.0, least)
         self.summary_scaler_ = StepScaler().fit(self._summary(size, *moments), weight)
@@ -85,8 +88,15 @@ class SeriesScaler:
         return np.column_stack([mean / std, log_size + np.log(std), log_size, np.log(lengths)])
 
 
-def series_moments(X):
-    """Largest size of each series, by feature; mean and spread in that unit; and its length."""
+def series_moments(X, rows):
+    """Largest size of each series at ``rows``, by feature; mean and spread in that unit; length."""
+    n_values = np.cumsum(X.lengths[rows]) * X.values[:1].size
+    blocks = np.split(rows, np.flatnonzero(np.diff(n_values // _BLOCK)) + 1)
+    parts = [_moments(X[block]) for block in blocks]
+    return [np.concatenate(part) for part in zip(*parts, strict=True)]
+
+
+def _moments(X):
     values = X.values.reshape(X.n_steps, -1).astype(np.float64)
     starts, lengths = X.offsets[:-1], X.lengths
     size = np.maximum.reduceat(np.abs(values), starts)
@@ -108,7 +118,7 @@ def _real_spread(std):
 
 def differ_widely(X, rows):
     """Whether the series at ``rows`` differ in size by orders of magnitude."""
-    size, _, std, _ = series_moments(X[rows[:: max(1, len(rows) // _MAX_ROWS)]])
+    size, _, std, _ = series_moments(X, rows[:: max(1, len(rows) // _MAX_ROWS)])
     spread = [_decile_ratio(feature[feature > 0]) for feature in (size * std).T]
     return float(np.median(spread)) > WIDE
 

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 from skseq import SequenceClassifier, SequenceRegressor, Sequences, SequenceTagger
 from skseq.data import offsets_from_lengths
+from skseq.training import _series_scale
 from skseq.training._scale import StepScaler
 from skseq.training._series_scale import SeriesScaler, differ_widely, series_moments
 
@@ -58,8 +59,10 @@ def test_a_summary_is_what_the_series_was(sized):
     assert_allclose(summary, StepScaler().fit(expected).transform(expected), atol=1e-8)
 
 
-def test_moments_of_flat_steps_are_those_of_each_series(sized):
-    size, mean, std, lengths = series_moments(sized)
+@pytest.mark.parametrize("block", [1, 40, 1_000_000])
+def test_moments_of_flat_steps_are_those_of_each_series(sized, block, monkeypatch):
+    monkeypatch.setattr(_series_scale, "_BLOCK", block)  # of one series, of a few, of all
+    size, mean, std, lengths = series_moments(sized, np.arange(len(sized)))
     for row, *found in zip(sized, size, mean, std, lengths, strict=True):
         largest = np.abs(row).max(axis=0)
         expected = largest, (row / largest).mean(axis=0), (row / largest).std(axis=0)
@@ -77,6 +80,14 @@ def test_nothing_overflows_and_constant_series_stay_finite(ragged_values, wild):
     assert np.isfinite(scaled).all()
     assert np.isfinite(summary).all()
     assert np.abs(summary).max() < 1e3
+
+
+def test_moments_are_of_the_rows_that_are_asked_for(sized):
+    rows = np.array([3, 0, 2])
+    for some, of_all in zip(
+        series_moments(sized, rows), series_moments(sized, np.arange(len(sized))), strict=True
+    ):
+        np.testing.assert_array_equal(some, of_all[rows])
 
 
 def test_auto_takes_each_series_by_itself_where_they_differ_widely(sized, ragged_values, labels):
