@@ -4,6 +4,7 @@ import numpy as np
 
 from skseq.cli._errors import InputError
 from skseq.data import Sequences, as_tags
+from skseq.spans._offsets import lengths_of
 
 
 def check_steps(data, reading):
@@ -19,7 +20,7 @@ def check_steps(data, reading):
     """
     columns = reading.text or ",".join(reading.values[:3])
     if not _may_be_empty(reading):
-        empty = np.flatnonzero(_lengths(data.X) == 0)
+        empty = np.flatnonzero(lengths_of(data.X) == 0)
         if len(empty):
             raise InputError(
                 f"column {columns}, row {empty[0] + 1}: there is nothing in it to read, nor in "
@@ -50,7 +51,7 @@ def check_labels(data, reading):
     """
     column, labels = reading.label, np.asarray(as_tags(data.y).values if reading.tags else data.y)
     if reading.tags and reading.row_is == "sequence":
-        n_tags, n_steps = as_tags(data.y).lengths, _lengths(data.X)
+        n_tags, n_steps = as_tags(data.y).lengths, lengths_of(data.X)
         wrong = np.flatnonzero(n_tags != n_steps)
         if len(wrong):
             row = wrong[0]
@@ -81,7 +82,3 @@ def check_labels(data, reading):
 def _may_be_empty(reading):
     """Only a text with one label: that nothing was said may be telling."""
     return reading.unit == "text" and not reading.tags
-
-
-def _lengths(X):
-    return X.lengths if isinstance(X, Sequences) else np.array([len(each) for each in X])

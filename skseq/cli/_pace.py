@@ -3,8 +3,8 @@
 Requirements this file meets:
 
 - a net of few epochs, under a learning rate that goes down to 0, is worth more than none;
-- the same command goes on with the same nets: what was measured is kept, and nothing else of what
-  is chosen by it depends on how busy the machine is.
+- the same command goes on with the same nets, however busy the machine is by then: what was
+  measured is kept.
 """
 
 import json

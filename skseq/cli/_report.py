@@ -7,6 +7,7 @@ from pathlib import Path
 from skseq.cli._errors import InputError
 from skseq.cli._folder import REPORT, checksum_of, read_run
 from skseq.cli._open import open_again
+from skseq.metrics._scorer_facts import without_arguments
 from skseq.report import html_report
 
 
@@ -55,7 +56,7 @@ def write_report(path, comparison, data, reading, name):
             data.X,
             data.y,
             path,
-            title=f"{Path(name).name}, compared by {comparison.metric.partition('(')[0]}",
+            title=f"{Path(name).name}, compared by {without_arguments(comparison.metric)}",
             groups=data.groups,
             ordered=reading.levels or False,
             background=reading.background,

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from skseq._progress import is_watched
+from skseq.metrics._scorer_facts import without_arguments
 from skseq.model_selection._verdict import p_text
 
 # Wider lines are hard to read, and all that is printed fits into this.
@@ -58,7 +59,7 @@ def show_leaderboard(comparison):
     console = _Console(width=WIDTH, highlight=False)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     table.add_column("candidate", overflow="fold", max_width=38)
-    score = comparison.metric.partition("(")[0]
+    score = without_arguments(comparison.metric)
     if len(score) > _LONG:  # or names of candidates have no room
         score = score.replace("_", "_\n")
     titles = (score, "interval", "minority\nrecall", "fit, s", "above\nplain", "p")

@@ -54,6 +54,11 @@ def scorer_name(scorer: Callable[..., Any]) -> str:
     return f"{name}({listed})" if listed else name
 
 
+def without_arguments(name: str) -> str:
+    """What `scorer_name` gives, less the arguments, which take room."""
+    return name.partition("(")[0]
+
+
 def name_and_arguments(scorer: Callable[..., Any]) -> tuple[str | None, dict[str, Any]]:
     """Give what to call `get_scorer` with to have a scorer again.
 

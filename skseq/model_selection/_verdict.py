@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skseq.metrics._scorer_facts import without_arguments
+
 NAIVE = "commonest"  # so begin the names of baselines that learn nothing
 _LONG = 40  # characters of a score with its arguments; what is longer breaks up the sentence
 
@@ -28,7 +30,7 @@ def verdict_sentence(rows, metric, alpha, blend_of=None):
     str
     """
     rows = [row for row in rows if np.isfinite(row.mean)]
-    metric = metric if len(metric) <= _LONG else metric.partition("(")[0]
+    metric = metric if len(metric) <= _LONG else without_arguments(metric)
     best = rows[0]
     nets = [row for row in rows if row.role != "baseline"]  # there is one in the blend, too
     roles = {row.role for row in rows}

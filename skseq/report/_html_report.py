@@ -11,6 +11,7 @@ import numpy as np
 from skseq._optional import import_optional
 from skseq._validation import HasMethods, Interval, has_step_labels, safe_indexing, validate_params
 from skseq.data import as_tags, cut_steps, ignored_by, known_steps
+from skseq.metrics._scorer_facts import without_arguments
 from skseq.report._audit import imbalance_report
 from skseq.report._audit_measures import ratio_text
 from skseq.report._audit_sections import sections_of
@@ -140,7 +141,7 @@ def html_report(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["ratio_text"] = ratio_text
+    environment.filters |= {"ratio_text": ratio_text, "without_arguments": without_arguments}
     text = environment.get_template("report.html").render(
         title=title or f"Comparison by {comparison.metric}",
         **page.facts(n_examples),
