@@ -277,7 +277,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
             targets = self._learn_scale(targets, train)
         schedule = self._make_schedule(targets)
         if goes_on:
-            self._learn_shares([net.criterion_.head for net in self.nets_], schedule)
+            self._follow(schedule)
         else:
             self._start(head, schedule)
         n_before = len(self.net_.history)
@@ -363,15 +363,27 @@ class BaseClassEstimator(BaseSequenceEstimator):
         if not starts_at_prior(self.initial_bias, head, prior, n_updates, per_step=per_step):
             # All alike, except for a class without rows: training need not unlearn it first.
             prior = prior > 0
-        posterior = self._posterior(head).while_training()
-        score = ValidationScore(head, posterior, self._rules, self.class_weight_)
         self._build(
             head,
             head.start(floored_log_prior(prior, schedule.targets.counts().sum())),
-            validation_score=score,
+            validation_score=self._make_validation_score(head),
             watch_from=schedule.weighted_from,
             mixer=schedule.mixer,
         )
+
+    def _follow(self, schedule):
+        """Have nets that are trained further judged by the data and the parameters as they are."""
+        heads = [net.criterion_.head for net in self.nets_]
+        self._learn_shares(heads, schedule)
+        score = self._make_validation_score(heads[0])
+        for net in self.nets_:
+            callbacks = dict(net.callbacks_)
+            callbacks["validation_score"].set_params(**score.get_params(deep=False))
+            callbacks["early_stopping"].set_params(watch_from=schedule.weighted_from)
+
+    def _make_validation_score(self, head):
+        posterior = self._posterior(head).while_training()
+        return ValidationScore(posterior, self._rules, self.class_weight_)
 
     def _make_head(self):
         """The head of a new net, with its loss."""

@@ -55,11 +55,8 @@ class ValidationScore(Callback):
 
     Parameters
     ----------
-    head : Head
-        Says what scores mean.
-
     posterior : Posterior
-        Turns them into decisions.
+        Turns the log probabilities that the head of the net gives into decisions.
 
     rules : TagRules or None
         Which class may follow which.
@@ -68,8 +65,7 @@ class ValidationScore(Callback):
         Tells classes without weight from steps without.
     """
 
-    def __init__(self, head, posterior, rules, class_weight):
-        self.head = head
+    def __init__(self, posterior, rules, class_weight):
         self.posterior = posterior
         self.rules = rules
         self.class_weight = class_weight
@@ -114,8 +110,9 @@ class ValidationScore(Callback):
             offsets = offsets_from_lengths(mask.sum(axis=1))  # of a chunk, what it predicts
             if "weight" in about:
                 is_kept = (about["weight"][mask] > 0) | (self.class_weight[target] == 0)
-        chain = self.head.chain([net.module_.last_layer], self.rules)
-        log_proba = self.head.log_proba(scores.astype(np.float64))
+        head = net.criterion_.head
+        chain = head.chain([net.module_.last_layer], self.rules)
+        log_proba = head.log_proba(scores.astype(np.float64))
         if chain is not None:
             log_proba = chain.without_ends(log_proba, offsets, about["ends"])
         posterior = replace(self.posterior, chain=chain)
@@ -130,7 +127,7 @@ class ValidationScore(Callback):
         if net.train_split is None:
             return
         net.history.record("valid_f1_macro", macro_f1(self._confusion))
-        rank = self.head.rank
+        rank = self.posterior.rank
         if rank is not None:
             net.history.record("valid_mae_macro", macro_absolute_error(self._confusion, rank))
         for key, recall in zip(self.recall_keys, recalls(self._confusion), strict=True):

@@ -109,6 +109,28 @@ def test_early_stopping_comes_and_goes(kind, scoring):
     assert all(key in model.history_[-1] for key in watched)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"decision": {1: 50.0}},
+        {"target_prior": [0.01, 0.99]},
+        {"class_weight": {1: 99.0}, "target_prior": "data"},
+        {"class_weight": "balanced", "class_weight_start": 0.5},
+    ],
+)
+def test_held_out_rows_are_judged_as_by_a_net_that_was_built_so(change):
+    # At this rate all nets stay as they were built: what differs is what is made of their scores.
+    settings = {"lr": 1e-12, "early_stopping": "best", "validation_fraction": 0.5}
+    gone_on = fitted(SequenceClassifier, **settings)
+    gone_on.set_params(**change).fit(X, Y[SequenceClassifier])
+    as_new = fitted(SequenceClassifier, **settings, **change)
+    np.testing.assert_array_equal(
+        gone_on.history_[2:, "valid_f1_macro"], as_new.history_[:, "valid_f1_macro"]
+    )
+    stopping = [dict(model.net_.callbacks_)["early_stopping"] for model in (gone_on, as_new)]
+    assert stopping[0].watch_from == stopping[1].watch_from
+
+
 def test_early_stopping_may_begin_with_a_warm_start_that_draws_progressively():
     model = fitted(SequenceClassifier).set_params(
         early_stopping="best", batch_balance="progressive"
