@@ -30,7 +30,7 @@ class FrozenVectors(Callback):
     Parameters
     ----------
     share : float
-        Of the epochs, in which nothing changes them; 1 is for good.
+        Of the epochs, in which nothing changes them; 1 is for good, 0 is never.
 
     n_epochs : int
         Length of training.

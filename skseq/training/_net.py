@@ -299,7 +299,7 @@ def _callbacks(settings, seeds, validation_score, watch_from):
     if settings.lr_schedule != "constant":
         rate = LearningRate(settings.lr_schedule, settings.max_epochs)
         callbacks.append(("learning_rate", rate))
-    if settings.embedding is not None and settings.embedding_frozen:
+    if settings.embedding is not None:  # also where they are not frozen, but may have been
         frozen = FrozenVectors(settings.embedding_frozen, settings.max_epochs)
         callbacks.append(("frozen_vectors", frozen))
     if settings.gradient_clip_value is not None:

@@ -76,6 +76,17 @@ def test_vectors_are_frozen_for_their_share_of_the_epochs():
     np.testing.assert_allclose(losses, frozen.history_[:, "train_loss"])
 
 
+def test_vectors_thaw_and_freeze_in_a_net_that_is_trained_further():
+    X, y = sentences(ANIMALS, TOOLS)
+    Xt = TokenEncoder("word+char").fit_transform(X)
+    model = tagger(embedding_frozen=True, max_epochs=1, warm_start=True).fit(Xt, y)
+    frozen = vectors_of(model).copy()
+    thawed = vectors_of(model.set_params(embedding_frozen=False).fit(Xt, y)).copy()
+    assert np.abs(thawed - frozen).max() > 0
+    again = vectors_of(model.set_params(embedding_frozen=True).fit(Xt, y))
+    np.testing.assert_array_equal(again, thawed)
+
+
 def test_frozen_changes_nothing_without_vectors():
     X, y = sentences(ANIMALS, TOOLS)
     Xt = TokenEncoder().fit_transform(X)
