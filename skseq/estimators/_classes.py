@@ -149,6 +149,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
     ) -> Self:
         """Train for one more epoch, on these sequences alone.
 
+        After a `fit` without ``warm_start`` the optimizer starts anew: its state was not kept.
+
         Parameters
         ----------
         X : as for `fit`

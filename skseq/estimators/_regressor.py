@@ -473,6 +473,8 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Train for one more epoch, on these sequences alone.
 
+        After a `fit` without ``warm_start`` the optimizer starts anew: its state was not kept.
+
         The ``y`` of the first call sets the mean and the scale of the targets, so it should
         be typical.
 

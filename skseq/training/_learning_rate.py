@@ -1,6 +1,7 @@
 """The learning rate in the course of training: schedules by name, batch by batch."""
 
 import math
+import warnings
 
 from skorch.callbacks import Callback
 
@@ -54,6 +55,15 @@ class LearningRate(Callback):
         self.schedule = schedule
         self.n_epochs = n_epochs
 
+    def on_train_begin(self, net, **kwargs):
+        if self._share(len(net.history) - net.first_epoch) == 0:
+            warnings.warn(
+                f"lr_schedule={self.schedule!r} has come to a learning rate of 0 after "
+                f"max_epochs={self.n_epochs} epochs, so the net no longer learns. For partial_fit "
+                'take lr_schedule="auto" or "constant"',
+                stacklevel=2,
+            )
+
     def on_epoch_begin(self, net, dataset_train=None, **kwargs):
         self._n_batches = max(1, -(-len(dataset_train) // net.batch_size))
         self._n_seen = 0
@@ -62,8 +72,7 @@ class LearningRate(Callback):
         if not training:
             return
         epoch = len(net.history) - 1 - net.first_epoch
-        progress = (epoch + self._n_seen / self._n_batches) / self.n_epochs
-        share = LR_SCHEDULES[self.schedule](min(1.0, progress))
+        share = self._share(epoch + self._n_seen / self._n_batches)
         self._n_seen += 1
         for group in net.optimizer_.param_groups:
             group["lr"] = share * group.setdefault("initial_lr", group["lr"])
@@ -71,3 +80,7 @@ class LearningRate(Callback):
     def on_epoch_end(self, net, **kwargs):
         # Under the name that skorch's own schedules have.
         net.history.record("event_lr", net.optimizer_.param_groups[0]["lr"])
+
+    def _share(self, n_epochs):
+        """Share of the full rate after so many epochs, whole or not."""
+        return LR_SCHEDULES[self.schedule](min(1.0, n_epochs / self.n_epochs))

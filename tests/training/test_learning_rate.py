@@ -79,10 +79,23 @@ def test_every_estimator_has_them(estimator, y):
 def test_partial_fit_goes_through_the_schedule_call_by_call_and_stays_at_its_end():
     spy = Rates()
     model = SequenceClassifier(lr=0.1, lr_schedule="linear", max_epochs=2, callbacks=[spy], **SMALL)
-    for _ in range(3):
+    for _ in range(2):
         model.partial_fit(X, Y, classes=[0, 1])
+    with pytest.warns(UserWarning, match="rate of 0 after max_epochs=2 epochs.*no longer learns"):
+        model.partial_fit(X, Y)
     expected = 0.1 * np.maximum(0, 1 - np.arange(9) / 6)
     np.testing.assert_allclose(spy.seen, expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("schedule", sorted(set(LR_SCHEDULES) - {"constant"}))
+def test_partial_fit_says_that_the_schedule_of_the_fit_before_has_ended(schedule):
+    model = SequenceClassifier(lr_schedule=schedule, max_epochs=2, **SMALL).fit(X, Y)
+    learnt = model.predict_proba(X)
+    with pytest.warns(UserWarning, match=f"lr_schedule='{schedule}' has come to"):
+        model.partial_fit(X, Y)
+    np.testing.assert_array_equal(model.predict_proba(X), learnt)
+    model.set_params(lr_schedule="auto").partial_fit(X, Y)
+    assert not np.array_equal(model.predict_proba(X), learnt)
 
 
 def test_a_warm_start_begins_its_schedule_anew():
