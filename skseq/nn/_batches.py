@@ -20,6 +20,10 @@ from skseq.data import scoring_plan, step_positions
 # that a short row shares its batch with other rows in every epoch.
 _POOL_BATCHES = 50
 
+# Rows of a batch to predict, or as many as there are in one to train on; its padded steps, and the
+# numbers in them: a net's layers hold several copies.
+_SCORED_ROWS, _MOST_STEPS, _MOST_NUMBERS = 256, 2**16, 2**20
+
 # Inputs and targets.
 Batch = tuple[dict[str, Tensor], dict[str, Tensor]]
 
@@ -73,6 +77,14 @@ class SequenceDataset(torch.utils.data.Dataset[Batch]):
             target=None if self.target is None else self.target[chosen],
             weight=None if self.weight is None else self.weight[chosen],
         )
+
+    def scoring_plan(self, batch_size: int) -> list[IntArray]:
+        """Rows of each batch to predict, of a net that is trained on ``batch_size`` rows at once.
+
+        Long ones come first.
+        """
+        most_steps = min(_MOST_STEPS, _MOST_NUMBERS // max(self.values[:1].size, 1))
+        return scoring_plan(self.lengths, max(_SCORED_ROWS, batch_size), most_steps)
 
     def batch(self, rows: IntArray) -> Batch:
         """Padded inputs of some rows, and targets where there are any.
@@ -178,11 +190,11 @@ class TrainingBatches:
 
 
 class ScoringBatches:
-    """Every row once, long rows first, as many in a batch as a budget of steps allows."""
+    """Every row once, in the batches of its dataset's `scoring_plan`."""
 
     def __init__(self, dataset: SequenceDataset, *, batch_size: int) -> None:
         self.dataset = dataset
-        self.plan = scoring_plan(dataset.lengths, batch_size)
+        self.plan = dataset.scoring_plan(batch_size)
 
     def __len__(self) -> int:
         return len(self.plan)

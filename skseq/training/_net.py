@@ -210,7 +210,6 @@ def build_net(
         "iterator_train": TrainingBatches,
         "iterator_train__rng": partial(seeds.generator, "batches"),
         "iterator_valid": ScoringBatches,
-        "iterator_valid__batch_size": max(256, settings.batch_size),
         "train_split": None,
         "callbacks": _callbacks(settings, seeds, validation_score, watch_from),
         "device": resolve_device(settings.device),

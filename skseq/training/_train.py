@@ -7,13 +7,9 @@ import torch
 from scipy.special import log_softmax
 from skorch.utils import to_tensor
 
-from skseq.data import scoring_plan
 from skseq.training._net import FixedSplit, isolated_torch_seed
 
 logger = logging.getLogger(__name__)
-
-# Padded steps of a batch to predict, and the numbers in them: a net's layers hold several copies.
-_MOST_STEPS, _MOST_NUMBERS = 2**16, 2**20
 
 
 def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
@@ -113,10 +109,9 @@ def last_states(nets, targets):
 
 def _of_all(net, targets, forward, read):
     dataset, outputs = targets.dataset(), None
-    most = min(_MOST_STEPS, _MOST_NUMBERS // max(dataset.values[:1].size, 1))
     net.module_.eval()
     with torch.inference_mode():
-        for rows in scoring_plan(dataset.lengths, max(256, net.batch_size), max_steps=most):
+        for rows in dataset.scoring_plan(net.batch_size):
             inputs, about = dataset.batch(rows)
             output = forward(inputs).cpu().numpy()
             if dataset.per_step:

@@ -2,6 +2,7 @@
 
 import warnings
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from skseq.nn import (
     ScoringBatches,
     SequenceDataset,
     TrainingBatches,
+    _batches,
     step_mask,
     training_plan,
 )
@@ -128,9 +130,23 @@ def test_what_belongs_to_a_row_stays_with_it(lengths, batch_size):
     assert len(batches) == len(list(batches))
 
 
+@given(lengths=ragged_lengths, batch_size=batch_sizes, width=st.integers(1, 3))
+def test_rows_to_score_come_once_in_batches_that_are_not_too_large(lengths, batch_size, width):
+    offsets = offsets_from_lengths(lengths)
+    wide = SequenceDataset(np.zeros((lengths.sum(), width)), offsets[:-1], offsets[1:])
+    with patch.multiple(_batches, _SCORED_ROWS=4, _MOST_STEPS=20, _MOST_NUMBERS=30):
+        plan = wide.scoring_plan(batch_size)
+    np.testing.assert_array_equal(np.sort(np.concatenate(plan)), np.arange(len(lengths)))
+    for rows in plan:
+        n_steps = len(rows) * lengths[rows].max()
+        assert len(rows) <= max(4, batch_size)
+        assert len(rows) == 1 or (n_steps <= 20 and n_steps * width <= 30)
+
+
 @given(lengths=ragged_lengths, batch_size=batch_sizes)
 def test_scoring_batches_are_the_batches_of_their_plan(lengths, batch_size):
-    batches = ScoringBatches(row_spans(lengths), batch_size=batch_size)
+    with patch.object(_batches, "_SCORED_ROWS", 1):
+        batches = ScoringBatches(row_spans(lengths), batch_size=batch_size)
     assert len(batches) == len(batches.plan) == len(list(batches))
     for rows, (inputs, targets) in zip(batches.plan, batches, strict=True):
         np.testing.assert_array_equal(targets["target"], rows)
