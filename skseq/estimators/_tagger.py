@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, Literal
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from skseq._sample_weight import step_weight
@@ -40,6 +41,7 @@ from skseq.training import (
     IGNORE_CONSTRAINTS,
     StepTargets,
     labels_of_steps,
+    log_probabilities,
     warn_if_broken,
     warn_of_unseen,
 )
@@ -605,10 +607,12 @@ class SequenceTagger(BaseClassEstimator):
         --------
         skseq.spans.tags_to_spans : The same for the predictions of a pipeline.
         """
+        targets, posterior = self._targets_to_predict(X), self._posterior()
+        steps = log_probabilities(self.nets_, targets), targets.X.offsets
         return tags_to_spans(
             texts,
-            as_tags(self.predict(X)),
-            y_proba=self.predict_proba(X),
+            targets.like_these(self.classes_[posterior.codes(*steps)]),
+            y_proba=targets.like_these(np.exp(posterior.log_proba(*steps))),
             classes=self.classes_,
             offsets=offsets,
             scheme=scheme,

@@ -11,6 +11,7 @@ from skseq.exceptions import CollapseWarning
 from skseq.metrics import get_scorer, tag_f1_score
 from skseq.nn import ENCODERS
 from skseq.preprocessing import TokenEncoder
+from skseq.spans import tags_to_spans
 
 
 def quick(**params):
@@ -248,5 +249,9 @@ def test_spans_are_those_that_the_predicted_tags_spell():
     assert [[span.text for span in row] for row in found] == [["12"], ["7"], ["345"]]
     proba = model.predict_proba(X[:1]).values[3:5, list(model.classes_).index("number")]
     assert found[0][0].probability == pytest.approx(np.sqrt(proba.prod()), rel=1e-5)
+    as_in_a_pipeline = tags_to_spans(
+        texts, model.predict(X), y_proba=model.predict_proba(X), classes=model.classes_
+    )
+    assert model.predict_spans(X, texts) == as_in_a_pipeline
     bare = model.predict_spans(X.tolist(), offsets=None)[0][0]
     assert (bare.start, bare.end, bare.type, bare.text) == (3, 5, "number", None)
