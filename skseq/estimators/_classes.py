@@ -309,7 +309,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self._start(self._make_head(), schedule)
         self._train(schedule.of_rows(), None, n_epochs)
         self._forget_moments()
-        self._learn_priors(schedule, n_epochs[0] - 1)
+        self._learn_priors(schedule, self.n_iter_ - 1)
         if self.second_stage is not None:
             self._refit_last_layer(schedule.targets)
         self.history_, self.calibration_ = history, calibration

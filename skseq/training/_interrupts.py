@@ -52,10 +52,11 @@ def was_interrupted(net):
 
 def interrupt_of(estimator):
     """The KeyboardInterrupt that goes on to the caller of `fit`, and says what is left."""
-    n_epochs = len(estimator.net_.history)
-    is_best = getattr(estimator, "early_stopping", False)
+    net = next(filter(was_interrupted, estimator.nets_))
+    # None is the best while the learning rate is too high to judge, or nothing is held out.
+    is_best = dict(net.callbacks_)["early_stopping"].best_epoch_
     kept = "the best epoch so far" if is_best else "the last whole epoch"
     return KeyboardInterrupt(
-        f"{type(estimator).__name__} was interrupted after {n_epochs} epoch(s). It is fitted, with "
-        f"the weights of {kept}"
+        f"{type(estimator).__name__} was interrupted after {len(net.history)} epoch(s). It is "
+        f"fitted, with the weights of {kept}"
     )

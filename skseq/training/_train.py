@@ -49,7 +49,7 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
 
 
 def _log_end(net, rows, *, stops_early):
-    best = dict(net.callbacks_)["early_stopping"].best_epoch_ if stops_early else None
+    best = dict(net.callbacks_)["early_stopping"].best_epoch_ if stops_early else 0
     logger.info(
         "%s%s trained for %d epochs in %.1f s, train_loss %.4f%s",
         net.settings.name,
@@ -57,7 +57,7 @@ def _log_end(net, rows, *, stops_early):
         len(rows),
         sum(row["dur"] for row in rows),
         rows[-1]["train_loss"],
-        "" if best is None else f", best in epoch {best}",
+        f", best in epoch {best}" if best else "",
     )
 
 

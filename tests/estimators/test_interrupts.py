@@ -66,6 +66,21 @@ class CtrlC(Callback):
                 raise KeyboardInterrupt
 
 
+class Weights(Callback):
+    """Keeps the weights of each epoch."""
+
+    def on_train_begin(self, net, **kwargs):
+        self.kept = {}
+
+    def on_epoch_end(self, net, **kwargs):
+        state = net.module_.state_dict()
+        self.kept[len(net.history)] = {name: weight.clone() for name, weight in state.items()}
+
+    def assert_are_of(self, model, epoch):
+        for name, weight in model.net_.module_.state_dict().items():
+            assert_array_equal(weight.cpu().numpy(), self.kept[epoch][name].cpu().numpy())
+
+
 @pytest.fixture(autouse=True)
 def python_handles_ctrl_c():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -90,27 +105,53 @@ def test_an_interrupt_reaches_the_caller_and_the_last_whole_epoch_is_kept(estima
 
 
 def test_with_early_stopping_the_best_epoch_is_kept():
-    kept = {}
-
-    class Weights(Callback):
-        def on_epoch_end(self, net, **kwargs):
-            state = net.module_.state_dict()
-            kept[len(net.history)] = {name: weight.clone() for name, weight in state.items()}
-
+    weights = Weights()
     model = SequenceClassifier(
         early_stopping="best",
         scoring="loss",
         n_iter_no_change=10,
         validation_fraction=0.3,
-        callbacks=[Weights(), CtrlC(6)],
+        callbacks=[weights, CtrlC(6)],
         **(SMALL | {"lr": 0.3}),
     )
     with pytest.raises(KeyboardInterrupt, match="best epoch so far"):
         model.fit(TOKENS, LABELS)
     assert model.n_iter_ == 5
-    best = 1 + int(np.argmin(model.history_[:, "valid_loss"]))
-    for name, weight in model.net_.module_.state_dict().items():
-        assert_array_equal(weight.cpu().numpy(), kept[best][name].cpu().numpy())
+    weights.assert_are_of(model, epoch=1 + int(np.argmin(model.history_[:, "valid_loss"])))
+
+
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_in_the_first_half_which_is_not_judged_the_last_epoch_is_kept(estimator):
+    weights = Weights()
+    model = estimator(
+        early_stopping="best", validation_fraction=0.3, callbacks=[weights, CtrlC(4)], **SMALL
+    )
+    with pytest.raises(KeyboardInterrupt, match=r"after 3 epoch\(s\).*last whole epoch"):
+        model.fit(TOKENS, target_for(estimator))
+    weights.assert_are_of(model, epoch=3)
+
+
+class SecondTraining(CtrlC):
+    """Presses Ctrl-C in the second training of a fit, the one on all rows."""
+
+    def on_batch_end(self, net, training=None, **kwargs):
+        if self.n_trainings == 2:
+            super().on_batch_end(net, training, **kwargs)
+
+
+def test_an_interrupted_training_on_all_rows_keeps_its_last_whole_epoch():
+    y = np.array([0] * 18 + [1] * 6)
+    model = SequenceClassifier(
+        early_stopping="refit",
+        scoring="loss",
+        batch_balance="progressive",
+        callbacks=[SecondTraining(3)],
+        **SMALL,
+    )
+    with pytest.raises(KeyboardInterrupt, match=r"after 2 epoch\(s\).*last whole epoch"):
+        model.fit(TOKENS, y)
+    # The second of eight epochs has gone 1 of 7 of the way from 1/4 to 1/2.
+    np.testing.assert_allclose(model.train_prior_[1], 0.25 + 0.25 * 1 / 7)
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
