@@ -284,7 +284,7 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         return self.recipe_["early_stopping"] == "refit" and is_whole
 
     def _best_epochs(self):
-        """Epochs after which early stopping found each net best."""
+        """Epochs after which early stopping found each net best; all of them where it did not."""
         found = [dict(net.callbacks_)["early_stopping"].best_epoch_ for net in self.nets_]
         return [best or len(net.history) for best, net in zip(found, self.nets_, strict=True)]
 

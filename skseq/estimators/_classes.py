@@ -34,7 +34,6 @@ from skseq.training import (
     warn_if_collapsed,
     warn_if_missed,
     warn_if_rows_are_steps,
-    was_interrupted,
 )
 from skseq.weights import WEIGHT_STRATEGIES, class_weights
 
@@ -290,11 +289,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
             first_epoch=n_before,
         )
         self._forget_moments()
-        if self.early_stopping and not schedule.is_fixed:
-            best = dict(self.net_.callbacks_)["early_stopping"].best_epoch_ or self.n_iter_
-            self._learn_priors(schedule, best - n_before - 1)
-        elif any(map(was_interrupted, self.nets_)):
-            self._learn_priors(schedule, self.n_iter_ - n_before - 1)
+        if not schedule.is_fixed:
+            self._learn_priors(schedule, self._best_epochs()[0] - n_before - 1)
         if self.second_stage is not None:
             self._refit_last_layer(targets if train is None else targets.take(train))
         if validation is not None:

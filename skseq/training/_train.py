@@ -45,11 +45,11 @@ def train(net, data, held_out, n_epochs, seeds, first_epoch=0):
             net.partial_fit(data, epochs=n_epochs)
     finally:
         net.train_split = None
-    _log_end(net, net.history[n_before:], stops_early=held_out is not None)
+    _log_end(net, net.history[n_before:])
 
 
-def _log_end(net, rows, *, stops_early):
-    best = dict(net.callbacks_)["early_stopping"].best_epoch_ if stops_early else 0
+def _log_end(net, rows):
+    best = dict(net.callbacks_)["early_stopping"].best_epoch_  # 0 where none was judged
     logger.info(
         "%s%s trained for %d epochs in %.1f s, train_loss %.4f%s",
         net.settings.name,
