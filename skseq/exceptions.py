@@ -87,7 +87,7 @@ class DoubleCountingWarning(UserWarning):
 
 
 class LookAheadWarning(UserWarning):
-    """A net that looks ahead can read tags off the end of a sequence.
+    """A net that looks ahead can read tags, or numbers, off the end of a sequence.
 
     Examples
     --------

@@ -69,10 +69,9 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     causal : bool or "auto", default="auto"
         Whether a step must not look at later ones, for records that are cut off in use. "bag",
-        "cnn", "lstm", "tcn" and sums of them can do so; others are refused. "auto" is False, but
-        True, with a warning, for a tag a step of values where nearly all sequences end in a
-        stretch of one tag that is rare before, as records of machines that ran until they failed
-        do, and the encoder can be causal.
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused. "auto" is False, with a
+        warning where steps of values have a number each and nearly all sequences end in the same
+        one, as the remaining life of machines that ran until they failed does.
 
     embedding_dim : int or "auto", default="auto"
         Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.

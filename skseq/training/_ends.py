@@ -1,4 +1,4 @@
-"""Where the end of a record gives its last tags away to a net that looks ahead."""
+"""Where the end of a record gives its last targets away to a net that looks ahead."""
 
 import warnings
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from skseq.exceptions import LookAheadWarning
 
-# So many records end in one tag, of so few steps at most.
+# So many records end in one tag or number, of so few steps at most.
 _NEARLY_ALL, _FEW = 0.95, 0.25
 _ENOUGH = 10
 
@@ -17,12 +17,12 @@ _LONG, _MOSTLY = 2, 0.9
 
 @dataclass(frozen=True)
 class TellingEnd:
-    """A tag in which nearly all records end, and which few of all steps have.
+    """A tag or number in which nearly all records end, and which few of all steps have.
 
     Parameters
     ----------
-    tag : object
-        The tag.
+    target : object
+        The tag, or the number.
 
     share : float
         Of the records, that end in it.
@@ -32,17 +32,17 @@ class TellingEnd:
 
     is_for_good : bool
         Whether it is the tag of several steps in a row that lead up to the end, and hardly of any
-        before: once there, it stays.
+        before: once there, it stays. Not of numbers.
     """
 
-    tag: object
+    target: object
     share: float
     overall: float
     is_for_good: bool
 
 
 def telling_end(targets):
-    """Give the tag that the end of a record gives away, or None.
+    """Give the tag or number that the end of a record gives away, or None.
 
     Every machine of a training set ran until it failed, say: then a net that reads backward, too,
     learns that the end is near from the end of the record, which comes sooner in use.
@@ -50,26 +50,31 @@ def telling_end(targets):
     Parameters
     ----------
     targets : RowTargets or StepTargets
-        Tags of values; those without weight are ignored. Nothing else gives itself away: words end
+        Those of values; those without weight are ignored. Nothing else gives itself away: words end
         as they do in use.
 
     Returns
     -------
     TellingEnd or None
     """
-    if targets.has_whole_rows or targets.classes is None or targets.has_tokens:
+    if targets.has_whole_rows or targets.has_tokens:
         return None
     last = targets.X.offsets[1:] - 1
     if targets.weight is not None:
         last = last[targets.weight[last] > 0]
     if len(last) < _ENOUGH:
         return None
-    share = np.bincount(targets.values[last], minlength=targets.n_classes) / len(last)
-    top, overall = int(share.argmax()), targets.counts() / targets.counts().sum()
-    if share[top] < _NEARLY_ALL or overall[top] > _FEW:
+    ends, counts = np.unique(targets.values[last], return_counts=True)
+    top, share = ends[counts.argmax()], counts.max() / len(last)
+    if share < _NEARLY_ALL:
         return None
+    overall = np.average(targets.values == top, weights=targets.weight)
+    if overall > _FEW:
+        return None
+    if targets.classes is None:
+        return TellingEnd(top.item(), share, overall, is_for_good=False)
     is_for_good = _is_for_good(targets, top, len(last))
-    return TellingEnd(targets.classes.tolist()[top], share[top], overall[top], is_for_good)
+    return TellingEnd(targets.classes.tolist()[top], share, overall, is_for_good)
 
 
 def _is_for_good(targets, code, n_ends):
@@ -84,7 +89,7 @@ def _is_for_good(targets, code, n_ends):
 
 
 def warn_if_ends_tell(targets, *, causal):
-    """Warn where nearly all records end in a tag that is rare elsewhere.
+    """Warn where nearly all records end in a tag or number that is rare elsewhere.
 
     Parameters
     ----------
@@ -108,9 +113,11 @@ def warn_if_ends_tell(targets, *, causal):
             "If sequences in use are cut off before, as records up to today are, set causal=True; "
             "if they end alike, causal=False"
         )
+    kind = "number" if targets.classes is None else "tag"
     warnings.warn(
-        f"{end.share:.0%} of the sequences end in the tag {end.tag!r}, which {end.overall:.1%} of "
-        "all steps have: a net that looks ahead can read it off the end of a sequence. " + choice,
+        f"{end.share:.0%} of the sequences end in the {kind} {end.target!r}, which "
+        f"{end.overall:.1%} of all steps have: a net that looks ahead can read it off the end of a "
+        f"sequence. {choice}",
         LookAheadWarning,
         stacklevel=5,
     )

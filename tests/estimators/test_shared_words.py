@@ -20,6 +20,7 @@ ESTIMATORS = (SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor, 
 OWN_WORDS = {
     "SequenceOrdinalClassifier": {"classes", "classes_", "decision", "head", "scoring"},
     "SequenceRegressor": {
+        "causal",
         "chunk_context",
         "chunk_length",
         "dense_sizes",

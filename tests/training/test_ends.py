@@ -1,4 +1,4 @@
-"""Tags that the end of a record gives away, and what is made of it."""
+"""Tags and numbers that the end of a record gives away, and what is made of it."""
 
 import warnings
 
@@ -58,7 +58,7 @@ def silent():
 
 def test_records_that_end_in_a_rare_tag_tell():
     end = telling_end(targets_of(machines()))
-    assert (end.tag, end.share, end.overall, end.is_for_good) == ("failing", 1.0, 0.2, True)
+    assert (end.target, end.share, end.overall, end.is_for_good) == ("failing", 1.0, 0.2, True)
 
 
 @pytest.mark.parametrize(
@@ -86,13 +86,30 @@ def test_a_tag_that_comes_earlier_or_is_one_step_is_not_for_good(tags):
     assert not telling_end(targets_of(tags)).is_for_good
 
 
-def test_what_has_no_tags_of_values_tells_nothing():
+@pytest.mark.parametrize("weight", [None, np.tile([0.5, 1.5], 10 * N_RECORDS)])
+def test_numbers_tell_as_tags_do_but_never_for_good(weight):
+    tags = targets_of(machines(), weight)
+    tag = telling_end(tags)
+    number = telling_end(StepTargets(tags.X, False, 0.5 * tags.values, weight))
+    assert (number.share, number.overall) == (tag.share, pytest.approx(tag.overall))
+    assert (number.target, number.is_for_good) == (0.0, False)  # "failing", the first in order
+
+
+@pytest.mark.parametrize("level", [0.0, 1e-9])
+def test_numbers_that_end_apart_tell_nothing(level):
+    X = values_of(machines())
+    numbers = np.tile(np.arange(20.0, 0, -1), N_RECORDS)
+    assert telling_end(StepTargets(X, False, numbers)).target == 1.0
+    numbers += np.repeat(level * np.arange(N_RECORDS), 20)
+    assert (telling_end(StepTargets(X, False, numbers)) is None) == (level > 0)
+
+
+def test_what_has_no_targets_of_values_tells_nothing():
     tags = machines()
     whole = targets_of(tags)
-    numbers = StepTargets(whole.X, False, whole.values.astype(float))
     ids = StepTargets(whole.X.replace(values=whole.values), True, whole.values, None, whole.classes)
     rows = RowTargets(whole.X, False, np.zeros(N_RECORDS, dtype=int), None, whole.classes)
-    assert [telling_end(each) for each in (numbers, ids, rows)] == [None] * 3
+    assert [telling_end(each) for each in (ids, rows)] == [None] * 2
 
 
 @given(
@@ -115,7 +132,7 @@ def test_for_good_is_as_loops_over_records_say(rows):
             n_behind += 1
     end = telling_end(targets_of(tags, np.concatenate(weight).astype(float)))
     if end is not None:
-        assert end.tag == "z"
+        assert end.target == "z"
         assert end.is_for_good == (n_behind >= 2 * n_ends and n_behind >= 0.9 * n_all)
 
 
@@ -220,9 +237,18 @@ def test_a_net_that_is_trained_further_stays_what_it_is():
         assert not two_way.fit(X, tags).recipe_["causal"]
 
 
-def test_one_target_a_sequence_and_numbers_are_read_both_ways():
-    X = values_of(machines())
+def test_one_target_a_sequence_is_read_both_ways():
     with silent():
-        labels, remaining = ["a", "b"] * 6, [range(20, 0, -1)] * N_RECORDS
-        assert not SequenceClassifier(**SMALL).fit(X, labels).recipe_["causal"]
-        assert not SequenceRegressor(**SMALL).fit(X, remaining).recipe_["causal"]
+        model = SequenceClassifier(**SMALL).fit(values_of(machines()), ["a", "b"] * 6)
+    assert not model.recipe_["causal"]
+
+
+def test_remaining_life_is_read_both_ways_with_a_warning():
+    X, remaining = values_of(machines()), [range(19, -1, -1)] * N_RECORDS
+    with pytest.warns(LookAheadWarning, match=r"end in the number 0.0, which 5.0% .*causal=True"):
+        model = SequenceRegressor(**SMALL).fit(X, remaining)
+    assert not model.recipe_["causal"]
+    with silent():
+        said = clone(model).set_params(causal=False).fit(X, remaining)
+        assert SequenceRegressor(causal=True, **SMALL).fit(X, remaining).recipe_["causal"]
+    np.testing.assert_array_equal(said.predict(X).values, model.predict(X).values)
