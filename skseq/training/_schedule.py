@@ -165,10 +165,8 @@ class ScheduledDataset(torch.utils.data.Dataset):
             )
 
     def __len__(self):
-        # Rows of chunks, not of sequences, where they do not change.
-        if self._augmentation is None:
-            return self.schedule.targets.n_rows(self.rows)
-        return len(self.schedule.targets.X) if self.rows is None else len(self.rows)
+        # Where augmentation changes lengths, and so the number of chunks, about as many.
+        return self.schedule.targets.n_rows(self.rows)
 
     def at(self, epoch):
         """Rows of an epoch: `skseq.nn.SequenceDataset`."""

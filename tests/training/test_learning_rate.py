@@ -76,6 +76,24 @@ def test_every_estimator_has_them(estimator, y):
     np.testing.assert_allclose(seen, 0.1 * (1 - np.arange(6) / 6))
 
 
+def test_chunks_that_are_augmented_are_trained_at_the_rates_of_chunks_that_are_not():
+    values, tags = [np.arange(9.0)] * 12, [[0, 1, 0] * 3] * 12  # 36 chunks, 5 batches of 8
+    expected = 0.1 * (1 - np.arange(10) / 10)
+    for augment in (None, "jitter"):
+        spy = Rates()
+        SequenceTagger(
+            lr=0.1,
+            lr_schedule="linear",
+            max_epochs=2,
+            chunk_length=3,
+            chunk_context=0,
+            augment=augment,
+            callbacks=[spy],
+            **SMALL,
+        ).fit(values, tags)
+        np.testing.assert_allclose(spy.seen, expected)
+
+
 def test_partial_fit_goes_through_the_schedule_call_by_call_and_stays_at_its_end():
     spy = Rates()
     model = SequenceClassifier(lr=0.1, lr_schedule="linear", max_epochs=2, callbacks=[spy], **SMALL)
