@@ -264,12 +264,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
-        self._check_what_follows()
+        head = self._head if goes_on else self._make_head()
+        self._check_what_follows(head)
         self._check_refit()
         targets = targets.without_absent()
         if not self._per_step:
             check_two_classes_count(targets.values, targets.weight, self.classes_)
-        head = self._head if goes_on else self._make_head()
         if not goes_on:
             self._take_seeds()
         self._choose_recipe(targets, goes_on, may_refit=not head.needs_held_out)
@@ -423,9 +423,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
 
     # -- after training -----------------------------------------------------------------------
 
-    def _check_what_follows(self):
+    def _check_what_follows(self, head):
         """Raise ValueError where what is to follow training does not fit the last layer."""
-        head = self._make_head()
         if self.second_stage is not None and not head.is_linear:
             raise ValueError(
                 f"second_stage={self.second_stage!r} needs a linear last layer and nothing more, "
