@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, RobustScaler, StandardScaler
 
 from skseq._validation import check_choice
@@ -15,6 +15,7 @@ from skseq.model_selection._calibrated_ridge import CalibratedRidge
 from skseq.model_selection._crf_tagger import CrfTagger
 from skseq.model_selection._minirocket import MiniRocket
 from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._token_lengths import LastColumns, TokenLengths
 from skseq.model_selection._token_tfidf import TokenTfidf
 from skseq.model_selection._tuned import Tuned
 from skseq.model_selection._window_tagger import WindowTagger
@@ -88,14 +89,24 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
 def _for_tokens(tuned, random_state):
     # Warm, for the tuning: coefficients of one C are near those of the next.
     logistic = LogisticRegression(C=10.0, max_iter=1000, warm_start=True)
-    grid = {"C": [1.0, 10.0, 100.0]}
     return {
         "commonest class": DummyClassifier(),
-        "TF-IDF + logistic regression": make_pipeline(TokenTfidf(), tuned(logistic, grid)),
-        "TF-IDF + balanced logistic regression": make_pipeline(
-            TokenTfidf(), tuned(_balanced(logistic), grid)
-        ),
+        "TF-IDF + logistic regression": _words_and_lengths(tuned, logistic),
+        "TF-IDF + balanced logistic regression": _words_and_lengths(tuned, _balanced(logistic)),
     }
+
+
+def _words_and_lengths(tuned, classifier):
+    """TF-IDF, and how long texts are where that helps: with few texts it may be learnt by heart."""
+    lengths = make_pipeline(TokenLengths(), StandardScaler())
+    columns = FeatureUnion([("words", TokenTfidf()), ("lengths", lengths)])
+    chosen = Pipeline([("lengths", LastColumns(2, weight=0.0)), ("classifier", classifier)])
+    grid = [
+        {"classifier__C": [1.0]},
+        {"classifier__C": [10.0], "lengths__weight": [0.0, 0.5]},
+        {"classifier__C": [100.0]},
+    ]
+    return make_pipeline(columns, tuned(chosen, grid))
 
 
 def _for_values(tuned, random_state):

@@ -5,13 +5,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
-from skseq.data import as_sequences, refuse_channels, token_ids
-from skseq.model_selection._token_texts import words_by_id
-from skseq.preprocessing._text import read_rows
-from skseq.samplers._base import holds_text
-
-# As TokenEncoder tells words apart, and for tokens that were told apart already.
-_WORDS, _TOKENS = r"(?u)\b\w+\b|[^\w\s]", r"\S+"
+from skseq.model_selection._token_texts import as_texts
 
 
 class TokenTfidf(TransformerMixin, BaseEstimator):
@@ -38,7 +32,7 @@ class TokenTfidf(TransformerMixin, BaseEstimator):
 
     def fit_transform(self, X, y=None):
         """Learn the columns and give them for the same sequences: csr_matrix of float32."""
-        texts, pattern, has_characters = _as_texts(X)
+        texts, pattern, has_characters = as_texts(X)
         shared = {"sublinear_tf": True, "dtype": np.float32}
         parts = [("words", TfidfVectorizer(token_pattern=pattern, ngram_range=(1, 2), **shared))]
         if has_characters:
@@ -51,24 +45,9 @@ class TokenTfidf(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Give the columns of other sequences: csr_matrix of float32."""
-        return self.union_.transform(_as_texts(X)[0])
+        return self.union_.transform(as_texts(X)[0])
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         return tags
-
-
-def _as_texts(X):
-    """Texts, the pattern of their words, and whether these are spelt."""
-    if holds_text(X) or getattr(X, "dtype", np.dtype(float)).kind in "OU":
-        rows, tokenized = read_rows(X)
-        return (list(map(" ".join, rows)), _TOKENS, True) if tokenized else (rows, _WORDS, True)
-    X = as_sequences(X)
-    if X.vocabulary is None:
-        refuse_channels(X, "a baseline of words")
-        return [" ".join(map(str, row)) for row in X.tolist()], _TOKENS, False
-    X, words = token_ids(X), words_by_id(X.vocabulary)
-    if max(map(len, words)) == 1:  # characters
-        return list(map("".join, X.replace(values=words[X.values]).tolist())), _WORDS, True
-    return list(map(" ".join, X.replace(values=words[X.values]).tolist())), _TOKENS, True
