@@ -28,6 +28,7 @@ from skseq.ensemble import (
 from skseq.meta import (
     ClassMerger,
     MajoritySplitter,
+    OrdinalThresholdClassifier,
     PriorCorrector,
     ThresholdTuner,
 )
@@ -122,6 +123,7 @@ DOORS = {
     ),
     "ClassWeightTransformer": lambda y: ClassWeightTransformer().fit(TABLE, y).class_weight_,
     "ThresholdTuner": predicted(ThresholdTuner(LINEAR, cv=2)),
+    "OrdinalThresholdClassifier": predicted(OrdinalThresholdClassifier(LINEAR, cv=2)),
     "ThresholdTuner.score": lambda y: ThresholdTuner(LINEAR, cv=2).fit(TABLE, y).score(TABLE, y),
     "PriorCorrector": predicted(PriorCorrector(LINEAR, train_prior="estimate", cv=2)),
     "ClassMerger": predicted(ClassMerger(LINEAR)),

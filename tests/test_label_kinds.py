@@ -16,7 +16,13 @@ from skseq.ensemble import (
     SequenceBalancedBaggingClassifier,
     SequenceEasyEnsembleClassifier,
 )
-from skseq.meta import ClassMerger, MajoritySplitter, PriorCorrector, ThresholdTuner
+from skseq.meta import (
+    ClassMerger,
+    MajoritySplitter,
+    OrdinalThresholdClassifier,
+    PriorCorrector,
+    ThresholdTuner,
+)
 from skseq.samplers import (
     ContextUnderSampler,
     SequenceOverSampler,
@@ -31,6 +37,7 @@ OF_SEQUENCES = [
     SequenceClassifier(),
     SequenceOrdinalClassifier(),
     ThresholdTuner(SequenceClassifier()),
+    OrdinalThresholdClassifier(SequenceClassifier(), classes=["a", "b"]),
     PriorCorrector(SequenceClassifier()),
     ClassMerger(SequenceClassifier()),
     MajoritySplitter(SequenceClassifier()),
@@ -43,6 +50,7 @@ OF_SEQUENCES = [
 OF_STEPS = [
     SequenceTagger(),
     ThresholdTuner(SequenceTagger()),
+    OrdinalThresholdClassifier(SequenceTagger(), classes=["a", "b"]),
     PriorCorrector(SequenceTagger()),
     TagOverSampler(),
     TagUnderSampler(),

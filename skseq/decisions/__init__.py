@@ -5,6 +5,7 @@ Estimators and meta-estimators are thin holders of these functions; users meet t
 
 from skseq.decisions._calibration import fit_scaling, scale_scores
 from skseq.decisions._counted import COUNTED
+from skseq.decisions._cut_points import match_shares
 from skseq.decisions._offsets import (
     STRENGTHS,
     CalledScore,
@@ -38,6 +39,7 @@ __all__ = [
     "fit_scaling",
     "log_prior_ratio",
     "make_rule",
+    "match_shares",
     "mean_weights",
     "pool_choices",
     "pool_log_proba",

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 
+from skseq._class_order import order_classes, rank_of
 from skseq._typing import Input
 from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._accuracy import score
 from skseq.estimators._classes import BaseClassEstimator
-from skseq.estimators._order import order_classes, rank_of
 from skseq.estimators._types import (
     Augment,
     Auto,
@@ -350,6 +350,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     --------
     SequenceClassifier : Classes without an order.
     SequenceRegressor : Numbers that are not classes.
+    skseq.meta.OrdinalThresholdClassifier : Predicts each class as often as it occurs.
 
     Notes
     -----

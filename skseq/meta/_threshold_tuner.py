@@ -102,6 +102,7 @@ class ThresholdTuner(BaseScoreClassifier):
     See Also
     --------
     sklearn.model_selection.TunedThresholdClassifierCV : For two classes, on a grid of thresholds.
+    OrdinalThresholdClassifier : Thresholds of classes that have an order.
     PriorCorrector : Corrects probabilities, not decisions.
 
     Notes

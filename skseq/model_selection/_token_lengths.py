@@ -14,8 +14,8 @@ class TokenLengths(TransformerMixin, BaseEstimator):
 
     Notes
     -----
-    Texts are read as by `TokenTfidf`: words that a ``vocabulary`` does not know are not counted, and
-    ids without one have no characters.
+    Texts are read as by `TokenTfidf`: words that a ``vocabulary`` does not know are not counted,
+    and ids without one have no characters.
     """
 
     def fit(self, X, y=None):

@@ -11,7 +11,7 @@ from sklearn.metrics import get_scorer, log_loss, mean_absolute_error
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
 
 from skseq import SequenceOrdinalClassifier
-from skseq.estimators._order import order_classes, rank_of
+from skseq._class_order import order_classes, rank_of
 from skseq.exceptions import ClassOrderWarning
 from skseq.losses._ordinal import ORDINAL_LOSSES
 from skseq.samplers import SequenceOverSampler

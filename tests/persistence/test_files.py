@@ -38,6 +38,7 @@ from skseq.meta import (
     AnomalyClassifier,
     ClassMerger,
     MajoritySplitter,
+    OrdinalThresholdClassifier,
     PriorCorrector,
     ThresholdTuner,
 )
@@ -118,6 +119,7 @@ TEXT_MODELS = {
         cv=2,
     ),
     "tuner": ThresholdTuner(text_pipeline(), cv=2),
+    "levels": OrdinalThresholdClassifier(text_pipeline(), classes=["common", "rare"], cv=2),
     "merger": ClassMerger(text_pipeline()),
     "bagging": SequenceBalancedBaggingClassifier(text_pipeline(), n_estimators=2, random_state=0),
 }

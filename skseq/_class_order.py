@@ -8,7 +8,7 @@ import numpy as np
 from skseq.exceptions import ClassOrderWarning
 
 
-def order_classes(classes, named):
+def order_classes(classes, named, *, stacklevel=4):
     """Give the labels from the lowest to the highest.
 
     Parameters
@@ -18,6 +18,9 @@ def order_classes(classes, named):
 
     named : array-like of shape (n_classes,) or None
         The same in their order, if the caller names it.
+
+    stacklevel : int, default=4
+        Of the warning.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def order_classes(classes, named):
                 f"{classes.tolist()[0]!r} (lowest) to {classes.tolist()[-1]!r} (highest); name the "
                 "order with the parameter classes, lowest first",
                 ClassOrderWarning,
-                stacklevel=4,
+                stacklevel=stacklevel,
             )
         return classes
     named = np.asarray(named)
