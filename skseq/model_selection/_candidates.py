@@ -8,7 +8,9 @@ from sklearn.pipeline import Pipeline as AnyPipeline
 from sklearn.utils import get_tags
 
 from skseq._validation import did_you_mean, predicts_numbers
+from skseq.estimators import SequenceOrdinalClassifier
 from skseq.estimators._base import BaseSequenceEstimator
+from skseq.meta import OrdinalThresholdClassifier
 from skseq.model_selection._baselines import baselines as list_baselines
 from skseq.model_selection._strategies import chosen_names
 from skseq.model_selection._strategies import strategies as list_strategies
@@ -202,6 +204,9 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
             check_no_regressor(name, model)
     elif baselines:
         table = list_baselines(kind, scoring=scoring, inner_cv=inner_cv, random_state=random_state)
+        net = last_step(pipeline)
+        if isinstance(net, SequenceOrdinalClassifier):
+            table |= _cut_by_shares(table, net.classes)
     else:
         return {}
     shared = _steps_before_strategies(pipeline)
@@ -215,6 +220,12 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
         before = shared[:-1] if reads_texts else shared
         candidates[name] = clone(AnyPipeline([*before, ("model", model)]) if before else model)
     return candidates
+
+
+def _cut_by_shares(table, classes):
+    """The last baseline, which has most to say, as one of ordered classes: dict by name."""
+    name, model = list(table.items())[-1]
+    return {f"{name}, cut by shares": OrdinalThresholdClassifier(model, classes=classes, cv=3)}
 
 
 def _reads_texts(model, X, kind):

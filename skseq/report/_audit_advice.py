@@ -273,7 +273,8 @@ def _ordered(report):
     model = "SequenceTagger" if report.has_tags else "SequenceOrdinalClassifier(classes=...)"
     return Advice(
         "ordered",
-        f"Fit {model}; judge by quadratic weighted kappa or macro-averaged absolute error.",
+        f"Fit {model}, and put OrdinalThresholdClassifier around what wins; judge by quadratic "
+        "weighted kappa or macro-averaged absolute error.",
         "Scores for names count a neighbouring level as wrong as the farthest one.",
     )
 

@@ -15,7 +15,11 @@ from skseq import (
     SequenceTagger,
 )
 from skseq.model_selection import compare_strategies, make_plain_pipeline
-from skseq.model_selection._candidates import _strategies_by_name, baseline_candidates
+from skseq.model_selection._candidates import (
+    _strategies_by_name,
+    baseline_candidates,
+    last_step,
+)
 from skseq.model_selection._tuned import Tuned
 from skseq.preprocessing import SequenceScaler, TokenEncoder
 from skseq.samplers import SequenceOverSampler
@@ -130,6 +134,22 @@ def test_texts_reach_our_baselines_as_they_are_and_ones_own_encoded(toy_data):
     found = compare(make_plain_pipeline("tokens", **SMALL), X, y, {}, baselines=True)
     model = found.predictions_["TF-IDF + logistic regression"][0]
     assert {"classifier__C"} <= set(model.best_params)
+
+
+@pytest.mark.parametrize("kind", ["tokens", "values"])
+def test_beside_an_ordinal_classifier_the_last_baseline_is_cut_by_shares_too(toy_data, kind):
+    X, y = toy_data(kind)
+    levels = sorted(set(y), reverse=True)
+    asked = {"kind": kind, "scoring": None, "inner_cv": 2, "random_state": 0}
+    plain = make_plain_pipeline(kind)
+    usual = baseline_candidates(plain, True, X, **asked)
+    plain.set_params(model=SequenceOrdinalClassifier(classes=levels, **SMALL))
+    found = baseline_candidates(plain, True, X, **asked)
+    *others, last, cut = found
+    assert [*others, last] == list(usual)
+    assert cut == f"{last}, cut by shares"
+    assert last_step(found[cut].fit(X, y)).ordered_classes_.tolist() == levels
+    assert np.isfinite(compare(plain, X, y, {}, baselines=True).scores_[cut]).all()
 
 
 def test_the_crf_gets_lists_of_tokens_as_they_are_and_texts_encoded(toy_data):
