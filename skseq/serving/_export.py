@@ -32,9 +32,9 @@ def to_onnx(estimator, path):
     TypeError
         If ``estimator`` is none of these.
     ValueError
-        If it holds what cannot be exported: an encoder, pooling or scaler of your own, several
-        channels in a step (``TokenEncoder(level="word+char")``), or ``target_prior="em"``, which
-        looks at all sequences at once.
+        If it holds what cannot be exported: an encoder, pooling or scaler of your own, an encoder
+        of dicts that it was fitted on, or ``target_prior="em"``, which looks at all sequences at
+        once.
     ImportError
         If onnx is not installed.
 
@@ -46,7 +46,8 @@ def to_onnx(estimator, path):
     -----
     Inputs are a padded batch, of any size and length; what stands in the padding changes nothing.
 
-    - ``tokens``, int64 (batch, time), or ``values``, float64 (batch, time, n_features).
+    - ``tokens``, int64 (batch, time), or ``values``, float64 (batch, time, n_features); int64
+      where there are several channels in a step, but no numbers.
     - ``lengths``, int64 (batch,): how many steps of each row are real, at least 1.
 
     Outputs:
@@ -57,7 +58,7 @@ def to_onnx(estimator, path):
 
     A tagger reads each sequence in one piece there, however long it is; `predict_proba` reads no
     more than ``chunk_length`` steps at once. The metadata of the file hold, as JSON: ``classes``,
-    ``vocabulary`` (the text of each id), ``estimator`` and ``skseq`` (the version).
+    ``vocabulary`` (the text of each id), ``channels``, ``estimator`` and ``skseq`` (the version).
 
     Examples
     --------

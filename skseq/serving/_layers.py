@@ -11,6 +11,7 @@ from torch import nn
 
 from skseq.nn import (
     BagEncoder,
+    ChannelInput,
     ConvolutionEncoder,
     DilatedEncoder,
     JoinedEncoder,
@@ -20,6 +21,7 @@ from skseq.nn import (
     ValueInput,
 )
 from skseq.nn._heads import CosineScores, CrfScores, ThresholdScores
+from skseq.nn._inputs import CharacterReader, IdReader, NumberReader
 from skseq.nn._pooling import (
     AttentionPooling,
     BranchPooling,
@@ -73,10 +75,7 @@ def network_scores(net, graph, values, lengths, summary=None):
 @by_type
 def read(layer, graph, values):
     """From the values of a batch to states."""
-    raise ValueError(
-        "steps with several channels, such as words with their characters, cannot be exported; "
-        'encode texts with TokenEncoder at level "word" or "char"'
-    )
+    raise ValueError(f"the input layer {type(layer).__name__} cannot be exported")
 
 
 @read.of(TokenInput)
@@ -87,6 +86,52 @@ def _(layer, graph, values):
 @read.of(ValueInput)
 def _(layer, graph, values):
     return values
+
+
+@read.of(ChannelInput)
+def _(layer, graph, values):
+    summed, beside = None, []
+    for columns, reader, is_summed in zip(
+        layer.columns, layer.readers, layer.is_summed, strict=True
+    ):
+        part = read(reader, graph, graph.slice(values, columns.start, columns.stop, 2))
+        if not is_summed:
+            beside.append(part)
+        else:
+            summed = part if summed is None else graph("Add", summed, part)
+    return graph("Concat", *([] if summed is None else [summed]), *beside, axis=2)
+
+
+@read.of(IdReader)
+def _(reader, graph, values):
+    vectors = array_of(reader.embedding.weight).copy()
+    vectors[0] = 0
+    each = graph("Gather", vectors, graph.cast(values, "int64"))  # (batch, time, columns, dim)
+    return graph("ReduceSum", each, graph.axes(2), keepdims=0)
+
+
+@read.of(CharacterReader)
+def _(reader, graph, values):
+    characters = graph.cast(values, "int64")
+    vectors = graph("Gather", array_of(reader.embedding.weight), characters)
+    before, after = reader.around
+    filtered = graph(
+        "Conv",
+        graph("Transpose", vectors, perm=[0, 3, 1, 2]),  # (batch, dim, time, columns)
+        array_of(reader.convolution.weight)[:, :, None],
+        array_of(reader.convolution.bias),
+        pads=[0, before, 0, after],
+    )
+    is_over = graph("Unsqueeze", graph("Equal", characters, np.int64(0)), graph.axes(1))
+    spelt = graph("Where", is_over, np.float32(-np.inf), filtered)
+    largest = graph("ReduceMax", spelt, graph.axes(3), keepdims=0)
+    largest = graph("Where", graph("IsInf", largest), np.float32(0), largest)  # of no characters
+    return graph("Transpose", largest, perm=[0, 2, 1])
+
+
+@read.of(NumberReader)
+def _(reader, graph, values):
+    return graph.cast(values, "float32")
 
 
 # -- encoders -----------------------------------------------------------------------------------

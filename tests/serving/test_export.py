@@ -1,6 +1,7 @@
 """An exported model gives what `predict_proba` gives, whatever the size and padding of a batch."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,7 +18,13 @@ from skseq import (
     SequenceTagger,
 )
 from skseq.nn import BagEncoder
-from skseq.preprocessing import TokenEncoder
+from skseq.preprocessing import (
+    CharacterChannel,
+    FeatureEncoder,
+    IdChannel,
+    NumberChannel,
+    TokenEncoder,
+)
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -52,12 +59,23 @@ def padded(rows, n_more=2):
     return {"tokens" if is_token else "values": batch, "lengths": lengths}
 
 
+def padded_channels(X, n_more):
+    """As `padded`, of sequences with several channels."""
+    batch, lengths = X.to_padded()
+    batch = np.pad(batch, [(0, 0), (0, n_more), (0, 0)])
+    batch[np.arange(batch.shape[1]) >= lengths[:, None]] = -1 if X.dtype.kind == "i" else np.nan
+    return {"values": batch.astype(np.int64 if X.dtype.kind == "i" else float), "lengths": lengths}
+
+
 def check_same(session, model, X):
     """The same probabilities and predictions, for batches of several sizes."""
     for chosen in (range(len(X)), [3], [5, 1], [7, 7, 2]):
         rows = X[list(chosen)]
         n_more = len(rows) % 3
-        inputs = padded([np.asarray(row) for row in rows], n_more)
+        if X.channels is None:
+            inputs = padded([np.asarray(row) for row in rows], n_more)
+        else:
+            inputs = padded_channels(rows, n_more)
         given = session.run(None, inputs)
         is_real = np.arange(inputs["lengths"].max() + n_more) < inputs["lengths"][:, None]
         proba, predicted = [each[is_real] if model._per_step else each for each in given]
@@ -132,6 +150,64 @@ def test_chains_of_tags(head, constraints, decision, export, ragged_tokens):
         **(SMALL | {"max_epochs": 3}),
     ).fit(ragged_tokens, ragged_tokens.replace(values=names))
     check_same(export(model), model, ragged_tokens)
+
+
+WORDS = ["a bc 7", "The b", "bc", "Abc def the", "x", "7 a"] * 5
+
+
+@pytest.mark.parametrize("kernel_size", [1, 2, 3, 4])
+def test_words_with_their_characters(kernel_size, export):
+    encoder = TokenEncoder("word+char")
+    X = encoder.fit_transform(WORDS)
+    *others, characters = X.channels
+    X = X.replace(channels=[*others, replace(characters, kernel_size=kernel_size)])
+    y = X.replace(values=np.resize(["B", "O"], X.n_steps), channels=None)
+    model = SequenceTagger(head="crf", **SMALL).fit(X, y)
+    check_same(export(model), model, X)
+
+
+@pytest.mark.parametrize("scale", ["set", "series", None])
+@pytest.mark.parametrize("with_ids", [True, False])
+def test_ids_and_numbers_side_by_side(scale, with_ids, export, ragged_values, labels):
+    rng = np.random.default_rng(0)
+    kinds = {
+        "speed": (NumberChannel("speed"), 1e3 + rng.normal(size=ragged_values.n_steps)),
+        "kind": (IdChannel("kind", n_ids=5, dim=2), rng.integers(5, size=ragged_values.n_steps)),
+        "code": (IdChannel("code", n_ids=7), rng.integers(7, size=ragged_values.n_steps)),
+        "heat": (NumberChannel("heat", n_columns=2), ragged_values.values),
+    }
+    chosen = kinds.values() if with_ids else [kinds["speed"], kinds["heat"]]
+    channels, columns = zip(*chosen, strict=True)
+    X = ragged_values.replace(values=np.column_stack(columns), channels=channels)
+    model = SequenceClassifier("cnn", scale=scale, **SMALL).fit(X, labels)
+    check_same(export(model), model, X)
+
+
+def test_a_step_without_characters(export, ragged_tokens, labels):
+    spelling = np.random.default_rng(0).integers(1, 4, size=(ragged_tokens.n_steps, 3))
+    spelling[::2] = 0
+    channels = [CharacterChannel("letters", n_ids=4, n_columns=3)]
+    X = Sequences(spelling, ragged_tokens.offsets, channels=channels)
+    model = SequenceClassifier("bag", **SMALL).fit(X, labels)
+    check_same(export(model), model, X)
+
+
+def test_the_file_says_what_its_channels_are(export):
+    X = TokenEncoder("word+char").fit_transform(WORDS)
+    session = export(SequenceClassifier("bag", **SMALL).fit(X, np.arange(30) % 2))
+    channels = json.loads(session.get_modelmeta().custom_metadata_map["channels"])
+    assert [channel["name"] for channel in channels] == [channel.name for channel in X.channels]
+    assert sum(channel["n_columns"] for channel in channels) == session.get_inputs()[0].shape[2]
+
+
+def test_dicts_of_features_are_encoded_in_a_pipeline_or_refused(export):
+    X = [[{"word": word, "length": len(word)} for word in text.split()] for text in WORDS]
+    y = [[str(step % 2) for step, _ in enumerate(row)] for row in X]
+    with pytest.raises(ValueError, match="fit it behind a FeatureEncoder"):
+        export(SequenceTagger(**SMALL).fit(X, y))
+    encoded = FeatureEncoder().fit_transform(X)
+    model = SequenceTagger(**SMALL).fit(encoded, y)
+    check_same(export(model), model, encoded)
 
 
 @pytest.mark.parametrize("head", ["corn", "coral", "cumulative", "regression"])
@@ -215,13 +291,6 @@ def test_what_cannot_be_exported_is_refused_with_the_cure(
     with pytest.raises(ValueError, match=says):
         skseq.to_onnx(model, tmp_path / "model.onnx")
     assert not list(tmp_path.iterdir())
-
-
-def test_words_with_characters_are_refused(tmp_path):
-    X = TokenEncoder("word+char").fit_transform(["a b", "b c", "c"])
-    model = SequenceClassifier(**SMALL).fit(X, [0, 1, 0])
-    with pytest.raises(ValueError, match="steps with several channels"):
-        skseq.to_onnx(model, tmp_path / "model.onnx")
 
 
 def test_only_fitted_estimators_of_sequences_are_exported(tmp_path):
