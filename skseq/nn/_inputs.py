@@ -198,9 +198,10 @@ class CharacterReader(SizedModule):
         """Read characters (n_steps, n_columns): (n_steps, output_size)."""
         words, place = _distinct(characters.long(), self.embedding.num_embeddings)
         is_spelt = words != 0
-        longest = int(is_spelt.sum(dim=1).max())
-        if not longest:
+        used = is_spelt.any(dim=0).nonzero()
+        if not len(used):
             return self.convolution.weight.new_zeros(len(characters), self.output_size)
+        longest = int(used[-1]) + 1
         words, is_spelt = words[:, :longest], is_spelt[:, None, :longest]
         vectors = self.embedding(words).transpose(1, 2)  # (n_distinct, dim, n_characters)
         filtered = self.convolution(functional.pad(vectors, self.around))
