@@ -40,6 +40,7 @@ from skseq.data._cells import (
 )
 from skseq.data._channels import check_ids, numbers_of
 from skseq.data._not_numbers import USE_ENCODER, as_numbers, refuse_dates
+from skseq.data._padding import warn_of_padding
 from skseq.data._sequences import Sequences
 from skseq.data._steps import check_finite, check_kind, check_values, told_from_tokens
 from skseq.data._tables import (
@@ -47,7 +48,6 @@ from skseq.data._tables import (
     is_list_table,
     is_table,
     warn_of_channels_first,
-    warn_of_padding,
 )
 from skseq.data._token_ids import check_tokens
 
@@ -99,6 +99,11 @@ def as_sequences(X: Any, *, name: str = "X") -> Sequences:
         if len(array) and isinstance(array[0], str):
             raise TypeError(f"{name} holds text; {USE_ENCODER}")
         return Sequences.from_list(array)
+    if array.ndim > 3:
+        raise ValueError(
+            f"{name} must have the axes (n, time) or (n, time, features), got shape {array.shape}; "
+            f"lay out flat what a step holds, with {name}.reshape(*{name}.shape[:2], -1)"
+        )
     raise ValueError(
         f"Expected 2D array, got {array.ndim}D array instead. Reshape your data either using "
         f"array.reshape(-1, 1) if {name} holds sequences of one step, or array.reshape(1, -1) "
@@ -159,14 +164,14 @@ def check_sequences(
     Warns
     -----
     UserWarning
-        If a table looks like padded token ids, or a 3-D array like (n, channels, time).
+        If an array looks padded with zeros, or a 3-D array like (n, channels, time).
     """
     X = to_cells(X)
     table = is_table(X) or (reset and is_list_table(X))
     if table:
         steps = _check_table(estimator, X, reset=reset, input=input, dtype=dtype, fits=fits)
-        if reset and input is not None and input != "values":
-            warn_of_padding(steps)
+        if reset and input is not None:
+            warn_of_padding(steps, input)
         sequences = Sequences.from_padded(steps)
     else:
         sequences = as_sequences(X)
@@ -174,6 +179,8 @@ def check_sequences(
         sequences = as_numbers(sequences, input)
         if reset and input is not None and getattr(X, "ndim", 0) == 3:
             warn_of_channels_first(X)
+            if not np.ma.is_masked(X):
+                warn_of_padding(np.asarray(X), input)
     known: Kind | None = "values" if table else None
     if not reset and sequences.n_features == estimator.n_step_features_:
         known = estimator.input_kind_

@@ -11,7 +11,6 @@ from skseq.data._layout import are_rounded_integers
 from skseq.data._not_numbers import is_date, refuse_dates
 from skseq.data._sequences import Sequences
 from skseq.data._steps import check_finite
-from skseq.data._token_ids import looks_padded
 
 # A time axis so much shorter than that of the features is taken for a mistake.
 _FEATURES_A_STEP = 100
@@ -101,19 +100,6 @@ def check_table(
     if not is_sparse(X):
         check_finite(Sequences.from_padded(X), fits)
     return X
-
-
-def warn_of_padding(X: np.ndarray) -> None:
-    """Warn where a table looks like token ids that were padded with zeros."""
-    if looks_padded(X):
-        warnings.warn(
-            "X looks like token ids padded with 0: integers, with zeros only at one end of the "
-            "rows. In a 2-D array they count as values, and every zero as a step. For token ids "
-            'pass Sequences.from_padded(X, lengths), padding at the end; input="tokens" says '
-            'that integers are ids, input="values" that they are numbers, as they stand',
-            UserWarning,
-            stacklevel=5,
-        )
 
 
 def warn_of_channels_first(X: np.ndarray) -> None:

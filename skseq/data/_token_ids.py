@@ -1,9 +1,5 @@
 """Token ids: integers that number the rows of an embedding table, from 0 on."""
 
-import numpy as np
-
-from skseq._typing import IntArray
-from skseq.data._layout import lengths_of_padded
 from skseq.data._not_numbers import place_of_step
 from skseq.data._sequences import Sequences
 
@@ -67,32 +63,3 @@ def check_vocabulary(X: Sequences, n_tokens: int, name: str) -> None:
         f"n_tokens=...); {_IF_VALUES}; for text, encode X with the TokenEncoder that was fitted "
         "with it"
     )
-
-
-def looks_padded(ids: np.ndarray) -> bool:
-    """Whether a 2-D array looks like token ids padded with zeros.
-
-    Its integers are never negative, zeros stand only in runs at the end (or only at the
-    beginning) of rows, and the runs differ in length. Series of yes and no, and counts that only
-    fall to zero (or grow from it), look so too and are not taken for padding.
-
-    Parameters
-    ----------
-    ids : ndarray of shape (n_sequences, n_steps)
-        Of any type.
-
-    Returns
-    -------
-    bool
-    """
-    if ids.dtype.kind not in "iu" or not ids.size or ids.min() < 0:
-        return False
-    return _is_padded_at_the_end(ids) or _is_padded_at_the_end(ids[:, ::-1])
-
-
-def _is_padded_at_the_end(ids: IntArray) -> bool:
-    is_zero = ids == 0
-    lengths = lengths_of_padded(is_zero)
-    if lengths is None or (lengths == lengths[0]).all() or len(np.unique(ids[~is_zero])) < 3:
-        return False
-    return bool(((ids[:, 1:] > ids[:, :-1]) & ~is_zero[:, :-1]).any())

@@ -75,7 +75,7 @@ def test_sequences_come_back_as_themselves():
             r"X\[1\] has steps of type float64 but X\[0\] has datetime64\[D\]",
         ),
         (np.arange(3.0), ValueError, r"Expected 2D array, got 1D array instead.*reshape"),
-        (np.zeros((1, 1, 1, 1)), ValueError, r"Expected 2D array, got 4D"),
+        (np.zeros((1, 1, 1, 1)), ValueError, r"X.reshape\(\*X.shape\[:2\], -1\)"),
     ],
 )
 def test_what_is_no_collection_of_sequences_is_refused_with_a_cure(X, error, message):
