@@ -19,9 +19,9 @@ _LEAST_DEVIATION = 5.0
 def warn_if_rows_are_steps(X, y):
     """Ask whether the rows are steps of one recording, if they look like it.
 
-    Lists of tiny sequences of one length look so where the labels of neighbours agree far more
-    often than chance, unless they are only sorted: then each label has few runs. Tables do not,
-    for their rows are sequences by convention.
+    Tiny sequences of one length look so where the labels of neighbours agree far more often than
+    chance, unless they are only sorted: then each label has few runs. `Sequences` do not, for
+    whoever makes them knows what a sequence is.
 
     Parameters
     ----------
@@ -47,10 +47,12 @@ def warn_if_rows_are_steps(X, y):
 
 
 def _common_length(X):
-    """Steps that every sequence of a list or column has, None where they differ or X is a table."""
+    """Steps that every sequence has, None where they differ or X is `Sequences`."""
     cells = to_cells(X)
-    if isinstance(cells, Sequences) or is_table(cells) or getattr(cells, "ndim", 1) != 1:
+    if isinstance(cells, Sequences):
         return None
+    if is_table(cells) or getattr(cells, "ndim", 1) == 3:
+        return cells.shape[1]
     if holds_number_lists(cells):
         cells = as_sequences(cells)
     elif not all(hasattr(cls, "__len__") and cls is not str for cls in set(map(type, cells))):

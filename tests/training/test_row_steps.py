@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+import torch
 
 from skseq import SequenceClassifier, Sequences
 from skseq.training._row_steps import warn_if_rows_are_steps
@@ -28,6 +29,11 @@ FORMS = {
     "list of arrays": list,
     "list of lists": lambda rows: rows.tolist(),
     "lists of one step": lambda rows: rows[:, None, :].tolist(),
+    "table": lambda rows: rows,
+    "frame of numbers": pd.DataFrame,
+    "polars frame of numbers": pl.DataFrame,
+    "3-D": lambda rows: rows[:, None, :],
+    "tensor": torch.tensor,
 }
 
 
@@ -54,9 +60,6 @@ ROWS, LABELS = make_rows()
 @pytest.mark.parametrize(
     ("X", "y"),
     [
-        pytest.param(ROWS, LABELS, id="table"),
-        pytest.param(pd.DataFrame(ROWS), LABELS, id="frame of numbers"),
-        pytest.param(ROWS[:, None, :], LABELS, id="3-D"),
         pytest.param(Sequences.from_padded(ROWS), LABELS, id="Sequences"),
         pytest.param(list(ROWS), np.random.default_rng(1).permutation(LABELS), id="shuffled"),
         pytest.param(list(ROWS), np.sort(LABELS), id="sorted"),
