@@ -9,13 +9,14 @@ Requirements that this file meets:
   steps out, and `fill_marks` gives them a label that is to weigh nothing.
 """
 
+import reprlib
 from typing import Any
 
 import numpy as np
 
 from skseq._plain_checks import check_label_types, is_missing
 from skseq._typing import BoolArray
-from skseq.data._cells import to_cells
+from skseq.data._cells import holds_number_lists, read_number_lists, to_cells
 from skseq.data._sequences import Sequences
 
 # What PyTorch's losses leave out by default, and tokenizers put where a word continues.
@@ -25,6 +26,9 @@ _IGNORE_INDEX = -100
 def as_tags(y: Any, *, name: str = "y") -> Sequences:
     """Convert list of lists, object array, 2-D array or `Sequences` of labels to `Sequences`.
 
+    A single column, as of shape (n_sequences, n_steps, 1), is taken for its entries. Lists of
+    numbers that a CSV file has turned into text are read back.
+
     Raises
     ------
     TypeError
@@ -33,18 +37,30 @@ def as_tags(y: Any, *, name: str = "y") -> Sequences:
         If a step has more than one label.
     """
     tags = y if isinstance(y, Sequences) else _ragged_tags(y, name)
-    if tags.values.ndim != 1:
+    if tags.values.ndim > 1 and tags.n_features == 1:
+        tags = tags.replace(values=tags.values[:, 0])
+    if tags.values.ndim > 1:
         raise ValueError(
             f"{name} must have one label per step, got {tags.n_features} columns per step"
+            f"{_one_hot_hint(tags.values, name)}"
         )
     if tags.dtype == object:
         check_label_types(tags.values, name)
     return tags
 
 
+def _one_hot_hint(columns: np.ndarray, name: str) -> str:
+    is_one_hot = columns.dtype != object and np.isin(columns, (0, 1)).all()
+    if not (is_one_hot and (columns.sum(axis=1) == 1).all()):
+        return ""
+    return f". If they are one-hot, pass [np.argmax(row, axis=1) for row in {name}]"
+
+
 def _ragged_tags(y: Any, name: str) -> Sequences:
     if not isinstance(y, (list, tuple, np.ndarray)):
         y = to_cells(y, name=name)
+    if holds_number_lists(y):
+        y = read_number_lists(y, name=name)
     entries = list(y) if isinstance(y, (list, tuple)) else np.asanyarray(y)
     if len(entries) and np.ndim(entries[0]) == 0:
         first = getattr(entries[0], "item", lambda: entries[0])()
@@ -55,8 +71,8 @@ def _ragged_tags(y: Any, name: str) -> Sequences:
             )
         raise TypeError(
             f"{name} must hold one label for each step (a list of lists, an object array or "
-            f"Sequences), got one label per sequence: {name}[0] is {first!r}. "
-            "SequenceClassifier learns one label for each sequence"
+            f"Sequences), got one label per sequence: {name}[0] is {_shown(first)}. "
+            f"{_cure_for_label(first, name)}"
         )
     if isinstance(entries, np.ndarray) and entries.ndim > 1:
         return Sequences.from_padded(_unmasked(entries))
@@ -66,6 +82,26 @@ def _ragged_tags(y: Any, name: str) -> Sequences:
         first = [next(iter(entry)) for entry in entries if len(entry)]
         check_label_types(np.array(first, dtype=object), name)
     return tags
+
+
+def _shown(label: Any) -> str:
+    return reprlib.repr(label) if isinstance(label, str) else repr(label)
+
+
+def _cure_for_label(label: Any, name: str) -> str:
+    """What to do where there is one label, or one text, for each sequence."""
+    if isinstance(label, str) and label.lstrip().startswith("["):
+        return (
+            "Lists that a file holds as text are read by "
+            f"[ast.literal_eval(text) for text in {name}]"
+        )
+    cure = "SequenceClassifier learns one label for each sequence"
+    if isinstance(label, str) and len(label) > 1:
+        cure += (
+            "; if each text spells the tags of its sequence, pass "
+            f"[list(text) for text in {name}], or text.split() of each"
+        )
+    return cure
 
 
 def _unmasked(entry: Any) -> Any:
@@ -115,7 +151,7 @@ def check_tags(y: Any, X: Sequences, *, name: str = "y", ignore: Any = None) -> 
         row = int(np.argmax(tags.lengths != X.lengths))
         raise ValueError(
             f"{name}[{row}] has {tags.lengths[row]} labels but X[{row}] has {X.lengths[row]} "
-            f"steps; every step needs one label{_padding_hint(tags, X, name)}"
+            f"steps; every step needs one label{_length_hint(tags, X, name)}"
         )
     known = known_steps(tags, ignore, name=name)
     if tags.dtype.kind == "f":
@@ -123,12 +159,16 @@ def check_tags(y: Any, X: Sequences, *, name: str = "y", ignore: Any = None) -> 
     return tags
 
 
-def _padding_hint(tags: Sequences, X: Sequences, name: str) -> str:
-    """A hint where tags of one length seem to be padded as X was."""
-    padded = (tags.lengths == tags.lengths[0]).all() and (tags.lengths >= X.lengths).all()
-    if not padded:
+def _length_hint(tags: Sequences, X: Sequences, name: str) -> str:
+    """A hint where tags of one length seem to be padded as X was, or where X was text."""
+    if (tags.lengths == tags.lengths[0]).all() and (tags.lengths >= X.lengths).all():
+        return f". If {name} is padded, pass Sequences.from_padded({name}, X.lengths)"
+    if X.vocabulary is None:
         return ""
-    return f". If {name} is padded, pass Sequences.from_padded({name}, X.lengths)"
+    return (
+        ". A text has the steps that TokenEncoder cuts it into; instead pass lists of the tokens "
+        f'that {name} has labels for, or for characters set level="char"'
+    )
 
 
 # -- marks in place of labels -----------------------------------------------------------------

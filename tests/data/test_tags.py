@@ -31,6 +31,20 @@ def test_every_form_of_tags_gives_the_same_sequences(y):
     assert as_tags(y) == Sequences.from_list([["O", "B"], ["O"]])
 
 
+@pytest.mark.parametrize(
+    "y",
+    [
+        np.array([[[0], [1]], [[1], [0]]]),
+        [np.array([[0], [1]]), np.array([[1], [0]])],
+        Sequences.from_padded(np.array([[[0], [1]], [[1], [0]]])),
+        pd.Series(["[0, 1]", "[1, 0]"]),
+    ],
+    ids=["3-D", "columns", "Sequences", "texts of a CSV file"],
+)
+def test_a_single_column_or_lists_as_text_are_taken_for_their_entries(y):
+    assert as_tags(y).tolist() == [[0, 1], [1, 0]]
+
+
 def test_a_table_of_tags_is_taken_row_by_row():
     table = np.array([["O", "B"], ["B", "O"]])
     assert as_tags(table).tolist() == table.tolist()
@@ -43,8 +57,17 @@ def test_a_table_of_tags_is_taken_row_by_row():
         (["ab", "c"], TypeError, r"one label per sequence: y\[0\] is 'ab'"),
         ([None, [0, 1]], ValueError, r"y\[0\] is missing \(None\)"),
         (np.array([0, 1]), TypeError, r"one label per sequence"),
-        (np.zeros((1, 2, 3)), ValueError, r"y must have one label per step, got 3 columns"),
-        ([[[0, 1]]], ValueError, r"one label per step, got 2 columns"),
+        (np.zeros((1, 2, 3)), ValueError, r"y must have one label per step, got 3 columns[^.]*$"),
+        (
+            [[[0, 1]]],
+            ValueError,
+            r"got 2 columns.*one-hot, pass \[np.argmax\(row, axis=1\) for row",
+        ),
+        ([[["O", "B"]]], ValueError, r"got 2 columns[^.]*$"),
+        (["O B", "O"], TypeError, r"pass \[list\(text\) for text in y\], or text.split\(\)"),
+        (["O" * 99], TypeError, r"y\[0\] is 'OOO[O.]{,30}'\. Seq"),
+        (["['O', 'B']"], TypeError, r"\[ast.literal_eval\(text\) for text in y\]"),
+        (['["O", "B"]'], TypeError, r"\[ast.literal_eval\(text\) for text in y\]"),
     ],
 )
 def test_what_is_no_tags_is_refused(y, error, message):
@@ -173,6 +196,12 @@ def test_a_mark_that_is_not_named_is_refused_beside_one_that_is():
 def test_tags_of_marks_only_are_refused():
     with pytest.raises(ValueError, match="y has no label: ignore=-100 leaves out every step"):
         known_steps(as_tags([[-100], [-100]]), -100)
+
+
+def test_tags_of_other_tokens_than_the_encoder_makes_are_answered_by_tokens():
+    X = Sequences.from_list([[2, 3, 4], [2]], vocabulary={"Hello": 2, ",": 3, "world": 4})
+    with pytest.raises(ValueError, match=r'steps; every.*pass lists of the tokens.*level="char"'):
+        check_tags([["O", "B"], ["O"]], X)
 
 
 def test_padded_tags_of_ragged_sequences_are_answered_by_from_padded():
