@@ -6,6 +6,7 @@ Python loop runs over them.
 """
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from itertools import chain, pairwise, repeat
@@ -18,6 +19,8 @@ from skseq.data import Sequences, is_table, to_cells
 PADDING, UNKNOWN = 0, 1
 SPECIAL_TOKENS = ("<pad>", "<unk>")
 _DIGIT = re.compile(r"\d")
+_LIST_AS_TEXT = re.compile(r"""\s*\[\s*(['"]).*\1\s*\]\s*$""", re.DOTALL)
+_ROWS_LOOKED_AT = 10
 _REPLACEMENT_CHARACTER = "\ufffd"  # Unicode's own sign for a character that is not known
 
 
@@ -37,6 +40,11 @@ def read_rows(X):
         others.
     ValueError
         If a row is missing, or a list of tokens is empty.
+
+    Warns
+    -----
+    UserWarning
+        If the rows are texts that look like lists of tokens, as a CSV file holds them.
     """
     if isinstance(X, (str, bytes)) or (isinstance(X, np.ndarray) and X.ndim == 0):
         raise TypeError("X is one text; pass a list of texts, [text]")
@@ -53,6 +61,14 @@ def read_rows(X):
         rows = [row.tolist() if isinstance(row, np.ndarray) else row for row in rows]
         for index, row in enumerate(rows):
             _check_tokens(index, row)
+    elif rows and all(map(_LIST_AS_TEXT.match, rows[:_ROWS_LOOKED_AT])):
+        warnings.warn(
+            f"X holds lists of tokens as text, such as {rows[0][:30]!r}, which are cut as any text "
+            "is, brackets and quotes included. To have their tokens, pass [ast.literal_eval(text) "
+            "for text in X]",
+            UserWarning,
+            stacklevel=5,
+        )
     return rows, tokenized
 
 

@@ -1,3 +1,4 @@
+import ast
 import pickle
 from collections import Counter, UserList, deque
 
@@ -319,6 +320,17 @@ def test_any_column_of_texts_is_as_good_as_a_list(column):
 def test_any_column_of_token_lists_is_as_good_as_a_list(make):
     tokens = [["a", "b"], ["c"], ["b", "a"]]
     assert TokenEncoder().fit_transform(make(tokens)) == TokenEncoder().fit_transform(tokens)
+
+
+@pytest.mark.parametrize("texts", [["['a', 'b']", "['c']"], ['["a", "b"]', ' [ "c" ]\n']])
+def test_lists_of_tokens_as_text_bring_the_cure(texts):
+    encoder = TokenEncoder()
+    with pytest.warns(UserWarning, match=r"\[ast.literal_eval\(text\) for text in X\]"):
+        encoder.fit(texts)
+    encoder.fit([ast.literal_eval(text.strip()) for text in texts])
+    with pytest.warns(UserWarning, match="brackets and quotes"):
+        encoder.transform(texts)
+    encoder.fit([*texts, "[a] and ['b']"])  # some texts are in brackets
 
 
 def test_text_in_brackets_stays_text_for_an_encoder():
