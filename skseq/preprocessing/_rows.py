@@ -5,6 +5,8 @@ Requirements this file meets:
 - a frame of pandas or of polars, and an array, mean the same rows;
 - a column whose cells hold lists of numbers, also as text from a CSV file, counts as a column for
   each of these numbers;
+- labels, times and recordings that are columns of the frame are no measurements, whether they are
+  given by name or as a Series; nor is a column that is the labels;
 - what could only fail or mislead later is refused here: columns of one name, times as text,
   text among numbers, cells that are missing or of unequal length.
 """
@@ -68,9 +70,13 @@ def _values_of_array(series):
 
 def _values_of_frame(frame, labels, by, time, columns):
     if columns is None:
-        named = [labels, time, *(by if isinstance(by, (list, tuple)) else [by])]
-        named = [name for name in named if name is not None and np.ndim(name) == 0]
-        columns = [name for name in column_names(frame) if name not in named]
+        given = [labels, time, *(by if isinstance(by, (list, tuple)) else [by])]
+        named = list(map(_name_of, given))
+        columns = [
+            name
+            for name in column_names(frame)
+            if name not in named and not _holds(frame, name, labels)
+        ]
     wanted = columns if isinstance(columns, (list, tuple)) else [columns]
     for name in wanted:
         _check_column(frame, name)
@@ -79,6 +85,19 @@ def _values_of_frame(frame, labels, by, time, columns):
         return parts[columns]
     _check_no_text_beside_numbers(parts)
     return np.column_stack(list(parts.values())) if parts else np.empty((len(frame), 0))
+
+
+def _name_of(column):
+    """The name of a column that is given by name, as a Series or as a frame."""
+    if np.ndim(column) == 0:
+        return column
+    names = column_names(column) if is_frame(column) else [getattr(column, "name", None)]
+    return names[0]
+
+
+def _holds(frame, name, labels):
+    """Whether that column is the labels, which are given as an array: steps would tell them."""
+    return np.ndim(labels) > 0 and np.array_equal(np.ravel(labels), _array_of(frame, name))
 
 
 def _rows_of_cells(column, name):
@@ -129,6 +148,8 @@ def _column(series, column, name):
     if np.ndim(column) == 0:
         return _array_of(series, column)
     array = np.asarray(column)
+    if array.ndim == 2 and array.shape[1] == 1:
+        return array[:, 0]
     if array.ndim != 1:
         raise ValueError(f"{name} must have one entry per row, got shape {array.shape}")
     return array

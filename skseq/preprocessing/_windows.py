@@ -108,7 +108,8 @@ def make_windows(
     columns : column name or list of them, default=None
         What a step holds, for a frame: one name gives flat values (unless its cells hold lists),
         a list (n_steps, n_features).
-        None takes all columns that are not named otherwise.
+        None takes all columns but those of labels, recordings and times, whether these are given by
+        name or as a Series.
 
     Returns
     -------

@@ -182,6 +182,31 @@ def test_columns_that_are_not_named_otherwise_are_the_steps(frame):
     np.testing.assert_array_equal(X.values[0], frame.loc[11, ["x", "z"]].to_numpy(float))
 
 
+@pytest.mark.parametrize("library", [pd.DataFrame, pl.from_pandas])
+@pytest.mark.parametrize(
+    "give",
+    [
+        lambda frame, name: frame[name],
+        lambda frame, name: frame[[name]],
+        lambda frame, name: frame[name].to_numpy(),
+        lambda frame, name: frame[name].to_list(),
+    ],
+    ids=["Series", "frame of one column", "array", "list"],
+)
+def test_labels_that_are_a_column_of_the_frame_are_never_steps(frame, library, give):
+    frame = library(frame.assign(act=[0, 1, 2, 0, 1])[["x", "z", "act", "turn"]])
+    by_name = make_windows(frame, "act", length=2, time="turn")
+    as_it_is = make_windows(frame, give(frame, "act"), length=2, time=frame["turn"])
+    assert as_it_is.X == by_name.X
+    assert as_it_is.X.n_features == 2
+    np.testing.assert_array_equal(as_it_is.y, by_name.y)
+
+
+def test_labels_made_of_a_column_take_its_place(frame):
+    X = make_windows(frame[["x", "act"]], frame["act"].map({"p": 1, "q": 0, "s": 0}), length=2).X
+    assert X.n_features == 1
+
+
 def test_one_column_gives_flat_values(frame):
     assert make_windows(frame, length=5, columns="x").X.tolist() == [[0.2, 0.1, 0.9, 0.3, 0.8]]
 
@@ -337,7 +362,7 @@ def test_windows_of_a_split_merge_onto_their_rows():
         ({"padding": "zeros"}, "'padding' parameter .* Got 'zeros'"),
         ({"label_rule": "first"}, "'label_rule' parameter .* Got 'first'"),
         ({"labels": [0, 1]}, "inconsistent numbers of samples"),
-        ({"labels": [[0]] * 5}, r"labels must have one entry per row, got shape \(5, 1\)"),
+        ({"labels": [[0, 1]] * 5}, r"labels must have one entry per row, got shape \(5, 2\)"),
         (
             {"labels": [0, 1, np.nan, 0, 1]},
             "labels is missing in 1 row.s., the first of them row 2",
