@@ -8,7 +8,19 @@ import numpy as np
 from skseq.exceptions import ClassOrderWarning
 
 
-def order_classes(classes, named, *, stacklevel=4):
+def ordered_categories(y):
+    """Categories of a column that is ordered, in pandas or an Enum of polars, the lowest first.
+
+    Returns
+    -------
+    ndarray, or None if y is no such column
+    """
+    dtype = y.dtype if hasattr(y, "dtype") else None
+    is_ordered = getattr(dtype, "ordered", False) or str(dtype).startswith("Enum")
+    return np.asarray(dtype.categories) if is_ordered else None
+
+
+def order_classes(classes, named, categories=None, *, stacklevel=4):
     """Give the labels from the lowest to the highest.
 
     Parameters
@@ -18,6 +30,9 @@ def order_classes(classes, named, *, stacklevel=4):
 
     named : array-like of shape (n_classes,) or None
         The same in their order, if the caller names it.
+
+    categories : ndarray, default=None
+        They, and perhaps others, in the order that the labels bring along; ``named`` comes first.
 
     stacklevel : int, default=4
         Of the warning.
@@ -37,6 +52,9 @@ def order_classes(classes, named, *, stacklevel=4):
         If the order of labels that are not numbers is not named.
     """
     if named is None:
+        known = [] if categories is None else categories[np.isin(categories, classes)]
+        if len(known) == len(classes):
+            return known
         if not _are_numbers(classes):
             warnings.warn(
                 f"the labels are not numbers, so they are taken in sorted order, from "

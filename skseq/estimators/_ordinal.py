@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import ClassifierMixin
 
-from skseq._class_order import order_classes, rank_of
+from skseq._class_order import order_classes, ordered_categories, rank_of
 from skseq._typing import Input
 from skseq._validation import HasMethods, StrOptions
 from skseq.estimators._accuracy import score
@@ -172,7 +172,8 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
 
     classes : array-like of shape (n_classes,), default=None
         Every label that may come, from the lowest to the highest. None takes the labels of ``y``:
-        numbers are in their own order, other labels are sorted, with a warning.
+        those of an ordered categorical column in its order, numbers in their own; other labels are
+        sorted, with a warning.
 
     input : {"auto", "tokens", "values"}, default="auto"
         What the steps are. "auto" takes integer steps of a list or of `Sequences` for token ids,
@@ -339,7 +340,7 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
     Warns
     -----
     ClassOrderWarning
-        If labels are not numbers and ``classes`` does not name their order.
+        If labels are not numbers and neither ``classes`` nor their column tells their order.
     CollapseWarning
         If one class takes nearly all predictions after `fit`; `MissedClassWarning` if one with at
         least 10 sequences among those looked at is never predicted.
@@ -523,7 +524,11 @@ class SequenceOrdinalClassifier(ClassifierMixin, BaseClassEstimator):
         """ndarray of shape (n_classes - 1,) : where one class ends; for ``head="regression"``."""
         return self._head.loss.thresholds_
 
+    def _read_y(self, y, X, sample_weight):
+        self._categories = ordered_categories(y)
+        return super()._read_y(y, X, sample_weight)
+
     def _make_head(self):
-        ordered = order_classes(self._class_names, self.classes)
+        ordered = order_classes(self._class_names, self.classes, self._categories)
         self.ordered_classes_ = self.classes_[np.searchsorted(self._class_names, ordered)]
         return OrdinalHead(ORDINAL_LOSSES[self.head](rank_of(self.classes_, self.ordered_classes_)))

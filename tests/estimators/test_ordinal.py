@@ -3,9 +3,12 @@
 from copy import deepcopy
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from imblearn.pipeline import make_pipeline
 from sklearn.base import is_classifier
 from sklearn.metrics import get_scorer, log_loss, mean_absolute_error
 from sklearn.model_selection import GridSearchCV, StratifiedKFold
@@ -146,6 +149,47 @@ def test_words_in_their_order_are_the_same_as_numbers(head, data):
     np.testing.assert_allclose(
         words.predict_proba(X)[:, columns], numbers.predict_proba(X), atol=1e-6
     )
+
+
+def categorical(labels, categories, **dtype):
+    return pd.Series(
+        pd.Categorical(labels, categories=categories, **dtype), index=[7] * len(labels)
+    )
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda words: categorical(words, [*ORDER, "beyond"], ordered=True),
+        lambda words: pd.Categorical(words, categories=ORDER, ordered=True),
+        lambda words: pl.Series(words, dtype=pl.Enum(ORDER)),
+    ],
+    ids=["Series with an unused category", "Categorical", "Enum of polars"],
+)
+def test_a_column_may_bring_the_order_along(make, data):
+    X, level = data
+    y = make(np.array(ORDER)[level])
+    model = small(max_epochs=2).fit(X, y)
+    named = small(max_epochs=2, classes=ORDER).fit(X, y)
+    assert model.ordered_classes_.tolist() == ORDER
+    np.testing.assert_array_equal(model.predict_proba(X), named.predict_proba(X))
+    down = small(max_epochs=1, classes=ORDER[::-1]).fit(X, y)
+    assert down.ordered_classes_.tolist() == ORDER[::-1]
+
+
+def test_categories_without_an_order_are_sorted_with_a_warning(data):
+    X, level = data
+    with pytest.warns(ClassOrderWarning):
+        model = small(max_epochs=1).fit(X, categorical(np.array(ORDER)[level], ORDER))
+    assert model.ordered_classes_.tolist() == sorted(ORDER)
+
+
+def test_the_order_of_a_column_goes_through_samplers_and_folds(data):
+    X, level = data
+    y = categorical(np.array(ORDER)[level], ORDER, ordered=True)
+    pipe = make_pipeline(SequenceOverSampler(random_state=0), small(max_epochs=1))
+    search = GridSearchCV(pipe, {"sequenceordinalclassifier__lr": [0.01]}, cv=2).fit(X, y)
+    assert search.best_estimator_[-1].ordered_classes_.tolist() == ORDER
 
 
 def test_words_without_an_order_are_sorted_with_a_warning(data):
