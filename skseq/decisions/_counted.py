@@ -4,6 +4,8 @@ They are computed for many thresholds at once, where a scorer would be called fo
 and the numbers are those of the scorers in `skseq.metrics`.
 """
 
+from functools import partial
+
 import numpy as np
 
 
@@ -12,7 +14,8 @@ def _recalls(hit, true):
 
 
 def _mean_over(values, occurs):
-    return (values * occurs).sum(axis=-1) / occurs.sum(axis=-1)
+    total, n = (values * occurs).sum(axis=-1), occurs.sum(axis=-1)
+    return np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
 
 
 def _accuracy(hit, true, predicted):
@@ -25,30 +28,32 @@ def _balanced_accuracy(hit, true, predicted):
 
 def _geometric_mean(hit, true, predicted):
     with np.errstate(divide="ignore"):
-        logs = np.log(np.where(true > 0, _recalls(hit, true), 1.0))
-    return np.exp(logs.sum(axis=-1) / (true > 0).sum(axis=-1))
+        return np.exp(_mean_over(np.log(np.where(true > 0, _recalls(hit, true), 1.0)), true > 0))
 
 
-def _f1(hit, true, predicted):
-    return np.divide(2 * hit, true + predicted, out=np.zeros(hit.shape), where=hit > 0)
+def _fbeta(hit, true, predicted, beta):
+    counts = beta**2 * true + predicted
+    return np.divide((1 + beta**2) * hit, counts, out=np.zeros(hit.shape), where=hit > 0)
 
 
-def _f1_macro(hit, true, predicted):
-    return _mean_over(_f1(hit, true, predicted), (true > 0) | (predicted > 0))
+def _fbeta_macro(hit, true, predicted, beta=1):
+    return _mean_over(_fbeta(hit, true, predicted, beta), (true > 0) | (predicted > 0))
 
 
-def _tag_f1_macro(hit, true, predicted):
-    return _mean_over(_f1(hit, true, predicted), np.broadcast_to(true > 0, hit.shape))
+def _tag_fbeta_macro(hit, true, predicted, beta=1):
+    return _mean_over(_fbeta(hit, true, predicted, beta), true > 0)
 
 
 COUNTED = {
     "accuracy": _accuracy,
     "balanced_accuracy": _balanced_accuracy,
-    "f1_macro": _f1_macro,
+    "f1_macro": _fbeta_macro,
+    "f2_macro": partial(_fbeta_macro, beta=2),
     "geometric_mean": _geometric_mean,
     "tag_accuracy": _accuracy,
     "tag_balanced_accuracy": _balanced_accuracy,
-    "tag_f1_macro": _tag_f1_macro,
+    "tag_f1_macro": _tag_fbeta_macro,
+    "tag_f2_macro": partial(_tag_fbeta_macro, beta=2),
     "tag_geometric_mean": _geometric_mean,
 }
 
@@ -67,5 +72,6 @@ def score_counts(name, hit, true, predicted):
     Returns
     -------
     ndarray of shape (...)
+        NaN where there is no class to average over.
     """
     return COUNTED[name](hit, np.broadcast_to(true, hit.shape), predicted)

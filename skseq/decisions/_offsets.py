@@ -132,6 +132,9 @@ def _cuts_between(needed, is_own, n_cuts):
 class CountedScore:
     """Mean over folds of a metric that depends on how often classes are hit, true and predicted.
 
+    Folds in which there is nothing to score, such as one without any but the background, are left
+    out; so they are by `CalledScore`.
+
     Parameters
     ----------
     name : str
@@ -145,10 +148,14 @@ class CountedScore:
 
     n_classes : int
         Number of classes.
+
+    averaged : ndarray of int, default=None
+        Classes that a macro average runs over; None is all of them.
     """
 
-    def __init__(self, name, codes, folds, n_classes):
+    def __init__(self, name, codes, folds, n_classes, averaged=None):
         self.name = name
+        self.averaged = slice(None) if averaged is None else averaged
         self.codes = codes
         self.folds = folds
         self.n_folds, self.n_classes = int(folds.max()) + 1, n_classes
@@ -161,7 +168,8 @@ class CountedScore:
         predicted[..., label] = self.true.sum(axis=2) - predicted.sum(axis=2)
         hit = self._before(rest, first_cut, n_cuts, is_right)
         hit[..., label] = self._changed(self.codes, first_cut, n_cuts, is_own)[..., label]
-        return score_counts(self.name, hit, self.true, predicted).mean(axis=1)
+        counts = (each[..., self.averaged] for each in (hit, self.true, predicted))
+        return np.nanmean(score_counts(self.name, *counts), axis=1)
 
     def _before(self, rest, first_cut, n_cuts, rows=slice(None)):
         """Rows of each class that have not changed at each cut: (n_cuts, n_folds, n_classes)."""
@@ -204,7 +212,7 @@ class CalledScore:
             self._score(fold, rest[rows], labels[rows], first_cut[rows], n_cuts)
             for fold, rows in enumerate(self.rows)
         ]
-        return np.mean(by_fold, axis=0)
+        return np.nanmean(by_fold, axis=0)
 
     def _score(self, fold, rest, label, first_cut, n_cuts):
         changes = np.unique(np.append(first_cut[first_cut < n_cuts], 0))

@@ -43,7 +43,9 @@ from skseq.folds import default_folds
 from skseq.meta._base import BaseMetaClassifier
 from skseq.meta._span_score import SpanScore, span_scoring
 from skseq.metrics import get_scorer, tag_f1_score
+from skseq.metrics._pairs import excluded_codes
 from skseq.metrics._precomputed import PrecomputedClassifier, PrecomputedTagger
+from skseq.metrics._scorer_facts import name_and_arguments
 
 _SMALLEST = np.finfo(np.float64).tiny
 
@@ -119,10 +121,10 @@ class BaseScoreClassifier(BaseMetaClassifier):
 
     def _score_along(self, X, y, held_out):
         """The score ``self.scoring`` of held-out predictions, as `tune_offsets` asks for it."""
-        name = self.scoring or self._default_scoring()
-        if isinstance(name, str) and self._is_counted(name):
-            return CountedScore(name, held_out.codes, held_out.folds, len(self.classes_))
-        scorer = get_scorer(name) if isinstance(name, str) else name
+        scoring = self.scoring or self._default_scoring()
+        scorer = get_scorer(scoring) if isinstance(scoring, str) else scoring
+        if counted := self._counted_score(scorer, held_out):
+            return counted
         if self._per_step and (how := span_scoring(scorer)):
             truths = [self._labelled(safe_indexing(y, test)) for test in held_out.tests]
             of_spans = SpanScore(self.classes_, truths, **how)
@@ -148,6 +150,19 @@ class BaseScoreClassifier(BaseMetaClassifier):
                 ) from None
 
         return CalledScore(score_fold, held_out.codes, held_out.folds)
+
+    def _counted_score(self, scorer, held_out):
+        """The score, if it follows from counts of each class; None if it has to be called."""
+        name, arguments = name_and_arguments(scorer)
+        exclude = arguments.pop("exclude", None)
+        of_each_fold = isinstance(exclude, str) and exclude == "majority"
+        if arguments or of_each_fold or not self._is_counted(name):
+            return None
+        _, codes, folds, _ = held_out
+        n_classes = len(self.classes_)
+        left_out = excluded_codes(exclude, self.classes_, np.bincount(codes, minlength=n_classes))
+        averaged = np.setdiff1d(np.arange(n_classes), left_out)
+        return CountedScore(name, codes, folds, n_classes, averaged)
 
     def _is_counted(self, name):
         """Whether a score, by its name, follows from counts of each class."""

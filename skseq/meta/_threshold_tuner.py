@@ -17,14 +17,13 @@ from skseq._validation import (
     safe_indexing,
 )
 from skseq.data import OUTSIDE, split_prefix
-from skseq.decisions import tune_offsets
+from skseq.decisions import CountedScore, tune_offsets
 from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
-from skseq.meta._span_score import SpanScore
 
 _METHODS = ("predict_proba", "decision_function")
-# A score of spans has to find them anew at each cut.
-_CUTS_OF_SPANS = 50
+# Where a scorer is called at each cut, of each class, in each sweep.
+_CUTS_OF_CALLED = 50
 
 
 class ThresholdTuner(BaseScoreClassifier):
@@ -44,9 +43,10 @@ class ThresholdTuner(BaseScoreClassifier):
     scoring : str or callable, default=None
         What is maximised: a name of `skseq.metrics.get_scorer`, or a scorer
         ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", for tags
-        "tag_f1_macro", and "span_f1_micro" if ``per`` is not "class". Those of labels and of steps
-        and accuracy, balanced accuracy and geometric mean by name are counted for all candidates
-        at once; another scorer is called for each. "span_f2_micro" buys recall of spans.
+        "tag_f1_macro", and "span_f1_micro" if ``per`` is not "class". Accuracy, balanced accuracy,
+        geometric mean, macro F1 and macro F2 of `skseq.metrics`, of labels and of steps, also with
+        ``exclude``, are counted for all candidates at once; another scorer is called for each.
+        "span_f2_micro" buys recall of spans.
 
     per : {"class", "type", "background"}, default="class"
         What has an offset of its own: each class; each type of span, whose tags, such as B-PER and
@@ -58,8 +58,8 @@ class ThresholdTuner(BaseScoreClassifier):
 
     n_cuts : int, default=None
         Values of an offset that are tried at most in one go. None tries all that make a
-        difference for two classes, which is exact, some 1000 per class for more, and 50 where
-        spans are scored.
+        difference for two classes, which is exact, and some 1000 per class for more; 50 where a
+        scorer has to be called for each, as for spans, and there are more than two labels.
 
     cv : int, float, splitter, iterable or "prefit", default=None
         Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
@@ -202,15 +202,20 @@ class ThresholdTuner(BaseScoreClassifier):
         )
         shares = np.bincount(held_out.codes, minlength=len(self.classes_)) / len(held_out.codes)
         score_along = self._score_along(X, y, held_out)
-        is_of_spans = isinstance(getattr(score_along, "score_fold", None), SpanScore)
         self.offsets_, self.best_score_ = tune_offsets(
             held_out.scores,
             score_along,
             prior=shares,
-            n_cuts=_CUTS_OF_SPANS if self.n_cuts is None and is_of_spans else self.n_cuts,
+            n_cuts=self._most_cuts(score_along),
             groups=self._groups(),
         )
         return self
+
+    def _most_cuts(self, score_along):
+        is_called = not isinstance(score_along, CountedScore)
+        if self.n_cuts is None and is_called and (self._per_step or len(self.classes_) > 2):
+            return _CUTS_OF_CALLED
+        return self.n_cuts
 
     def _check_per(self, flat):
         if self.per == "class":

@@ -12,10 +12,10 @@ from skseq.decisions import COUNTED, CalledScore, CountedScore, tune_offsets
 from skseq.metrics import get_scorer
 
 
-def called(name, codes, folds):
+def called(name, codes, folds, **arguments):
     """The same score through the scorer of `skseq.metrics`."""
-    score = get_scorer(name)._score_func
-    arguments = get_scorer(name)._kwargs
+    scorer = get_scorer(name, **arguments)
+    score, arguments = scorer._score_func, scorer._kwargs
 
     def score_fold(fold, predicted):
         truth = codes[folds == fold]
@@ -44,6 +44,21 @@ def test_counted_scores_are_those_of_the_scorers(seed, n_classes, name):
     rest, first_cut = rng.choice(others, size=16), rng.integers(0, 6, size=16)
     ours = CountedScore(name, codes, folds, n_classes)(rest, label, first_cut, 5)
     theirs = called(name, codes, folds)(rest, label, first_cut, 5)
+    np.testing.assert_allclose(ours, theirs, atol=1e-12)
+
+
+@settings(max_examples=20)
+@given(
+    st.integers(0, 10**6),
+    st.sampled_from(["balanced_accuracy", "geometric_mean", "tag_f1_macro", "tag_f2_macro"]),
+)
+def test_classes_that_are_left_out_and_folds_without_others_are_those_of_the_scorers(seed, name):
+    _, codes, folds = problem(16, 3, seed)
+    codes[folds == 0] = 1  # nothing to average over in this fold
+    rng = np.random.default_rng(seed)
+    rest, first_cut = rng.integers(1, 3, size=16), rng.integers(0, 6, size=16)
+    theirs = called(name, codes, folds, exclude=[1])(rest, 0, first_cut, 5)
+    ours = CountedScore(name, codes, folds, 3, np.array([0, 2]))(rest, 0, first_cut, 5)
     np.testing.assert_allclose(ours, theirs, atol=1e-12)
 
 

@@ -22,7 +22,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from skseq import SequenceClassifier, Sequences, SequenceTagger
 from skseq.exceptions import SmallClassWarning
 from skseq.meta import ThresholdTuner
-from skseq.metrics import get_scorer, span_f1_score, span_recall_score, tag_f1_score
+from skseq.metrics import (
+    get_scorer,
+    span_f1_score,
+    span_recall_score,
+    tag_f1_score,
+    tag_fbeta_score,
+)
 from skseq.samplers import SequenceOverSampler
 
 SMALL = {"hidden_size": 4, "embedding_dim": 4, "max_epochs": 3, "device": "cpu", "random_state": 0}
@@ -188,6 +194,29 @@ def test_a_scorer_of_ones_own_and_its_name_find_the_same(three):
     by_scorer = clone(by_name).set_params(scoring=f1).fit(X, y)
     np.testing.assert_allclose(by_scorer.offsets_, by_name.offsets_)
     assert by_scorer.best_score_ == pytest.approx(by_name.best_score_)
+
+
+def test_a_scorer_of_the_rare_tags_is_counted_as_it_is_called(ragged_tokens, tags):
+    counted = get_scorer("tag_f2_macro", exclude="O")
+    called = make_scorer(partial(tag_fbeta_score, beta=2, exclude="O", labels=None))
+    by_counts = ThresholdTuner(SequenceTagger(**SMALL), scoring=counted, n_cuts=8, cv=2)
+    by_calls = clone(by_counts).set_params(scoring=called)
+    by_counts.fit(ragged_tokens, tags), by_calls.fit(ragged_tokens, tags)
+    np.testing.assert_allclose(by_calls.offsets_, by_counts.offsets_)
+    assert by_calls.best_score_ == pytest.approx(by_counts.best_score_)
+
+
+def test_a_scorer_that_has_to_be_called_is_called_for_few_cuts(three):
+    X, y = three
+    calls = []
+
+    def score(y_true, y_pred):
+        calls.append(len(y_true))
+        return np.mean(y_true == y_pred)
+
+    ThresholdTuner(LogisticRegression(), scoring=make_scorer(score), cv=2).fit(X, y)
+    per_sweep = 2 * 3 * (50 + 2)  # folds, classes, cuts
+    assert len(calls) < 12 * per_sweep  # from two starts; a thousand cuts would be 20 times as many
 
 
 def test_the_recall_of_one_class_can_be_bought(three):
