@@ -2,6 +2,7 @@
 
 import warnings
 from numbers import Number
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,7 @@ def ordered_categories(y):
     -------
     ndarray, or None if y is no such column
     """
-    dtype = y.dtype if hasattr(y, "dtype") else None
+    dtype: Any = getattr(y, "dtype", None)
     is_ordered = getattr(dtype, "ordered", False) or str(dtype).startswith("Enum")
     return np.asarray(dtype.categories) if is_ordered else None
 
