@@ -2,7 +2,6 @@
 
 import warnings
 from numbers import Number
-from typing import Any
 
 import numpy as np
 
@@ -16,7 +15,7 @@ def ordered_categories(y):
     -------
     ndarray, or None if y is no such column
     """
-    dtype: Any = getattr(y, "dtype", None)
+    dtype = getattr(y, "dtype", None)
     is_ordered = getattr(dtype, "ordered", False) or str(dtype).startswith("Enum")
     return np.asarray(dtype.categories) if is_ordered else None
 

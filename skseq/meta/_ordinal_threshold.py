@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._class_order import order_classes, rank_of
+from skseq._class_order import order_classes, ordered_categories, rank_of
 from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
 from skseq.data import Sequences
 from skseq.decisions import match_shares
@@ -29,8 +29,9 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
         belong inside it.
 
     classes : array-like of shape (n_classes,), default=None
-        Every label, from the lowest to the highest. None takes the labels of ``y``: numbers are in
-        their own order, other labels are sorted, with a warning.
+        Every label, from the lowest to the highest. None takes the labels of ``y``: those of an
+        ordered categorical column in its order, numbers in their own; other labels are sorted,
+        with a warning.
 
     cv : int, float, splitter, iterable or "prefit", default=None
         Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
@@ -145,9 +146,12 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
             If ``classes`` does not name each label of y once.
         """
         check_parameters(self)
+        categories = ordered_categories(y)
         X, y, flat = self._check_X_y(X, y)
         self._check_classes(flat)
-        self.ordered_classes_ = order_classes(np.unique(flat), self.classes, stacklevel=3)
+        self.ordered_classes_ = order_classes(
+            np.unique(flat), self.classes, categories, stacklevel=3
+        )
         params = self._route(params)["estimator"]
         splits = self._train(X, y, params)
         self._rank = rank_of(self.classes_, self.ordered_classes_)

@@ -1,6 +1,7 @@
 """Thresholds on the expected place make a classifier of ordered classes of any other."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
@@ -129,3 +130,10 @@ def test_labels_without_a_known_order_are_named():
     assert caught[0].filename == __file__
     with pytest.raises(ValueError, match="classes must name each label once"):
         OrdinalThresholdClassifier(LINEAR, classes=LEVELS[:3]).fit(X, y)
+
+
+def test_a_column_may_bring_the_order_along():
+    X, y = levels(100)
+    column = pd.Series(pd.Categorical(y, categories=LEVELS, ordered=True))
+    model = OrdinalThresholdClassifier(LINEAR, cv=3).fit(X, column)
+    assert model.ordered_classes_.tolist() == LEVELS
