@@ -31,7 +31,7 @@ def from_frame(
 
     Parameters
     ----------
-    frame : pandas.DataFrame
+    frame : pandas.DataFrame or polars.DataFrame
         One row per step.
 
     by : str or list of str
@@ -49,6 +49,11 @@ def from_frame(
     -------
     Sequences
 
+    Raises
+    ------
+    ValueError
+        If the frame lacks a column, or ``by`` is missing in a row.
+
     Examples
     --------
     >>> import pandas as pd
@@ -59,6 +64,8 @@ def from_frame(
     """
     from pandas.api.types import infer_dtype
 
+    if not hasattr(frame, "groupby"):
+        frame = frame.to_pandas()
     wanted = [by] if isinstance(by, str) else list(by)
     wanted += [columns] if isinstance(columns, str) else list(columns)
     missing = [name for name in wanted if name not in frame.columns]
@@ -66,8 +73,14 @@ def from_frame(
         raise ValueError(
             f"frame has no column {missing[0]!r}; its columns are {list(frame.columns)}"
         )
-    # dropna=False: a missing key would silently lose its rows.
-    codes = frame.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+    without_key = frame[[by] if isinstance(by, str) else list(by)].isna().any(axis=1).to_numpy()
+    if without_key.any():
+        raise ValueError(
+            f"by={by!r} is missing in {without_key.sum()} of {len(frame)} rows, the first of them "
+            f"row {without_key.argmax()}; fill it, with .ffill() where only the first row of a "
+            "sequence has it, or drop these rows"
+        )
+    codes = frame.groupby(by, sort=False).ngroup().to_numpy()
     order = np.argsort(codes, kind="stable")
     values = frame[columns].to_numpy()
     if values.dtype == object and infer_dtype(values.ravel(), skipna=False) == "string":

@@ -5,8 +5,8 @@ from numbers import Integral
 import numpy as np
 from sklearn.model_selection import GroupKFold
 
-from skseq._validation import BaseKFold, GroupsConsumerMixin, num_samples
-from skseq.data import Sequences
+from skseq._validation import BaseKFold, GroupsConsumerMixin, is_missing, num_samples
+from skseq.data import Sequences, column_names, is_frame
 
 
 class WindowKFold(GroupsConsumerMixin, BaseKFold):
@@ -98,8 +98,8 @@ class WindowKFold(GroupsConsumerMixin, BaseKFold):
         Raises
         ------
         ValueError
-            If ``groups`` is missing or of another length, there are fewer windows or
-            recordings than folds, or no window is left to train on.
+            If ``groups`` or one of them is missing, or it has another length, there are fewer
+            windows or recordings than folds, or no window is left to train on.
         """
         if groups is None:
             raise ValueError(
@@ -179,13 +179,32 @@ def as_groups(groups):
     Returns
     -------
     Sequences of int, or ndarray of shape (n_sequences,)
+
+    Raises
+    ------
+    ValueError
+        If a name is missing.
     """
     if isinstance(groups, Sequences):
         return groups
+    if is_frame(groups) and len(column_names(groups)) == 1:
+        groups = groups[column_names(groups)[0]]
     first = next(iter(groups), None)
     if isinstance(first, str) or np.ndim(first) != 1:
-        return np.asarray(groups)
+        return _names(np.asarray(groups))
     return Sequences.from_list(groups)
+
+
+def _names(groups):
+    if groups.dtype.kind not in "fO":
+        return groups
+    missing = [place for place, name in enumerate(groups.tolist()) if is_missing(name)]
+    if missing:
+        raise ValueError(
+            f"Input groups contains NaN or None: groups[{missing[0]}] is missing, {len(missing)} "
+            f"of {len(groups)} in all; fill them, or drop these rows, from X and y as well"
+        )
+    return groups
 
 
 def _first_and_last(index):

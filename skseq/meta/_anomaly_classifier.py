@@ -16,7 +16,7 @@ from skseq._validation import (
     has_step_labels,
     safe_indexing,
 )
-from skseq.data import Sequences, as_sequences, as_tags, ignored_by
+from skseq.data import Sequences, as_sequences, as_tags, ignored_by, is_table
 from skseq.decisions import Posterior, fit_scaling
 from skseq.meta._scored import BaseScoreClassifier
 
@@ -337,7 +337,15 @@ class _OneClassView(ClassifierMixin, BaseEstimator):
         labels = as_tags(y).values if self._per_step else np.asarray(y)
         rows = np.flatnonzero(labels == self.normal)
         features, _ = self._features(X)
-        self.detector_ = clone(self.detector).fit(safe_indexing(features, rows))
+        try:
+            self.detector_ = clone(self.detector).fit(safe_indexing(features, rows))
+        except (TypeError, ValueError) as error:
+            if self.transformer is None and not is_table(X):
+                error.add_note(
+                    "The detector was given the sequences of X as they are. Most read tables "
+                    "alone: transformer=SequenceSummarizer() makes a row of each sequence"
+                )
+            raise
         return self
 
     def anomaly_scores(self, X):

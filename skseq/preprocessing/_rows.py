@@ -19,6 +19,10 @@ from sklearn.utils.validation import check_consistent_length
 from skseq.data import Sequences, as_sequences, column_names, holds_number_lists, is_frame, to_cells
 from skseq.data._cells import is_missing
 
+_CURE_OF_KEYS = (
+    "fill it, with .ffill() where only the first row of a recording has it, or drop these rows"
+)
+
 
 def read_rows_of_series(series, labels, by, time, columns):
     """Read the input of `make_windows`.
@@ -182,14 +186,16 @@ def _number_recordings(series, by, n_rows):
     if isinstance(by, (list, tuple)) and is_frame(series):
         return _number_by_columns(series, list(by))
     keys = _column(series, by, "by")
+    _check_no_missing("by", keys, _CURE_OF_KEYS)
     names, recording = _by_appearance(keys)
     return recording, names
 
 
 def _number_by_columns(frame, by):
+    for name in by:
+        _check_no_missing(f"by={name!r}", _array_of(frame, name), _CURE_OF_KEYS)
     if hasattr(frame, "groupby"):
-        # dropna=False: a missing key would silently lose its rows.
-        recording = frame.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+        recording = frame.groupby(by, sort=False).ngroup().to_numpy()
     else:
         codes = [np.unique(_array_of(frame, name), return_inverse=True)[1] for name in by]
         recording = _by_appearance(np.stack(codes, axis=1), axis=0)[1]
@@ -223,12 +229,12 @@ def _sortable(time):
         ) from None
 
 
-def _check_no_missing(name, column):
+def _check_no_missing(name, column, cure="fill it or drop these rows"):
     missing = np.not_equal(column, column).astype(bool)  # NaN and NaT differ from themselves
     if column.dtype == object:
         missing |= np.equal(column, None).astype(bool)
     if missing.any():
         raise ValueError(
             f"{name} is missing in {np.count_nonzero(missing)} row(s), the first of them row "
-            f"{np.argmax(missing)}; fill it or drop these rows"
+            f"{np.argmax(missing)}; {cure}"
         )

@@ -5,6 +5,7 @@ import sys
 from decimal import Decimal
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,9 +49,18 @@ def test_several_columns_make_features_and_several_keys_make_groups():
     assert Sequences.from_frame(frame, by="file", columns=["a"]).values.shape == (4, 1)
 
 
-def test_rows_without_a_key_are_a_group_of_their_own():
-    frame = pd.DataFrame({"id": ["a", None, "a", None], "x": [1, 2, 3, 4]})
-    assert Sequences.from_frame(frame, by="id", columns="x").tolist() == [[1, 3], [2, 4]]
+@pytest.mark.parametrize("by", ["id", ["id", "x"]])
+def test_rows_without_a_key_are_refused_for_they_belong_to_no_sequence(by):
+    frame = pd.DataFrame({"id": ["a", None, "b", None], "x": [1, 2, 3, 4]})
+    with pytest.raises(ValueError, match=r"by=.* missing in 2 of 4 rows, .* row 1; .*ffill"):
+        Sequences.from_frame(frame, by=by, columns="x")
+    assert Sequences.from_frame(frame.ffill(), by="id", columns="x").tolist() == [[1, 2], [3, 4]]
+
+
+def test_a_frame_of_polars_gives_the_same_sequences():
+    frame = pd.DataFrame({"id": ["b", "a", "b"], "tag": ["O", "B", "I"]})
+    ours = Sequences.from_frame(pl.from_pandas(frame), by="id", columns="tag")
+    assert ours == Sequences.from_frame(frame, by="id", columns="tag")
 
 
 @pytest.mark.parametrize("kind", ["str", "object", "category"])

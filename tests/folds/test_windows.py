@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +87,14 @@ def test_its_splits_have_no_leak_where_those_of_others_do():
     assert kinds == {"overlapping windows"}
 
 
+def test_recordings_may_stand_in_a_frame_of_one_column():
+    X, _, groups, _ = windows_of(30, length=5, by=np.arange(30) // 10)
+    for frame in (pd.DataFrame, pl.DataFrame):
+        folds = WindowKFold(3).split(X, groups=frame({"recording": groups}))
+        for ours, theirs in zip(folds, WindowKFold(3).split(X, groups=groups), strict=True):
+            np.testing.assert_array_equal(ours[1], theirs[1])
+
+
 def test_it_serves_a_grid_search_with_groups_passed_to_fit():
     X, y, _, index = windows_of(60, labels=np.arange(60) // 2 % 2, length=4, stride=2)
     search = GridSearchCV(
@@ -108,6 +117,9 @@ def test_bad_input_is_refused_with_its_reason():
         list(WindowKFold(2, gap=20).split(X, groups=index))
     with pytest.raises(ValueError, match="needs 2 recordings, but groups names 1"):
         list(WindowKFold(2).split(X, groups=groups))
+    for missing in ([1.0, np.nan, 2.0, np.nan], ["a", None, "b", None]):
+        with pytest.raises(ValueError, match=r"contains NaN or None: groups\[1\] .* 2 of 4"):
+            list(WindowKFold(2).split(X, groups=missing))
     with pytest.raises(ValueError, match="gap=3 counts rows"):
         list(WindowKFold(2, gap=3).split(X, groups=[0, 1, 2, 3]))
     with pytest.raises(ValueError, match="n_splits=9 greater than the number of samples"):

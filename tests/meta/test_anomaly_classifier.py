@@ -272,6 +272,13 @@ def test_texts_are_read_through_a_transformer():
     assert auc(model.fit(texts, y).anomaly_scores(texts), y == "odd") == 1
 
 
+def test_a_detector_of_tables_that_is_given_sequences_is_answered_by_a_transformer(X, y):
+    for sequences in (X, list(X)):
+        with pytest.raises((TypeError, ValueError)) as caught:
+            AnomalyClassifier(IsolationForest()).fit(sequences, y)
+        assert "transformer=SequenceSummarizer()" in caught.value.__notes__[0]
+
+
 def test_several_classes_are_refused_and_told_what_to_do():
     X, y = make_imbalanced_sequences(120, n_classes=3, class_sep=3, random_state=0)
     model = AnomalyClassifier(OneClassSVM(), transformer=SUMMARY, cv=2)

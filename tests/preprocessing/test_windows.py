@@ -236,10 +236,12 @@ def test_rows_may_be_sorted_by_date(frame):
     assert index.tolist() == [[1, 0, 3], [4, 2]]
 
 
-def test_missing_keys_are_a_recording_of_their_own(frame):
-    frame.loc[[10, 12], "talk"] = None
-    windows = make_windows(frame, length=9, by=["talk"], columns="x")
-    assert windows.index.tolist() == [[0, 2], [1, 3], [4]]
+@pytest.mark.parametrize("by", ["talk", ["talk"]])
+def test_missing_keys_are_refused_for_they_belong_to_no_recording(frame, by):
+    frame.loc[[11, 13], "talk"] = None
+    for series in (frame, pl.from_pandas(frame)):
+        with pytest.raises(ValueError, match=r"is missing in 2 row.s., .* row 1; fill it, .*ffill"):
+            make_windows(series, length=9, by=by, columns="x")
 
 
 # -- merging -----------------------------------------------------------------------------------
