@@ -129,10 +129,7 @@ def _pairs(splits, X):
     if hasattr(splits, "split"):
         return splits.split(X)
     if not isinstance(splits, Iterable):
-        raise TypeError(
-            "splits must be (train, test) pairs, such as cv.split(X, y), or a splitter; got "
-            f"{type(splits).__name__}"
-        )
+        raise _no_splits(type(splits).__name__)
     return splits
 
 
@@ -140,11 +137,20 @@ def _check_rows(rows, n_rows, number):
     rows = np.asarray(rows)
     if rows.dtype == bool:
         rows = np.flatnonzero(rows)
+    if rows.ndim != 1 or (len(rows) and rows.dtype.kind not in "iu"):
+        raise _no_splits(f"{rows.dtype} in place of row numbers")
     if len(rows) and (rows.min() < 0 or rows.max() >= n_rows):
         raise ValueError(
             f"split {number} names rows {rows.min()} to {rows.max()}, but X has {n_rows} rows"
         )
     return rows
+
+
+def _no_splits(what):
+    return TypeError(
+        "splits must be (train, test) pairs of row numbers, such as cv.split(X, y) gives, or a "
+        f"splitter; got {what}"
+    )
 
 
 def _holdings(X, windows, groups):

@@ -157,7 +157,13 @@ def check_columns(
 
     Of two classes, a flat array is the second; ``other_of_two`` makes the first of it.
     """
-    columns = np.asarray(columns, dtype=np.float64)
+    try:
+        columns = np.asarray(columns, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} must hold numbers, a column for each of the {len(classes)} classes, such as "
+            f"predict_proba gives, not labels; got {np.asarray(columns).dtype}"
+        ) from None
     if columns.ndim == 1 and len(classes) == 2:
         columns = np.column_stack([other_of_two(columns), columns])
     if columns.ndim != 2 or columns.shape[1] != len(classes):

@@ -68,8 +68,9 @@ def test_bad_input_is_refused_with_its_reason():
         check_leakage(different(4), [([0], [7])])
     with pytest.raises(ValueError, match="windows has 3 entries but X has 4"):
         check_leakage(different(4), KFold(2), different(3))
-    with pytest.raises(TypeError, match="splits must be"):
-        check_leakage(different(4), 5)
+    for splits in (5, [[0.5], [1.5]], different(4), [["a b"], ["c d"]]):
+        with pytest.raises(TypeError, match="splits must be .* row numbers"):
+            check_leakage(different(4), splits)
 
 
 def test_groups_on_both_sides_are_counted_as_by_hand():

@@ -154,6 +154,12 @@ def test_a_wrong_number_of_columns_asks_for_classes(of_labels, of_tags, theirs):
         of_labels(["O", "A", "B"], np.ones(3))
 
 
+@every_metric
+def test_labels_in_place_of_scores_are_answered_by_probabilities(of_labels, of_tags, theirs):
+    with pytest.raises(TypeError, match=r"y_score must hold numbers.*predict_proba.*got <U1"):
+        of_labels(["O", "A"], ["O", "A"])
+
+
 @pytest.mark.parametrize(
     ("y_true", "y_score", "arguments", "message"),
     [
