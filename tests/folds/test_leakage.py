@@ -69,7 +69,7 @@ def test_bad_input_is_refused_with_its_reason():
     with pytest.raises(ValueError, match="windows has 3 entries but X has 4"):
         check_leakage(different(4), KFold(2), different(3))
     for splits in (5, [[0.5], [1.5]], different(4), [["a b"], ["c d"]]):
-        with pytest.raises(TypeError, match="splits must be .* row numbers"):
+        with pytest.raises(TypeError, match=r"splits must be .* row numbers"):
             check_leakage(different(4), splits)
 
 
