@@ -168,6 +168,7 @@ def build_net(
 
     channels : tuple of channels, default=None
         What they are, where they are of several kinds.
+
     n_summaries : int
         Numbers that sum up a sequence for the last layer, see `BatchScale`.
 

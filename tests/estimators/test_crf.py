@@ -235,13 +235,6 @@ def test_what_does_not_go_with_it_is_refused(X, y):
                 model.fit(X, y)
 
 
-def test_early_stopping_judges_paths(X, y):
-    model = quick(head="crf", constraints="IOB2", early_stopping="best", max_epochs=4).fit(X, y)
-    callback = dict(model.net_.callbacks_)["validation_score"]
-    assert callback.rules is not None
-    assert 0 <= model.history_[-1]["valid_f1_macro"] <= 1
-
-
 def test_it_trains_further_and_keeps_its_transitions(X, y):
     model = quick(head="crf", warm_start=True).fit(X, y)
     before = chain_of(model).transitions
