@@ -23,16 +23,28 @@ def warn_if_broken(rules, targets, constraints):
     broken = rules.broken_by(codes, offsets)
     if targets.weight is not None:
         counts = targets.weight > 0
-        broken &= counts & np.concatenate([[True], counts[:-1]])
+        has_counted_before = np.roll(counts, 1)
+        has_counted_before[offsets[:-1]] = True  # nothing comes before the first of a sequence
+        broken &= counts & has_counted_before
     if not broken.any():
         return
     step = int(broken.argmax())
     row = int(np.searchsorted(offsets, step, side="right") - 1)
-    here, place = targets.classes[codes[step]], step - offsets[row]
-    before = f"after {targets.classes[codes[step - 1]]!s}" if place else "as the first tag"
+    place = step - offsets[row]
     warnings.warn(
         f"constraints={constraints!r} rules out the tags of {broken.sum()} of {len(codes)} steps "
-        f"of y, which will not be predicted as they are: {here!s} {before}, say, at step {place} "
-        f"of y[{row}]. Name the scheme that the tags keep, or mend them",
+        f"of y, which will not be predicted as they are: {targets.classes[codes[step]]!s} "
+        f"{_where(rules, targets, step, is_first=place == 0)}, say, at step {place} of y[{row}]. "
+        "Name the scheme that the tags keep, or mend them",
         stacklevel=5,
     )
+
+
+def _where(rules, targets, step, *, is_first):
+    """Where the tag of a step may not stand."""
+    code, before = targets.values[step], targets.values[step - 1]
+    if is_first and not rules.first[code]:
+        return "as the first tag"
+    if not is_first and not rules.follow[before, code]:
+        return f"after {targets.classes[before]!s}"
+    return "as the last tag"
