@@ -472,7 +472,9 @@ class BaseClassEstimator(BaseSequenceEstimator):
             counts = np.bincount(codes, minlength=held_out.n_classes)
             share = self.train_prior_ / np.maximum(counts, 1)
             weight = share[codes] / max(share[codes].mean(), np.finfo(float).tiny)
-            head.fit_held_out(raw_scores(self.nets_, held_out)[counting], codes, weight)
+            scores = raw_scores(self.nets_, held_out)[counting]
+            for net in self.nets_:  # which share a head, but not those of a pickle
+                net.criterion_.head.fit_held_out(scores, codes, weight)
         method = self._calibration_method(head)
         if method is not None:
             log_proba = log_probabilities(self.nets_, held_out)[counting]

@@ -79,6 +79,26 @@ def test_all_nets_go_on_and_are_kept(estimator, y):
     np.testing.assert_array_equal(again.predict(X[:3])[0], model.predict(X[:3])[0])
 
 
+@pytest.mark.parametrize(
+    ("estimator", "y", "params"),
+    [
+        *[(estimator, y, {}) for estimator, y in NETS],
+        (SequenceClassifier, Y, {"loss": "logit_adjusted", "early_stopping": "best"}),
+        (SequenceOrdinalClassifier, Y, {"head": "regression"}),
+    ],
+)
+def test_nets_from_a_pickle_go_on_as_they_would_have(estimator, y, params):
+    model = estimator(n_seeds=2, warm_start=True, **SMALL, **params).fit(X, y)
+    again = pickle.loads(pickle.dumps(model))
+    expected, found = (each.fit(X, y).predict(X) for each in (model, again))
+    np.testing.assert_array_equal(np.hstack(found), np.hstack(expected))
+    if hasattr(model, "predict_proba"):
+        expected, found = (each.predict_proba(X) for each in (model, again))
+        np.testing.assert_array_equal(
+            getattr(found, "values", found), getattr(expected, "values", expected)
+        )
+
+
 @pytest.mark.parametrize("params", [
     {"early_stopping": "best", "validation_fraction": 0.3},
     {"second_stage": "crt"},
