@@ -11,6 +11,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, RobustScaler, StandardScaler
 
 from skseq._validation import check_choice
+from skseq.decisions import STRENGTHS
 from skseq.model_selection._calibrated_ridge import CalibratedRidge
 from skseq.model_selection._crf_tagger import CrfTagger
 from skseq.model_selection._minirocket import MiniRocket
@@ -26,7 +27,8 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     """List models without a net, by name, that take the same sequences.
 
     Those that have something to tune do so when they are fitted, by folds of the data that they
-    are fitted on: the regularisation of a linear model, and how far around a step it looks.
+    are fitted on: the regularisation of a linear model, and how far around a step it looks; of
+    texts also whether their lengths tell something, and how strongly rare classes are favoured.
 
     Parameters
     ----------
@@ -80,8 +82,9 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     """
     check_choice("kind", kind, KINDS)
 
-    def tuned(estimator, param_grid):
-        return Tuned(estimator, param_grid, scoring=scoring, cv=inner_cv, random_state=random_state)
+    def tuned(estimator, param_grid, **params):
+        asked = {"scoring": scoring, "cv": inner_cv, "random_state": random_state}
+        return Tuned(estimator, param_grid, **asked, **params)
 
     return _BASELINES[kind](tuned, random_state)
 
@@ -106,7 +109,7 @@ def _words_and_lengths(tuned, classifier):
         {"classifier__C": [10.0], "lengths__weight": [0.0, 0.5]},
         {"classifier__C": [100.0]},
     ]
-    return make_pipeline(columns, tuned(chosen, grid))
+    return make_pipeline(columns, tuned(chosen, grid, strengths=STRENGTHS))
 
 
 def _for_values(tuned, random_state):

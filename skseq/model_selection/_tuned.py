@@ -12,8 +12,10 @@ from sklearn.utils import get_tags
 
 from skseq._validation import has_step_labels, safe_indexing
 from skseq.data import as_tags
+from skseq.decisions import make_rule
 from skseq.folds import default_folds
 from skseq.metrics import get_scorer
+from skseq.metrics._precomputed import PrecomputedClassifier
 
 # One fold of so many, a third of them as a rule, tells choices apart well enough; steps of one
 # sequence are alike.
@@ -42,6 +44,10 @@ class Tuned(BaseEstimator):
     random_state : int or None, default=None
         Seed of the folds.
 
+    strengths : tuple of float, default=(0.0,)
+        Decisions that are tried with each choice, of labels alone: from the most probable class (0)
+        to the one that exceeds its share most (1). They cost no fit.
+
     ignore : scalar, list or None, default=None
         Marks in tags in place of a label, which the folds leave out.
 
@@ -55,16 +61,28 @@ class Tuned(BaseEstimator):
 
     estimator_ : estimator
         Fitted to all rows.
+
+    strength_ : float
+        Of the decision.
     """
 
     def __init__(
-        self, estimator, param_grid, *, scoring=None, cv=3, random_state=None, ignore=None
+        self,
+        estimator,
+        param_grid,
+        *,
+        scoring=None,
+        cv=3,
+        random_state=None,
+        strengths=(0.0,),
+        ignore=None,
     ):
         self.estimator = estimator
         self.param_grid = param_grid
         self.scoring = scoring
         self.cv = cv
         self.random_state = random_state
+        self.strengths = strengths
         self.ignore = ignore
 
     def fit(self, X, y, groups=None):
@@ -85,9 +103,10 @@ class Tuned(BaseEstimator):
         -------
         self : Tuned
         """
-        self.best_params_ = self._choose(X, y, groups)
+        self.best_params_, self.strength_ = self._choose(X, y, groups)
         self.estimator_ = clone(self.estimator).set_params(**(self.best_params_ or {})).fit(X, y)
         self.classes_ = self.estimator_.classes_
+        self._prior = _class_shares(y)
         return self
 
     def _choose(self, X, y, groups):
@@ -95,11 +114,11 @@ class Tuned(BaseEstimator):
             # A rare class is missing from some inner fold: the choice is a little worse for it.
             warnings.simplefilter("ignore")
             try:
-                return self._best_params(X, y, groups)
-            except ValueError:
-                return None  # no folds of so few rows; if it has another cause, the fit will say
+                return self._best(X, y, groups)
+            except ValueError:  # no folds of so few rows; if it has another cause, the fit will say
+                return None, self.strengths[0]
 
-    def _best_params(self, X, y, groups):
+    def _best(self, X, y, groups):
         choices, scorer = list(ParameterGrid(self.param_grid)), self._scorer(y)
         varied = set().union(*choices)
         own = {name: each for name, each in self.estimator.get_params().items() if name in varied}
@@ -108,10 +127,15 @@ class Tuned(BaseEstimator):
             train, test = [(safe_indexing(X, rows), safe_indexing(y, rows)) for rows in split]
             model = clone(self.estimator)
             fits = (model.set_params(**deepcopy(own | each)).fit(*train) for each in choices)
-            return [scorer(fitted, *test) for fitted in fits]
+            prior = _class_shares(train[1])
+            return [
+                [scorer(_decided(fitted, each, prior, test[0]), *test) for each in self.strengths]
+                for fitted in fits
+            ]
 
         means = np.mean([scores(split) for split in self._splits(X, y, groups)], axis=0)
-        return choices[np.nanargmax(means)]
+        choice, strength = np.unravel_index(np.nanargmax(means), means.shape)
+        return choices[choice], self.strengths[strength]
 
     def _scorer(self, y):
         scoring = self.scoring or ("tag_f1_macro" if has_step_labels(y) else "f1_macro")
@@ -138,8 +162,24 @@ class Tuned(BaseEstimator):
 
     def predict(self, X):
         """Predict the label of each sequence, or the tags of its steps."""
-        return self.estimator_.predict(X)
+        return _decided(self.estimator_, self.strength_, self._prior, X).predict(X)
 
     def predict_proba(self, X):
         """Predict the probability of each class, for each sequence or each step."""
         return self.estimator_.predict_proba(X)
+
+
+def _class_shares(y):
+    flat = as_tags(y).values if has_step_labels(y) else y
+    counts = np.unique(flat, return_counts=True)[1]
+    return counts / counts.sum()
+
+
+def _decided(fitted, strength, prior, X):
+    """A fitted classifier that decides about X with a strength."""
+    if strength == 0:
+        return fitted
+    rule = make_rule(strength, fitted.classes_, prior)
+    proba = fitted.predict_proba(X)
+    codes = rule(np.log(np.maximum(proba, np.finfo(np.float64).tiny))).argmax(axis=1)
+    return PrecomputedClassifier(fitted.classes_, fitted.classes_[codes], proba)

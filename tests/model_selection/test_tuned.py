@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score, log_loss
 from sklearn.model_selection import GridSearchCV, StratifiedGroupKFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
@@ -59,6 +60,41 @@ def test_it_is_the_grid_search_on_the_same_folds(noisy, grid, scoring):
     assert ours.best_params_ == theirs.best_params_
     np.testing.assert_array_equal(ours.predict_proba(X), theirs.predict_proba(X))
     np.testing.assert_array_equal(ours.predict(X), theirs.predict(X))
+
+
+@pytest.mark.parametrize("scoring", [None, "accuracy", "neg_log_loss"])
+def test_the_strength_of_the_decision_is_chosen_with_the_parameters(scoring):
+    rng = np.random.default_rng(1)
+    y = rng.choice(3, 150, p=[0.75, 0.15, 0.1])
+    X = rng.normal(size=(150, 8)) + np.eye(3, 8)[y]
+    choices, strengths = [0.01, 1.0], (0.0, 0.5, 1.0)
+    ours = Tuned(
+        LogisticRegression(), {"C": choices}, scoring=scoring, random_state=0, strengths=strengths
+    ).fit(X, y)
+
+    def decide(model, strength, prior, X):
+        return (model.predict_log_proba(X) - strength * np.log(prior)).argmax(axis=1)
+
+    def score(C, strength):
+        scores = []
+        for train, test in StratifiedKFold(3, shuffle=True, random_state=0).split(X, y):
+            model = LogisticRegression(C=C).fit(X[train], y[train])
+            predicted = decide(model, strength, np.bincount(y[train]) / len(train), X[test])
+            if scoring == "neg_log_loss":  # whatever is decided
+                scores.append(-log_loss(y[test], model.predict_proba(X[test])))
+            elif scoring == "accuracy":
+                scores.append(accuracy_score(y[test], predicted))
+            else:
+                scores.append(f1_score(y[test], predicted, average="macro"))
+        return np.mean(scores)
+
+    best = max(((C, each) for C in choices for each in strengths), key=lambda pair: score(*pair))
+    assert (ours.best_params_["C"], ours.strength_) == best
+    alone = LogisticRegression(C=best[0]).fit(X, y)
+    np.testing.assert_array_equal(
+        ours.predict(X), decide(alone, best[1], np.bincount(y) / len(y), X)
+    )
+    np.testing.assert_array_equal(ours.predict_proba(X), alone.predict_proba(X))
 
 
 def test_too_few_rows_to_tune_on_leave_the_parameters_as_they_are():
@@ -128,7 +164,7 @@ def test_steps_count_where_each_has_a_tag(n_rows):
 
 def test_a_comparison_tunes_its_baselines_as_they_do_by_themselves(monkeypatch):
     asked = []
-    monkeypatch.setattr(Tuned, "_choose", lambda self, X, y, groups: asked.append(self))
+    monkeypatch.setattr(Tuned, "_choose", lambda self, X, y, groups: (asked.append(self), 0.0))
     X, y = make_imbalanced_tags(12, length=8, n_classes=2, weights=0.6, random_state=0)
     tags = Sequences(np.where(np.arange(X.n_steps) % 7, y.values, -1), y.offsets)
     net = make_plain_pipeline("value tags", hidden_size=2, max_epochs=1, random_state=0)
