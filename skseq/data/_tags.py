@@ -16,7 +16,13 @@ import numpy as np
 
 from skseq._plain_checks import check_label_types, is_missing
 from skseq._typing import BoolArray
-from skseq.data._cells import holds_number_lists, read_number_lists, to_cells
+from skseq.data._cells import (
+    column_names,
+    holds_number_lists,
+    is_frame,
+    read_number_lists,
+    to_cells,
+)
 from skseq.data._sequences import Sequences
 
 # What PyTorch's losses leave out by default, and tokenizers put where a word continues.
@@ -57,6 +63,8 @@ def _one_hot_hint(columns: np.ndarray, name: str) -> str:
 
 
 def _ragged_tags(y: Any, name: str) -> Sequences:
+    if is_frame(y) and len(column_names(y)) > 1:  # a column for each step
+        y = np.asarray(y)
     if not isinstance(y, (list, tuple, np.ndarray)):
         y = to_cells(y, name=name)
     if holds_number_lists(y):

@@ -44,17 +44,34 @@ def _tag_fbeta_macro(hit, true, predicted, beta=1):
     return _mean_over(_fbeta(hit, true, predicted, beta), true > 0)
 
 
+def _but_the_majority(true):
+    """Which classes occur and are not the commonest; of equal ones, the first is."""
+    return (true > 0) & (np.arange(true.shape[-1]) != true.argmax(axis=-1)[..., None])
+
+
+def _minority_f1(hit, true, predicted):
+    return _mean_over(_fbeta(hit, true, predicted, beta=1), _but_the_majority(true))
+
+
+def _minority_recall(hit, true, predicted):
+    return _mean_over(_recalls(hit, true), _but_the_majority(true))
+
+
 COUNTED = {
     "accuracy": _accuracy,
     "balanced_accuracy": _balanced_accuracy,
     "f1_macro": _fbeta_macro,
+    "f1_minority": _minority_f1,
     "f2_macro": partial(_fbeta_macro, beta=2),
     "geometric_mean": _geometric_mean,
+    "minority_recall": _minority_recall,
     "tag_accuracy": _accuracy,
     "tag_balanced_accuracy": _balanced_accuracy,
     "tag_f1_macro": _tag_fbeta_macro,
+    "tag_f1_minority": _minority_f1,
     "tag_f2_macro": partial(_tag_fbeta_macro, beta=2),
     "tag_geometric_mean": _geometric_mean,
+    "tag_minority_recall": _minority_recall,
 }
 
 

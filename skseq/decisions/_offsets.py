@@ -122,11 +122,12 @@ def _cuts_between(needed, is_own, n_cuts):
         return cuts
     # Half of them where the rows are, half where the rare rows of the class itself are.
     chosen = [
-        np.quantile(np.searchsorted(cuts, of), np.linspace(0, 1, n_cuts // 2), method="nearest")
+        np.quantile(of, np.linspace(0, 1, n_cuts // 2), method="nearest")
         for of in (needed[finite], needed[finite & is_own])
         if len(of)
     ]
-    return cuts[np.unique(np.concatenate([[0], *chosen, [len(cuts) - 1]]).astype(np.int64))]
+    places = np.searchsorted(cuts, np.concatenate(chosen))
+    return cuts[np.unique(np.concatenate([[0], places, [len(cuts) - 1]]))]
 
 
 class CountedScore:

@@ -22,8 +22,9 @@ from skseq.meta._base import has_method
 from skseq.meta._scored import BaseScoreClassifier
 
 _METHODS = ("predict_proba", "decision_function")
-# Where a scorer is called at each cut, of each class, in each sweep.
-_CUTS_OF_CALLED = 50
+# Where a scorer is called at each cut: once for two labels, else for each class in each sweep.
+_CALLS_OF_TWO = 1000
+_CALLS = 50
 
 
 class ThresholdTuner(BaseScoreClassifier):
@@ -44,8 +45,9 @@ class ThresholdTuner(BaseScoreClassifier):
         What is maximised: a name of `skseq.metrics.get_scorer`, or a scorer
         ``scorer(estimator, X, y)`` that looks at predictions. None is "f1_macro", for tags
         "tag_f1_macro", and "span_f1_micro" if ``per`` is not "class". Accuracy, balanced accuracy,
-        geometric mean, macro F1 and macro F2 of `skseq.metrics`, of labels and of steps, also with
-        ``exclude``, are counted for all candidates at once; another scorer is called for each.
+        geometric mean, macro F1 and F2, and F1 and recall of the minority, of labels and of steps,
+        are counted for all candidates at once, also with ``exclude``; another scorer of
+        `skseq.metrics`, or of your own, is called for each.
         "span_f2_micro" buys recall of spans.
 
     per : {"class", "type", "background"}, default="class"
@@ -58,8 +60,8 @@ class ThresholdTuner(BaseScoreClassifier):
 
     n_cuts : int, default=None
         Values of an offset that are tried at most in one go. None tries all that make a
-        difference for two classes, which is exact, and some 1000 per class for more; 50 where a
-        scorer has to be called for each, as for spans, and there are more than two labels.
+        difference for two classes, which is exact, and some 1000 per class for more. Where a scorer
+        has to be called for each, as for spans, it tries 50, or 1000 for two labels.
 
     cv : int, float, splitter, iterable or "prefit", default=None
         Which rows are held out: None or an int for (5) stratified folds, over tags for a tagger; a
@@ -212,10 +214,9 @@ class ThresholdTuner(BaseScoreClassifier):
         return self
 
     def _most_cuts(self, score_along):
-        is_called = not isinstance(score_along, CountedScore)
-        if self.n_cuts is None and is_called and (self._per_step or len(self.classes_) > 2):
-            return _CUTS_OF_CALLED
-        return self.n_cuts
+        if self.n_cuts is not None or isinstance(score_along, CountedScore):
+            return self.n_cuts
+        return _CALLS if self._per_step or len(self.classes_) > 2 else _CALLS_OF_TWO
 
     def _check_per(self, flat):
         if self.per == "class":

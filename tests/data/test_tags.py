@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 from skseq import Sequences
@@ -47,7 +48,8 @@ def test_a_single_column_or_lists_as_text_are_taken_for_their_entries(y):
 
 def test_a_table_of_tags_is_taken_row_by_row():
     table = np.array([["O", "B"], ["B", "O"]])
-    assert as_tags(table).tolist() == table.tolist()
+    for form in (table, pd.DataFrame(table), pl.DataFrame(table)):
+        assert as_tags(form).tolist() == table.tolist()
 
 
 @pytest.mark.parametrize(
