@@ -7,6 +7,8 @@ Requirements this file meets:
 - where nothing points at one column, nothing is guessed: the error names the option.
 """
 
+import re
+
 import numpy as np
 
 from skseq.cli._columns import first_that_is_no_number, kind_of, sortable
@@ -105,9 +107,13 @@ def _without(kinds, *names):
 
 
 def _by_name(usual, names):
-    """The first usual name among the names, in whatever case."""
-    by_lower = {name.lower(): name for name in reversed(list(names))}
-    return next((by_lower[name] for name in usual if name in by_lower), None)
+    """The first usual name among the names, in whatever case and spelling, as "Sentence #"."""
+    plain = {_plain(name): name for name in reversed(list(names))}
+    return next((plain[name] for name in usual if name in plain), None)
+
+
+def _plain(name):
+    return re.sub(r"\W+", "_", name.lower()).strip("_")
 
 
 def _guess_label(frame, kinds, asked):
@@ -181,7 +187,7 @@ def _guess_places(frame, free, asked, text):
     window = asked.window or (WINDOW if sequence is None else None)
     order = asked.order
     if order is None:
-        usual = [name for name in free if name.lower() in _ORDERS]
+        usual = [name for name in free if _plain(name) in _ORDERS]
         order = _by_name(_ORDERS, [name for name in usual if sortable(frame[name]) is not None])
     return {"sequence": sequence, "order": order, "window": window}
 

@@ -91,6 +91,16 @@ def test_steps_of_recordings_are_sorted_whatever_their_rows(files):
         np.testing.assert_array_equal(data.X[row], series[number * 10 : number * 10 + 10])
 
 
+def test_a_word_in_each_row_is_a_step_of_its_sentence(tmp_path):
+    rows = [f"Sentence: {i // 3},{'ab'[i % 2]},NN,{'O' if i % 2 else 'B-geo'}" for i in range(24)]
+    opened = read(tmp_path / "t.csv", "\n".join(["Sentence #,Word,POS,Tag", *rows]))
+    assert opened.guessed == (
+        "--text Word --label Tag --sequence Sentence # --row-is step --background O"
+    )
+    assert opened.data.X[:2] == [["a", "b", "a"], ["b", "a", "b"]]
+    assert opened.reading.tags
+
+
 def test_a_label_that_is_the_same_at_all_steps_is_one_of_the_sequence(tmp_path):
     rows = [f"s{i // 4},{i}.25,{'xy'[i // 4 % 2]}" for i in range(40)]
     opened = read(tmp_path / "t.csv", "\n".join(["sequence,value,class", *rows]))
