@@ -218,6 +218,12 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
             raise ValueError("embedding is for token ids, but X holds values")
         if isinstance(self.embedding, WordVectors):
             return self._vectors_of_words()
+        if isinstance(self.embedding, dict):
+            raise TypeError(
+                "embedding must be an array with a row for each token id, or WordVectors, got a "
+                "dict; pass skseq.preprocessing.WordVectors(list(embedding), "
+                "list(embedding.values()))"
+            )
         with np.errstate(over="ignore"):  # what float32 cannot hold is reported below
             vectors = np.asarray(self.embedding, dtype=np.float32)
         if vectors.ndim != 2 or len(vectors) != self.n_tokens_:

@@ -10,7 +10,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.utils import get_tags
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._validation import HasMethods, Interval, check_parameters
+from skseq._validation import HasMethods, Interval, check_parameters, is_missing
 from skseq.data import Sequences, check_tags, cut_steps, known_steps, to_cells
 from skseq.preprocessing._output import frames_for_tables
 
@@ -247,6 +247,14 @@ def _steps_of(row, index):
         )
     if not len(row):
         raise ValueError(f"X[{index}] has no steps; drop it, from y as well")
+    types = set(map(type, row))
+    if str in types and len(types) > 1:
+        missing = next((place for place, step in enumerate(row) if is_missing(step)), None)
+        if missing is not None:
+            raise ValueError(
+                f"X[{index}][{missing}] is missing ({row[missing]}); fill it with '', or drop the "
+                "step, from y as well"
+            )
     return row
 
 

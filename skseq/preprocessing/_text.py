@@ -8,7 +8,7 @@ Python loop runs over them.
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import chain, pairwise, repeat
 from typing import NamedTuple
 
@@ -100,15 +100,17 @@ def _check_tokens(index, row):
 
 
 def check_vocabulary(vocabulary):
-    """Tokens that the user fixed, in the user's order, without the special ones.
+    """Tokens that the user fixed, in the user's order (a set has none), without the special ones.
 
     Raises
     ------
     ValueError
-        If a token occurs twice.
+        If a token occurs twice, or a dict gives one another id than it gets.
     TypeError
         If an entry is not text.
     """
+    if isinstance(vocabulary, (set, frozenset)):
+        vocabulary = sorted(vocabulary)
     tokens = [token for token in vocabulary if token not in SPECIAL_TOKENS]
     for token in tokens:
         if not isinstance(token, str):
@@ -116,7 +118,19 @@ def check_vocabulary(vocabulary):
     (token, count), *_ = Counter(tokens).most_common(1) or [("", 0)]
     if count > 1:
         raise ValueError(f"vocabulary has {token!r} {count} times; each token must stand once")
+    if isinstance(vocabulary, Mapping):
+        _check_given_ids(vocabulary, tokens)
     return tokens
+
+
+def _check_given_ids(ids, tokens):
+    for place, token in enumerate([*SPECIAL_TOKENS, *tokens]):
+        if ids.get(token, place) != place:
+            raise ValueError(
+                f"vocabulary gives {token!r} the id {ids[token]}, but it would get {place}: tokens "
+                "are numbered from 2 on, in their order, after 0 for padding and 1 for unknown "
+                "ones. Pass a list of the tokens, and put rows of an embedding into that order"
+            )
 
 
 def rank_tokens(counts, *, min_count, max_vocab):

@@ -54,7 +54,8 @@ class TokenEncoder(TransformerMixin, BaseEstimator):
         The known tokens, fixed beforehand: they get the ids 2, 3, ... in this order, and
         ``min_count`` and ``max_vocab`` are not used. So the ids are the same in every fold, and an
         estimator's ``embedding`` can hold pretrained vectors: two rows for padding and unknown,
-        then one for each of these tokens. None learns the vocabulary.
+        then one for each of these tokens. A set is sorted; a dict has to give just these ids. None
+        learns the vocabulary.
 
     lowercase : bool, default=False
         Whether upper and lower case are the same token. Never changes the number of steps. Case

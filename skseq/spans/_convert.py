@@ -1,6 +1,6 @@
 """From spans to tags, and from one scheme of tags to another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Literal
 
@@ -269,6 +269,9 @@ def _flatten(
     if not records:
         nowhere = np.zeros(0, dtype=np.int64)
         return nowhere, nowhere, nowhere, np.zeros(0, dtype=str)
+    for record in records:
+        if isinstance(record, (str, Mapping)) or len(record) < 3:
+            raise ValueError(f"a span must be (start, end, type), got {record!r}")
     start, stop, types = zip(*(record[:3] for record in records), strict=True)
     row = np.repeat(np.arange(len(spans)), counts)
     return row, np.array(start, dtype=np.int64), np.array(stop, dtype=np.int64), np.array(types)

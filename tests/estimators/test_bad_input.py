@@ -180,6 +180,12 @@ def test_pretrained_vectors_of_the_wrong_size(estimator, ragged_tokens, ragged_v
         estimator.fit(ragged_values, y)
 
 
+def test_vectors_of_words_in_a_dict_are_answered_by_word_vectors(estimator, ragged_tokens, y):
+    estimator.set_params(embedding={"late": [1.0, 2.0]})
+    with pytest.raises(TypeError, match=r"embedding must be .*WordVectors\(list\(embedding\)"):
+        estimator.fit(ragged_tokens, y)
+
+
 def test_early_stopping_on_one_sequence():
     model = SequenceTagger(early_stopping=True, hidden_size=4)
     with pytest.raises(ValueError, match=r"early_stopping=True needs at least 2 sequences"):

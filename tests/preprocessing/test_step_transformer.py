@@ -117,6 +117,8 @@ def test_a_pipeline_with_a_tagger_learns_inside_each_fold():
         (FLAT, TypeError, r"X\[0\] must be a list of steps.*use TokenEncoder"),
         ("late", TypeError, "must be a list of steps"),
         ([["late"], []], ValueError, r"X\[1\] has no steps"),
+        ([["late", None], ["on time"]], ValueError, r"X\[0\]\[1\] is missing \(None\); fill it"),
+        ([["late"], [float("nan"), "on time"]], ValueError, r"X\[1\]\[0\] is missing \(nan\)"),
         ([], ValueError, "holds no sequences"),
     ],
 )

@@ -398,6 +398,16 @@ def test_ids_outside_the_vocabulary_are_refused():
 # -- a vocabulary fixed beforehand -----------------------------------------------------------------
 
 
+def test_a_vocabulary_gives_the_ids_that_it_says_or_is_refused():
+    learned = TokenEncoder().fit(["b a b"]).vocabulary_
+    assert TokenEncoder(vocabulary=learned).fit(["x"]).vocabulary_ == learned
+    assert TokenEncoder(vocabulary=learned.keys()).fit(["x"]).vocabulary_ == learned
+    with pytest.raises(ValueError, match=r"gives 'a' the id 5, but it would get 2: .*a list of"):
+        TokenEncoder(vocabulary={"a": 5, "b": 7}).fit(["a b"])
+    words = {"one", "two", "three", "four", "five"}
+    assert list(TokenEncoder(vocabulary=words).fit(["x"]).vocabulary_)[2:] == sorted(words)
+
+
 def test_a_fixed_vocabulary_gives_the_same_ids_whatever_the_texts():
     encoder = TokenEncoder(vocabulary=["zebra", "ant"], min_count=5)
     encoder.fit(["an ant met another ant"])

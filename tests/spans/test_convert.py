@@ -130,6 +130,9 @@ def test_spans_that_cut_tokens_shrink_grow_or_are_refused(span, contracted, expa
         ([[(1, 1, "A")]], "which is empty"),
         ([[(1, 4, "A")]], "lies outside its sequence of 3"),
         ([[], []], "inconsistent numbers of samples"),
+        ([[{"start": 0, "end": 1, "label": "A"}]], r"a span must be \(start, end, type\), got {"),
+        ([["A"]], r"a span must be \(start, end, type\), got 'A'"),
+        ([[(0, 1)]], r"a span must be \(start, end, type\), got \(0, 1\)"),
     ],
 )
 def test_spans_that_cannot_be_tags_are_refused(spans, message):
