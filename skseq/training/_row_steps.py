@@ -52,7 +52,8 @@ def _common_length(X):
     if isinstance(cells, Sequences):
         return None
     if is_table(cells) or getattr(cells, "ndim", 1) == 3:
-        return cells.shape[1]
+        # What scikit-learn takes for an array need not have a shape.
+        return (cells if hasattr(cells, "shape") else np.asarray(cells)).shape[1]
     if holds_number_lists(cells):
         cells = as_sequences(cells)
     elif not all(hasattr(cls, "__len__") and cls is not str for cls in set(map(type, cells))):

@@ -7,6 +7,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
+from sklearn.utils.estimator_checks import _NotAnArray
 
 from skseq import SequenceClassifier, Sequences
 from skseq.training._row_steps import warn_if_rows_are_steps
@@ -34,6 +35,7 @@ FORMS = {
     "polars frame of numbers": pl.DataFrame,
     "3-D": lambda rows: rows[:, None, :],
     "tensor": torch.tensor,
+    "what becomes an array": _NotAnArray,  # as scikit-learn's checks pass it
 }
 
 
