@@ -12,6 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, RobustScaler, StandardSca
 
 from skseq._validation import check_choice
 from skseq.decisions import STRENGTHS
+from skseq.meta import OrdinalThresholdClassifier
 from skseq.model_selection._calibrated_ridge import CalibratedRidge
 from skseq.model_selection._crf_tagger import CrfTagger
 from skseq.model_selection._minirocket import MiniRocket
@@ -22,8 +23,11 @@ from skseq.model_selection._tuned import Tuned
 from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import SequenceSummarizer
 
+_TFIDF = "TF-IDF + balanced logistic regression"
+_MINIROCKET = "MiniRocket + balanced ridge"
 
-def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
+
+def baselines(kind, *, ordered=False, scoring=None, inner_cv=3, random_state=None):
     """List models without a net, by name, that take the same sequences.
 
     Those that have something to tune do so when they are fitted, by folds of the data that they
@@ -34,6 +38,11 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
     ----------
     kind : {"values", "tokens", "value tags", "tags"}
         What the sequences hold, see `strategies`.
+
+    ordered : bool or array-like of shape (n_classes,), default=False
+        Whether labels of sequences have an order, or which, the lowest first. Then there is one
+        more, which cuts the expected place in the order where each class gets its share, as
+        `skseq.meta.OrdinalThresholdClassifier` does. True sorts them.
 
     scoring : str, callable or None, default=None
         What they tune for: a name of `skseq.metrics.get_scorer`, or a scorer that looks at
@@ -86,30 +95,45 @@ def baselines(kind, *, scoring=None, inner_cv=3, random_state=None):
         asked = {"scoring": scoring, "cv": inner_cv, "random_state": random_state}
         return Tuned(estimator, param_grid, **asked, **params)
 
-    return _BASELINES[kind](tuned, random_state)
+    table = _BASELINES[kind](tuned, random_state)
+    is_ordered = ordered if isinstance(ordered, bool) else True
+    if is_ordered and kind in _BEFORE_CUT:
+        name, columns, classifier = _BEFORE_CUT[kind](random_state)
+        classes = None if isinstance(ordered, bool) else ordered
+        cut = OrdinalThresholdClassifier(classifier, classes=classes, cv=3)
+        table[f"{name}, cut by shares"] = make_pipeline(columns, cut)
+    return table
 
 
 def _for_tokens(tuned, random_state):
-    # Warm, for the tuning: coefficients of one C are near those of the next.
-    logistic = LogisticRegression(C=10.0, max_iter=1000, warm_start=True)
+    def of(classifier):
+        grid = [
+            {"classifier__C": [1.0]},
+            {"classifier__C": [10.0], "lengths__weight": [0.0, 0.5]},
+            {"classifier__C": [100.0]},
+        ]
+        return make_pipeline(_words_and_lengths(), tuned(classifier, grid, strengths=STRENGTHS))
+
     return {
         "commonest class": DummyClassifier(),
-        "TF-IDF + logistic regression": _words_and_lengths(tuned, logistic),
-        "TF-IDF + balanced logistic regression": _words_and_lengths(tuned, _balanced(logistic)),
+        "TF-IDF + logistic regression": of(_logistic()),
+        _TFIDF: of(_logistic(class_weight="balanced")),
     }
 
 
-def _words_and_lengths(tuned, classifier):
-    """TF-IDF, and how long texts are where that helps: with few texts it may be learnt by heart."""
+def _words_and_lengths():
+    """TF-IDF, and how long texts are, in the last two columns."""
     lengths = make_pipeline(TokenLengths(), StandardScaler())
-    columns = FeatureUnion([("words", TokenTfidf()), ("lengths", lengths)])
-    chosen = Pipeline([("lengths", LastColumns(2, weight=0.0)), ("classifier", classifier)])
-    grid = [
-        {"classifier__C": [1.0]},
-        {"classifier__C": [10.0], "lengths__weight": [0.0, 0.5]},
-        {"classifier__C": [100.0]},
-    ]
-    return make_pipeline(columns, tuned(chosen, grid, strengths=STRENGTHS))
+    return FeatureUnion([("words", TokenTfidf()), ("lengths", lengths)])
+
+
+def _logistic(class_weight=None, lengths=0.0):
+    """Logistic regression that may look at lengths; of few texts it would learn them by heart."""
+    # Warm, for the tuning: coefficients of one C are near those of the next.
+    classifier = LogisticRegression(
+        C=10.0, class_weight=class_weight, max_iter=1000, warm_start=True
+    )
+    return Pipeline([("lengths", LastColumns(2, weight=lengths)), ("classifier", classifier)])
 
 
 def _for_values(tuned, random_state):
@@ -125,9 +149,7 @@ def _for_values(tuned, random_state):
         "summary + balanced random forest": make_pipeline(
             SequenceSummarizer(input="values"), forest
         ),
-        "MiniRocket + balanced ridge": make_pipeline(
-            _shapes_and_summary(random_state), CalibratedRidge()
-        ),
+        _MINIROCKET: make_pipeline(_shapes_and_summary(random_state), CalibratedRidge()),
     }
 
 
@@ -187,4 +209,14 @@ _BASELINES = {
     "tokens": _for_tokens,
     "value tags": _for_value_tags,
     "values": _for_values,
+}
+
+# Name, columns and classifier of what is cut by shares. Levels of texts go with their length.
+_BEFORE_CUT = {
+    "tokens": lambda random_state: (_TFIDF, _words_and_lengths(), _logistic("balanced", 0.5)),
+    "values": lambda random_state: (
+        _MINIROCKET,
+        _shapes_and_summary(random_state),
+        CalibratedRidge(),
+    ),
 }

@@ -10,7 +10,6 @@ from sklearn.utils import get_tags
 from skseq._validation import did_you_mean, predicts_numbers
 from skseq.estimators import SequenceOrdinalClassifier
 from skseq.estimators._base import BaseSequenceEstimator
-from skseq.meta import OrdinalThresholdClassifier
 from skseq.model_selection._baselines import baselines as list_baselines
 from skseq.model_selection._strategies import chosen_names
 from skseq.model_selection._strategies import strategies as list_strategies
@@ -203,10 +202,13 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
         for name, model in table.items():
             check_no_regressor(name, model)
     elif baselines:
-        table = list_baselines(kind, scoring=scoring, inner_cv=inner_cv, random_state=random_state)
-        net = last_step(pipeline)
-        if isinstance(net, SequenceOrdinalClassifier):
-            table |= _cut_by_shares(table, net.classes)
+        table = list_baselines(
+            kind,
+            ordered=_order_of(last_step(pipeline)),
+            scoring=scoring,
+            inner_cv=inner_cv,
+            random_state=random_state,
+        )
     else:
         return {}
     shared = _steps_before_strategies(pipeline)
@@ -222,10 +224,11 @@ def baseline_candidates(pipeline, baselines, X, *, kind, scoring, inner_cv, rand
     return candidates
 
 
-def _cut_by_shares(table, classes):
-    """The last baseline, which has most to say, as one of ordered classes: dict by name."""
-    name, model = list(table.items())[-1]
-    return {f"{name}, cut by shares": OrdinalThresholdClassifier(model, classes=classes, cv=3)}
+def _order_of(net):
+    """Whether its classes are ordered, or how."""
+    if not isinstance(net, SequenceOrdinalClassifier):
+        return False
+    return True if net.classes is None else net.classes
 
 
 def _reads_texts(model, X, kind):

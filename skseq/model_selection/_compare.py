@@ -141,8 +141,7 @@ def compare_strategies(
     baselines : bool or dict of str to estimator, default=True
         Whether to compare with `baselines` for the kind, tuned inside each training part; or with
         which estimators. They get X as the steps before ``sample`` leave it, but ours get texts
-        before they are encoded. Beside a `SequenceOrdinalClassifier`, the last of ours also
-        decides by thresholds, as `skseq.meta.OrdinalThresholdClassifier` does.
+        before they are encoded. Beside a `SequenceOrdinalClassifier` they are ``ordered``.
 
     blend : bool, default=True
         Whether the net and the baseline that are best, blended as by

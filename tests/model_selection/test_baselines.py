@@ -58,3 +58,25 @@ def test_integers_are_values_to_those_of_value_tags():
     for name, model in baselines("value tags", random_state=0).items():
         windows = getattr(model, "estimator", model)
         assert windows.fit(X, y).classifier_.n_features_in_ == 2 * windows.radius + 1, name
+
+
+@pytest.mark.parametrize("kind", ["tokens", "values", "value tags", "tags"])
+def test_labels_in_order_have_one_more_baseline(kind):
+    usual = list(baselines(kind))
+    for ordered in (True, ["low", "high"]):
+        *others, last = baselines(kind, ordered=ordered)
+        if "tags" in kind:
+            assert [*others, last] == usual
+        else:
+            assert [*others, last] == [*usual, f"{usual[-1]}, cut by shares"]
+
+
+def test_a_baseline_in_order_takes_the_order_that_is_named():
+    rng = np.random.default_rng(0)
+    y = rng.permutation(np.repeat(["low", "middle", "high"], [30, 60, 10]))
+    length = {"low": 3, "middle": 6, "high": 9}
+    X = [["word"] * int(rng.integers(-1, 2) + length[label]) for label in y]
+    *_, model = baselines("tokens", ordered=["low", "middle", "high"]).values()
+    predicted = model.fit(X[:70], y[:70]).predict(X[70:])
+    assert model[-1].ordered_classes_.tolist() == ["low", "middle", "high"]
+    assert np.mean(predicted == y[70:]) > 0.9

@@ -148,7 +148,7 @@ def test_beside_an_ordinal_classifier_the_last_baseline_is_cut_by_shares_too(toy
     *others, last, cut = found
     assert [*others, last] == list(usual)
     assert cut == f"{last}, cut by shares"
-    assert last_step(found[cut].fit(X, y)).ordered_classes_.tolist() == levels
+    assert last_step(last_step(found[cut].fit(X, y))).ordered_classes_.tolist() == levels
     assert np.isfinite(compare(plain, X, y, {}, baselines=True).scores_[cut]).all()
 
 
