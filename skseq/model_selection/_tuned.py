@@ -106,7 +106,7 @@ class Tuned(BaseEstimator):
         self.best_params_, self.strength_ = self._choose(X, y, groups)
         self.estimator_ = clone(self.estimator).set_params(**(self.best_params_ or {})).fit(X, y)
         self.classes_ = self.estimator_.classes_
-        self._prior = _class_shares(y)
+        self._prior = _class_shares(y) if self.strength_ else None
         return self
 
     def _choose(self, X, y, groups):
@@ -127,7 +127,7 @@ class Tuned(BaseEstimator):
             train, test = [(safe_indexing(X, rows), safe_indexing(y, rows)) for rows in split]
             model = clone(self.estimator)
             fits = (model.set_params(**deepcopy(own | each)).fit(*train) for each in choices)
-            prior = _class_shares(train[1])
+            prior = _class_shares(train[1]) if any(self.strengths) else None
             return [
                 [scorer(_decided(fitted, each, prior, test[0]), *test) for each in self.strengths]
                 for fitted in fits
@@ -170,8 +170,7 @@ class Tuned(BaseEstimator):
 
 
 def _class_shares(y):
-    flat = as_tags(y).values if has_step_labels(y) else y
-    counts = np.unique(flat, return_counts=True)[1]
+    counts = np.unique(y, return_counts=True)[1]
     return counts / counts.sum()
 
 

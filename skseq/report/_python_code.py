@@ -206,6 +206,8 @@ def _parameters_of(value):
 
     None if the object does not say what they were.
     """
+    if type(value).__init__ is object.__init__:  # which claims to take anything
+        return [] if hasattr(value, "get_params") else None
     try:
         signature = inspect.signature(type(value).__init__)
     except (TypeError, ValueError):
