@@ -266,7 +266,7 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
             self.weights_ = self._given_weights()
         if not (is_fitted_weight or is_tuned):
             return
-        splits = None if isinstance(self.cv, str) else self._splits(X, y)
+        splits = self._splits(X, y)
         held_out = [
             self._hold_out(member, X, y, self._classes, splits, routed[name], _METHODS)
             for name, member in self.estimators

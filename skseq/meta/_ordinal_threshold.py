@@ -3,7 +3,6 @@
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._class_order import order_classes, ordered_categories, rank_of
@@ -153,7 +152,8 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
             np.unique(flat), self.classes, categories, stacklevel=3
         )
         params = self._route(params)["estimator"]
-        splits = self._train(X, y, params)
+        splits = self._splits(X, y)
+        self._train_on_all(X, y, params)
         self._rank = rank_of(self.classes_, self.ordered_classes_)
         held_out = self._hold_out(
             self.estimator, X, y, self.classes_, splits, params, self._methods()
@@ -162,17 +162,6 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
             self._places(held_out.scores), self._masses(held_out, params.get("sample_weight"))
         )
         return self
-
-    def _train(self, X, y, params):
-        """Set ``estimator_``; give the splits, or None if it is already fitted."""
-        if isinstance(self.cv, str):
-            check_is_fitted(self.estimator)
-            splits, self.estimator_ = None, self.estimator
-        else:
-            splits = self._splits(X, y)
-            self.estimator_ = clone(self.estimator).fit(X, y, **params)
-        self._copy_fitted_attributes(self.estimator_)
-        return splits
 
     def _masses(self, held_out, sample_weight):
         """Weight of each held-out row, in the column of its place in the order."""

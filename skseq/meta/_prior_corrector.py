@@ -3,7 +3,6 @@
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._class_counts import class_totals
@@ -192,19 +191,14 @@ class PriorCorrector(BaseScoreClassifier):
         X, y, flat = self._check_X_y(X, y)
         self._check_classes(flat)
         params = self._route(params)["estimator"]
-        is_fitted = isinstance(self.cv, str)
-        if is_fitted:
-            check_is_fitted(self.estimator)
-        self.estimator_ = self.estimator if is_fitted else clone(self.estimator).fit(X, y, **params)
-        self._copy_fitted_attributes(self.estimator_)
+        self._train_on_all(X, y, params)
         self.data_prior_ = self._count(X, y)
         self.train_prior_ = self._known_train_prior()
         self.calibration_ = None
         method = self._calibration_method()
         if self.train_prior_ is None or method is not None:
-            splits = None if is_fitted else self._splits(X, y)
             held_out = self._hold_out(
-                self.estimator, X, y, self.classes_, splits, params, self._methods()
+                self.estimator, X, y, self.classes_, self._splits(X, y), params, self._methods()
             )
             self._learn_scaling(held_out, method)
         self._posterior().check()

@@ -95,6 +95,15 @@ class BaseScoreClassifier(BaseMetaClassifier):
                 f"y has only one class, {flat[0]!r}; {type(self).__name__} needs at least two"
             )
 
+    def _train_on_all(self, X, y, params):
+        """Set ``estimator_``, fitted to all rows unless it was fitted before."""
+        if isinstance(self.cv, str):
+            check_is_fitted(self.estimator)
+            self.estimator_ = self.estimator
+        else:
+            self.estimator_ = clone(self.estimator).fit(X, y, **params)
+        self._copy_fitted_attributes(self.estimator_)
+
     # -- held-out scores --------------------------------------------------------------------
 
     def _hold_out(self, estimator, X, y, classes, splits, params, methods):
@@ -190,7 +199,12 @@ class BaseScoreClassifier(BaseMetaClassifier):
         return scores if known is None else scores[known]
 
     def _splits(self, X, y):
-        """Train and test rows of each fold; rows that share an original are on one side."""
+        """Train and test rows of each fold; rows that share an original are on one side.
+
+        None if the estimator was fitted before, on other rows than these.
+        """
+        if isinstance(self.cv, str):
+            return None
         groups = None
         if isinstance(X, Sequences) and X.origin is not None:
             groups = original_groups(X)
