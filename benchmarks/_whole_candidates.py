@@ -30,7 +30,7 @@ def candidates_of(name, kind, seed):
     if name in CUT_SETS:
         found[LOOKING_AHEAD] = clone(net).set_params(model__causal=False)
     if name == "ewt":
-        found["words, not characters"] = _sentences(seed, n_seeds=1)
+        found["words, not characters"] = _sentences(seed, n_seeds=1, num_layers=1)
     if name in _ADVICE:
         found[ADVICE] = _ADVICE[name](seed)
     return found | baselines_of(kind, seed)
@@ -92,10 +92,11 @@ def _engines(seed):
     )
 
 
-def _sentences(seed, n_seeds=3):
+def _sentences(seed, n_seeds=3, num_layers=2):
     """Words instead of characters, for ends of sentences are ends of words."""
     net = SequenceTagger(
         hidden_size=100,
+        num_layers=num_layers,
         embedding_dim=100,
         dropout=0.5,
         embedding_dropout=0.5,
