@@ -25,7 +25,7 @@ from skseq.decisions import (
     pool_log_proba,
     tune_pool,
 )
-from skseq.meta._scored import BaseScoreClassifier, align_scores, read_scores
+from skseq.meta._scored import HOLD_OUT_CONSTRAINTS, BaseScoreClassifier, align_scores, read_scores
 
 _METHODS = ("predict_proba",)
 
@@ -152,13 +152,7 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
             "array-like",
         ],
         "scoring": [str, callable, None],
-        "cv": [
-            "cv_object",
-            StrOptions({"prefit"}),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-        ],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
+        **HOLD_OUT_CONSTRAINTS,
     }
 
     def __init__(
@@ -273,10 +267,8 @@ class SequenceBlender(BaseScoreClassifier, BaseComposition):
         ]
         log_probas, first = np.stack([each.scores for each in held_out]), held_out[0]
         if is_fitted_weight:
-            if sample_weight is not None:
-                rows = np.concatenate(first.tests)
-                sample_weight = np.asarray(sample_weight, dtype=np.float64)[rows]
-            self.weights_ = fit_pool(log_probas, first.codes, self.prior_, sample_weight)
+            weight = first.weight_of(sample_weight)
+            self.weights_ = fit_pool(log_probas, first.codes, self.prior_, weight)
         if is_tuned:
             choices = [(self.weights_, STRENGTHS)]
             if is_fitted_weight:

@@ -1,12 +1,10 @@
 """Ordered classes from any classifier's probabilities: where the expected place is cut."""
 
-from numbers import Integral
-
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._class_order import order_classes, ordered_categories, rank_of
-from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
+from skseq._validation import HasMethods, check_parameters
 from skseq.data import Sequences
 from skseq.decisions import match_shares
 from skseq.meta._scored import BaseScoreClassifier
@@ -67,7 +65,7 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
     Warns
     -----
     ClassOrderWarning
-        If labels are not numbers and ``classes`` does not name their order.
+        If labels are not numbers and neither ``classes`` nor their column tells their order.
 
     See Also
     --------
@@ -103,15 +101,9 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
     """
 
     _parameter_constraints: dict = {
+        **BaseScoreClassifier._parameter_constraints,
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "classes": ["array-like", None],
-        "cv": [
-            "cv_object",
-            StrOptions({"prefit"}),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-        ],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
     }
 
     def __init__(self, estimator, *, classes=None, cv=None, n_jobs=None, random_state=None):
@@ -158,20 +150,14 @@ class OrdinalThresholdClassifier(BaseScoreClassifier):
         held_out = self._hold_out(
             self.estimator, X, y, self.classes_, splits, params, self._methods()
         )
+        sample_weight = None if self._per_step else params.get("sample_weight")
         self.thresholds_ = match_shares(
-            self._places(held_out.scores), self._masses(held_out, params.get("sample_weight"))
+            self._places(held_out.scores),
+            self._rank[held_out.codes],
+            len(self._rank),
+            held_out.weight_of(sample_weight),
         )
         return self
-
-    def _masses(self, held_out, sample_weight):
-        """Weight of each held-out row, in the column of its place in the order."""
-        weight = np.ones(len(held_out.codes))
-        if sample_weight is not None and not self._per_step:
-            rows = np.concatenate(held_out.tests)
-            weight = np.asarray(sample_weight, dtype=np.float64)[rows]
-        masses = np.zeros((len(weight), len(self._rank)))
-        masses[np.arange(len(weight)), self._rank[held_out.codes]] = weight
-        return masses
 
     def _places(self, log_proba):
         """Expected place in the order of each row."""

@@ -1,12 +1,12 @@
 """Probabilities of any classifier or pipeline, corrected to another class prior."""
 
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._class_counts import class_totals
-from skseq._validation import HasMethods, Interval, RealNotInt, StrOptions, check_parameters
+from skseq._validation import HasMethods, Interval, StrOptions, check_parameters
 from skseq.data import Sequences, as_tags, fill_marks, ignored_by, known_steps
 from skseq.decisions import Posterior, check_prior, count_originals, fit_scaling
 from skseq.meta._scored import BaseScoreClassifier, read_scores
@@ -123,6 +123,7 @@ class PriorCorrector(BaseScoreClassifier):
     """
 
     _parameter_constraints: dict = {
+        **BaseScoreClassifier._parameter_constraints,
         "estimator": [HasMethods(["fit", "predict_proba"])],
         "target_prior": [StrOptions({"data", "uniform", "em"}), "array-like", dict],
         "train_prior": [StrOptions({"auto", "estimate"}), "array-like", dict],
@@ -133,13 +134,6 @@ class PriorCorrector(BaseScoreClassifier):
             "array-like",
             dict,
         ],
-        "cv": [
-            "cv_object",
-            StrOptions({"prefit"}),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-        ],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
     }
 
     def __init__(

@@ -4,6 +4,7 @@ The inner estimator may be a classifier, with one label per sequence, or a tagge
 step; everything below works on flat rows, which are sequences for the one and steps for the other.
 """
 
+from numbers import Integral
 from typing import NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from skseq._sample_weight import rows_that_count
 from skseq._validation import (
     HasMethods,
+    Interval,
+    RealNotInt,
+    StrOptions,
     check_labels,
     check_method_params,
     has_step_labels,
@@ -49,6 +53,13 @@ from skseq.metrics._scorer_facts import name_and_arguments
 
 _SMALLEST = np.finfo(np.float64).tiny
 
+# Of the parameters that say which rows are held out, and how clones are trained on the others.
+HOLD_OUT_CONSTRAINTS: dict = {
+    "cv": ["cv_object", StrOptions({"prefit"}), Interval(RealNotInt, 0, 1, closed="neither")],
+    "n_jobs": [Integral, None],
+    "random_state": ["random_state"],
+}
+
 
 class HeldOut(NamedTuple):
     """Scores of rows by estimators that did not train on them."""
@@ -57,6 +68,12 @@ class HeldOut(NamedTuple):
     codes: np.ndarray  # (n,), true classes
     folds: np.ndarray  # (n,), from 0
     tests: list  # rows of X in each fold
+
+    def weight_of(self, sample_weight):
+        """Weight of each row, where rows are sequences; None where none is given."""
+        if sample_weight is None:
+            return None
+        return np.asarray(sample_weight, dtype=np.float64)[np.concatenate(self.tests)]
 
 
 class BaseScoreClassifier(BaseMetaClassifier):
@@ -73,6 +90,7 @@ class BaseScoreClassifier(BaseMetaClassifier):
             HasMethods(["fit", "predict_proba"]),
             HasMethods(["fit", "decision_function"]),
         ],
+        **HOLD_OUT_CONSTRAINTS,
     }
 
     # -- data -------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._validation import (
     Interval,
-    RealNotInt,
     StrOptions,
     check_method_params,
     check_parameters,
@@ -136,14 +135,7 @@ class ThresholdTuner(BaseScoreClassifier):
         "per": [StrOptions({"class", "type", "background"})],
         "response_method": [StrOptions({"auto", *_METHODS})],
         "n_cuts": [Interval(Integral, 2, None, closed="left"), None],
-        "cv": [
-            "cv_object",
-            StrOptions({"prefit"}),
-            Interval(RealNotInt, 0, 1, closed="neither"),
-        ],
         "refit": ["boolean"],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
     }
 
     def __init__(

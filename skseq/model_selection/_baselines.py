@@ -23,9 +23,6 @@ from skseq.model_selection._tuned import Tuned
 from skseq.model_selection._window_tagger import WindowTagger
 from skseq.preprocessing import SequenceSummarizer
 
-_TFIDF = "TF-IDF + balanced logistic regression"
-_MINIROCKET = "MiniRocket + balanced ridge"
-
 
 def baselines(kind, *, ordered=False, scoring=None, inner_cv=3, random_state=None):
     """List models without a net, by name, that take the same sequences.
@@ -96,12 +93,11 @@ def baselines(kind, *, ordered=False, scoring=None, inner_cv=3, random_state=Non
         return Tuned(estimator, param_grid, **asked, **params)
 
     table = _BASELINES[kind](tuned, random_state)
-    is_ordered = ordered if isinstance(ordered, bool) else True
-    if is_ordered and kind in _BEFORE_CUT:
-        name, columns, classifier = _BEFORE_CUT[kind](random_state)
-        classes = None if isinstance(ordered, bool) else ordered
+    if ordered is not False and kind in _LAST_UNTUNED:
+        columns, classifier = _LAST_UNTUNED[kind](random_state)
+        classes = None if ordered is True else ordered
         cut = OrdinalThresholdClassifier(classifier, classes=classes, cv=3)
-        table[f"{name}, cut by shares"] = make_pipeline(columns, cut)
+        table[f"{list(table)[-1]}, cut by shares"] = make_pipeline(columns, cut)
     return table
 
 
@@ -117,7 +113,7 @@ def _for_tokens(tuned, random_state):
     return {
         "commonest class": DummyClassifier(),
         "TF-IDF + logistic regression": of(_logistic()),
-        _TFIDF: of(_logistic(class_weight="balanced")),
+        "TF-IDF + balanced logistic regression": of(_logistic(class_weight="balanced")),
     }
 
 
@@ -149,7 +145,9 @@ def _for_values(tuned, random_state):
         "summary + balanced random forest": make_pipeline(
             SequenceSummarizer(input="values"), forest
         ),
-        _MINIROCKET: make_pipeline(_shapes_and_summary(random_state), CalibratedRidge()),
+        "MiniRocket + balanced ridge": make_pipeline(
+            _shapes_and_summary(random_state), CalibratedRidge()
+        ),
     }
 
 
@@ -211,12 +209,8 @@ _BASELINES = {
     "values": _for_values,
 }
 
-# Name, columns and classifier of what is cut by shares. Levels of texts go with their length.
-_BEFORE_CUT = {
-    "tokens": lambda random_state: (_TFIDF, _words_and_lengths(), _logistic("balanced", 0.5)),
-    "values": lambda random_state: (
-        _MINIROCKET,
-        _shapes_and_summary(random_state),
-        CalibratedRidge(),
-    ),
+# Columns and classifier of the last one, to be cut by shares. Levels of texts go with their length.
+_LAST_UNTUNED = {
+    "tokens": lambda random_state: (_words_and_lengths(), _logistic("balanced", 0.5)),
+    "values": lambda random_state: (_shapes_and_summary(random_state), CalibratedRidge()),
 }

@@ -8,15 +8,11 @@ from hypothesis import strategies as st
 from skseq.decisions import match_shares
 
 
-def one_hot(codes, n_classes, weight=1.0):
-    return np.eye(n_classes)[codes] * np.reshape(weight, (-1, 1))
-
-
 def test_distinct_numbers_are_cut_into_the_shares_exactly():
     rng = np.random.default_rng(0)
     codes = rng.choice(4, 500, p=[0.02, 0.5, 0.4, 0.08])
     numbers = codes + rng.normal(size=500)
-    cuts = match_shares(numbers, one_hot(codes, 4))
+    cuts = match_shares(numbers, codes, 4)
     assert (np.diff(cuts) > 0).all()
     np.testing.assert_array_equal(np.bincount(np.searchsorted(cuts, numbers)), np.bincount(codes))
 
@@ -29,7 +25,7 @@ def test_distinct_numbers_are_cut_into_the_shares_exactly():
 def test_no_other_cut_comes_nearer_to_the_share(rows):
     numbers, codes, weight = np.array(rows, dtype=float).T
     codes = codes.astype(int)
-    cuts = match_shares(numbers, one_hot(codes, 3, weight))
+    cuts = match_shares(numbers, codes, 3, weight)
     distinct = np.unique(numbers)
     possible = [-np.inf, *(distinct[1:] + distinct[:-1]) / 2, np.inf]
     for place, cut in enumerate(cuts):
@@ -37,7 +33,7 @@ def test_no_other_cut_comes_nearer_to_the_share(rows):
         off = [abs(weight[numbers <= other].sum() - wanted) for other in possible]
         assert abs(weight[numbers <= cut].sum() - wanted) == pytest.approx(min(off))
     copies = np.repeat(np.arange(len(rows)), weight.astype(int))
-    of_copies = match_shares(numbers[copies], one_hot(codes[copies], 3))
+    of_copies = match_shares(numbers[copies], codes[copies], 3)
     np.testing.assert_array_equal(
         np.searchsorted(of_copies, numbers[copies]), np.searchsorted(cuts, numbers[copies])
     )
@@ -45,6 +41,6 @@ def test_no_other_cut_comes_nearer_to_the_share(rows):
 
 def test_a_class_without_a_share_gets_no_rows():
     numbers, codes = np.arange(6.0), np.array([1, 1, 1, 3, 3, 3])
-    cuts = match_shares(numbers, one_hot(codes, 5))
+    cuts = match_shares(numbers, codes, 5)
     assert cuts.tolist() == [-np.inf, 2.5, 2.5, np.inf]
     assert np.searchsorted(cuts, [-99, 2, 3, 99]).tolist() == [1, 1, 3, 3]
