@@ -56,7 +56,7 @@ Written by this command: figures of the {part} parts, mean ± standard deviation
 (fewer where so noted). Parameters were chosen on development parts, with one exception: the blend
 of docstrings decided by argmax until its test part was looked at, and is tuned since. A seed draws
 first weights and batches; of docstrings also which texts train. Seconds are those of a fit on one
-thread of a busy machine, of ewt and meetings on a GPU, as a rough guide only."""
+thread of a busy machine, of meetings and most of ewt on a GPU, as a rough guide only."""
 
 
 def _table(candidates):
