@@ -172,11 +172,10 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
 
     def _choose_recipe(self, targets, goes_on, **about):
         """Set ``recipe_``; a net that is trained further keeps what it was built with."""
-        recipe = choose_recipe(self, targets, per_step=self._per_step, **about)
-        if goes_on:
-            kept = FIXED_SETTINGS & {name for name in recipe if is_auto(getattr(self, name))}
-            recipe |= {name: self.recipe_[name] for name in kept}
-        elif is_auto(self.causal):
+        before = self.recipe_ if goes_on else {}
+        kept = {name: before[name] for name in FIXED_SETTINGS & before.keys()}
+        recipe = choose_recipe(self, targets, per_step=self._per_step, kept=kept, **about)
+        if not goes_on and is_auto(self.causal):
             warn_if_ends_tell(targets, causal=recipe["causal"])
         self.recipe_ = recipe
         chosen = [name for name in recipe if is_auto(getattr(self, name))]

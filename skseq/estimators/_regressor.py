@@ -216,7 +216,7 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     warm_start : bool, default=False
         Whether `fit` goes on from the last fit's network instead of a new one. The net follows
-        ``lr``, ``batch_size`` and what else steers training; a changed size, say, is refused.
+        ``lr``, ``device`` and what else steers training; a changed size, say, is refused.
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same

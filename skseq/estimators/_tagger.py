@@ -304,7 +304,7 @@ class SequenceTagger(BaseClassEstimator):
     warm_start : bool, default=False
         Whether `fit` goes on from the last fit's network instead of a new one. Priors, weights and
         what the loss knows of the classes are those of the new data. The net follows ``lr``,
-        ``batch_size`` and what else steers training; a changed size, say, is refused.
+        ``device`` and what else steers training; a changed size, say, is refused.
 
     random_state : int, RandomState instance or None, default=None
         Seed of weights, dropout, batches and the validation split. The same int gives the same

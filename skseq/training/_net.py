@@ -251,6 +251,8 @@ def follow(net, settings):
                 "trained further by warm_start=True or partial_fit. Set it back, or fit with "
                 "warm_start=False to train a new net"
             )
+    if "device" in changed:
+        _move(net, resolve_device(settings.device))
     for group in net.optimizer_.param_groups:
         if "weight_decay" in changed:
             group["weight_decay"] = settings.weight_decay
@@ -268,6 +270,14 @@ def follow(net, settings):
         )
         net.initialize_callbacks()
         net.settings = settings
+
+
+def _move(net, device):
+    """Compute elsewhere from here on: weights go there, and what the optimizer remembers."""
+    net.device = device
+    for module in (net.module_, net.criterion_):
+        module.to(device)
+    net.optimizer_.load_state_dict(net.optimizer_.state_dict())  # to where the weights are now
 
 
 def _checked_skorch_params(settings, taken):

@@ -43,7 +43,7 @@ _SPARING_FROM = 1_000
 _HELD_OUT, _HELD_OUT_FOR_NOW = 0.1, 0.2
 
 
-def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=True):
+def choose_recipe(estimator, targets, *, per_step, kept=None, one_epoch=False, may_refit=True):
     """Give the parameters of an estimator that may be "auto", as they are for some data.
 
     Parameters
@@ -57,6 +57,9 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=Tr
     per_step : bool
         Whether there is a target for each step.
 
+    kept : dict, default=None
+        What the net was built with that is trained further: it stays, whatever suits ``targets``.
+
     one_epoch : bool, default=False
         Whether that is for one epoch, of nobody knows how many: then the learning rate stays.
 
@@ -68,7 +71,13 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=Tr
     dict
         ``encoder``, ``lr``, ``lr_schedule``, ``max_epochs`` and so on, nothing being "auto".
     """
-    encoder, causal = estimator.encoder, estimator.causal
+    kept = kept or {}
+
+    def said(name):
+        value = getattr(estimator, name)
+        return kept.get(name, value) if is_auto(value) else value
+
+    encoder, causal = said("encoder"), said("causal")
     if is_auto(causal):
         causal = is_causal_for(targets, encoder)
     if is_auto(encoder):
@@ -80,7 +89,7 @@ def choose_recipe(estimator, targets, *, per_step, one_epoch=False, may_refit=Tr
         "lr_schedule": "constant" if one_epoch else "linear",
         "max_epochs": usual_epochs(targets.n_rows(), targets.X.n_steps, estimator.batch_size),
     }
-    given = {name: getattr(estimator, name) for name in chosen if hasattr(estimator, name)}
+    given = {name: said(name) for name in chosen if hasattr(estimator, name)}
     recipe = {name: chosen[name] if is_auto(value) else value for name, value in given.items()}
     return recipe | _stopping(estimator, targets, recipe["max_epochs"], may_refit)
 

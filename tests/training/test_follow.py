@@ -4,6 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
+import torch
 from sklearn.base import clone
 from skorch.callbacks import Callback
 
@@ -137,6 +138,28 @@ def test_early_stopping_may_begin_with_a_warm_start_that_draws_progressively():
     )
     model.set_params(validation_fraction=0.3, max_epochs=4).fit(X, Y[SequenceClassifier])
     assert "valid_f1_macro" in model.history_[-1]
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is CUDA here")
+@every_estimator
+def test_a_device_that_is_not_there_is_refused(kind):
+    model = fitted(kind)
+    before = model.predict(X)
+    with pytest.raises(ValueError, match="torch sees no CUDA"):
+        model.set_params(device="cuda").fit(X, Y[kind])
+    for now, then in zip(model.predict(X), before, strict=True):
+        np.testing.assert_array_equal(now, then)
+    model.set_params(device="cpu").fit(X, Y[kind])
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs CUDA")
+def test_a_net_learns_on_where_it_is_moved_to():
+    model = fitted(SequenceClassifier).set_params(device="cuda").fit(X, Y[SequenceClassifier])
+    there_and_back = model.set_params(device="cpu").fit(X, Y[SequenceClassifier])
+    stayed = fitted(SequenceClassifier)
+    for _ in range(2):
+        stayed.fit(X, Y[SequenceClassifier])
+    np.testing.assert_allclose(outputs(there_and_back), outputs(stayed), atol=1e-3)
 
 
 def test_a_training_that_fails_leaves_the_settings_as_they_were():

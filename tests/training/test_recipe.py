@@ -209,6 +209,17 @@ def test_a_net_that_is_trained_further_keeps_its_encoder(ragged_tokens, labels):
     assert model.fit(short, labels[:20]).recipe_["encoder"] == "bilstm+bag"
 
 
+@pytest.mark.parametrize("estimator", [SequenceClassifier, SequenceRegressor])
+def test_a_net_that_is_trained_further_learns_at_a_rate_that_suits_it(estimator):
+    long, short = np.zeros((40, 20, 1)), np.zeros((40, 5, 1))
+    y = np.arange(40) % 2
+    model = estimator(max_epochs=1, warm_start=True, hidden_size=2, random_state=0).fit(long, y)
+    assert (model.recipe_["encoder"], model.recipe_["lr"]) == ("resnet", 0.002)
+    model.fit(short, y)  # a BiLSTM's, by the recipe
+    assert (model.recipe_["encoder"], model.recipe_["lr"]) == ("resnet", 0.002)
+    assert model.partial_fit(short, y).net_.optimizer_.param_groups[0]["initial_lr"] == 0.002
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("lr", "fast"), ("max_epochs", "many"), ("lr_schedule", "steps"), ("encoder", "transformer")],
