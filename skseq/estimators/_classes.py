@@ -25,6 +25,7 @@ from skseq.training import (
     encode_labels,
     find_classes,
     first_classes,
+    keeping_nets,
     log_probabilities,
     names_of_classes,
     raw_scores,
@@ -297,7 +298,8 @@ class BaseClassEstimator(BaseSequenceEstimator):
             self._learn_what_scores_mean(targets.take(validation))
         self._look_for_collapse(targets, validation)
         if self._refits:
-            self._train_on_all(schedule)
+            with keeping_nets(self):
+                self._train_on_all(schedule)
 
     def _train_on_all(self, schedule):
         """Train new nets on what was held out, too, each for as many epochs as were best."""

@@ -33,6 +33,7 @@ from skseq.training import (
     IGNORE_CONSTRAINTS,
     RowTargets,
     StepTargets,
+    keeping_nets,
     raw_scores,
     transaction,
     weight_of_known,
@@ -462,10 +463,11 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
             n_epochs = self.recipe_["max_epochs"]
             self._train(targets.dataset(train), held_out, n_epochs, first_epoch)
             if self._refits:
-                n_epochs, history = self._best_epochs(), self.history_
-                self._start(targets)
-                self._train(targets.dataset(), None, n_epochs)
-                self.history_ = history
+                with keeping_nets(self):
+                    n_epochs, history = self._best_epochs(), self.history_
+                    self._start(targets)
+                    self._train(targets.dataset(), None, n_epochs)
+                    self.history_ = history
             self._forget_moments()
         return self
 

@@ -25,7 +25,7 @@ from skseq.training._settings import FIXED_SETTINGS, NetSettings
 from skseq.training._start import starts_at_prior
 from skseq.training._targets import RowTargets, StepTargets, check_two_classes_count
 from skseq.training._train import last_states, log_probabilities, raw_scores, train
-from skseq.training._transaction import transaction
+from skseq.training._transaction import keeping_nets, transaction
 
 __all__ = [
     "FIXED_SETTINGS",
@@ -48,6 +48,7 @@ __all__ = [
     "first_classes",
     "follow",
     "is_auto",
+    "keeping_nets",
     "labels_of_steps",
     "last_states",
     "learn_scaler",

@@ -50,6 +50,11 @@ def was_interrupted(net):
     return getattr(dict(net.callbacks_).get("whole_epochs"), "was_interrupted", False)
 
 
+def call_interrupted(net):
+    """Have `was_interrupted` say so of a net that was to be trained anew."""
+    dict(net.callbacks_)["whole_epochs"].was_interrupted = True
+
+
 def interrupt_of(estimator):
     """The KeyboardInterrupt that goes on to the caller of `fit`, and says what is left."""
     net = next(filter(was_interrupted, estimator.nets_))

@@ -3,7 +3,12 @@
 from contextlib import contextmanager
 from copy import deepcopy
 
-from skseq.training._interrupts import CutShortError, interrupt_of, was_interrupted
+from skseq.training._interrupts import (
+    CutShortError,
+    call_interrupted,
+    interrupt_of,
+    was_interrupted,
+)
 from skseq.training._net import follow
 
 
@@ -29,8 +34,7 @@ def transaction(estimator, goes_on=False):
     try:
         yield
     except BaseException as error:
-        vars(estimator).clear()
-        vars(estimator).update(before)
+        _put_back(estimator, before)
         if put_net_back is not None:
             put_net_back()
         if isinstance(error, CutShortError):
@@ -40,6 +44,34 @@ def transaction(estimator, goes_on=False):
         raise
     if any(map(was_interrupted, estimator.nets_)):
         raise interrupt_of(estimator)
+
+
+@contextmanager
+def keeping_nets(estimator):
+    """Leave an estimator with the nets that it has where an interrupt ends the block.
+
+    For a block that trains new nets in their place. The `transaction` around it raises the
+    interrupt.
+
+    Parameters
+    ----------
+    estimator : estimator
+        Fitted, with nets that are fit for use.
+    """
+    before = dict(vars(estimator))
+    try:
+        yield
+        is_whole = not any(map(was_interrupted, estimator.nets_))
+    except (CutShortError, KeyboardInterrupt):
+        is_whole = False
+    if not is_whole:
+        _put_back(estimator, before)
+        call_interrupted(estimator.net_)
+
+
+def _put_back(estimator, before):
+    vars(estimator).clear()
+    vars(estimator).update(before)
 
 
 def net_restorer(estimator):

@@ -56,7 +56,7 @@ class CtrlC(Callback):
         self.how = how
 
     def on_train_begin(self, net, **kwargs):
-        type(self).n_trainings += 1
+        CtrlC.n_trainings += 1
 
     def on_batch_end(self, net, training=None, **kwargs):
         if training and len(net.history) == self.epoch:
@@ -131,27 +131,31 @@ def test_in_the_first_half_which_is_not_judged_the_last_epoch_is_kept(estimator)
     weights.assert_are_of(model, epoch=3)
 
 
-class SecondTraining(CtrlC):
-    """Presses Ctrl-C in the second training of a fit, the one on all rows."""
+class InTraining(CtrlC):
+    """Presses Ctrl-C in one of several trainings of a fit."""
+
+    def __init__(self, number, epoch):
+        super().__init__(epoch)
+        self.number = number
 
     def on_batch_end(self, net, training=None, **kwargs):
-        if self.n_trainings == 2:
+        if self.n_trainings == self.number:
             super().on_batch_end(net, training, **kwargs)
 
 
-def test_an_interrupted_training_on_all_rows_keeps_its_last_whole_epoch():
-    y = np.array([0] * 18 + [1] * 6)
-    model = SequenceClassifier(
-        early_stopping="refit",
-        scoring="loss",
-        batch_balance="progressive",
-        callbacks=[SecondTraining(3)],
-        **SMALL,
-    )
-    with pytest.raises(KeyboardInterrupt, match=r"after 2 epoch\(s\).*last whole epoch"):
+@pytest.mark.parametrize("epoch", [1, 3])
+@pytest.mark.parametrize("estimator", ESTIMATORS)
+def test_an_interrupted_training_on_all_rows_leaves_what_early_stopping_found(estimator, epoch):
+    y = target_for(estimator)
+    # The best epoch is one of the second half.
+    settings = SMALL | {"max_epochs": 4, "validation_fraction": 0.3, "n_seeds": 2}
+    found = estimator(early_stopping="best", **settings).fit(TOKENS, y)
+    model = estimator(early_stopping="refit", callbacks=[InTraining(4, epoch)], **settings)
+    with pytest.raises(KeyboardInterrupt, match=r"after 4 epoch\(s\).*best epoch so far"):
         model.fit(TOKENS, y)
-    # The second of eight epochs has gone 1 of 7 of the way from 1/4 to 1/2.
-    np.testing.assert_allclose(model.train_prior_[1], 0.25 + 0.25 * 1 / 7)
+    assert_array_equal(outputs(model), outputs(found))
+    assert model.n_iter_ == len(model.history_) == 4
+    assert vars(model).keys() == vars(found).keys()
 
 
 @pytest.mark.parametrize("estimator", ESTIMATORS)
