@@ -87,30 +87,14 @@ def anem(seed, n_train=1000, n_test=600):
 
 
 def cmapss(seed, n_train=None, n_test=None):
-    """Sensors of engines until they fail: steps with over 30, 16 to 30 and at most 15 cycles left.
+    """Sensors of engines: steps with over 30, 16 to 30 and at most 15 cycles left (FD001).
 
-    The test part is cut some time before the failure. So is each training engine, at random, or
-    every one would end in the last class.
+    Training engines run until they fail; those of the test part are cut some time before.
     """
     folder = DATA / "cmapss_fd001"
-    rng = np.random.default_rng(seed)
-    train, left = _engines(folder / "train_FD001.txt.gz", None)
-    keep = rng.uniform(0.3, 1, size=len(train))
-    sizes = np.maximum(30, (keep * [len(engine) for engine in train]).astype(int))
-    cut_X = [engine[:size] for engine, size in zip(train, sizes, strict=True)]
-    cut_y = [tags[:size] for tags, size in zip(left, sizes, strict=True)]
-    test, test_left = _engines(folder / "test_FD001.txt.gz", np.loadtxt(folder / "RUL_FD001.txt"))
-    return _drawn(
-        "value tags",
-        train + cut_X,
-        left + cut_y,
-        test,
-        test_left,
-        n_train,
-        n_test,
-        seed,
-        "healthy",
-    )
+    train = _engines(folder / "train_FD001.txt.gz", None)
+    test = _engines(folder / "test_FD001.txt.gz", np.loadtxt(folder / "RUL_FD001.txt"))
+    return _drawn("value tags", *train, *test, n_train, n_test, seed, "healthy")
 
 
 def python(seed, n_sequences=400, max_length=200):

@@ -61,12 +61,16 @@ def _dialogues(seed):
     return {ADVICE: make_pipeline(StepTransformer(alone, random_state=seed), in_context)}
 
 
-def _texts(seed, decision="tuned", n_seeds=3, cv=3):
+def _few_texts(seed):
+    """Two linear models and no net: out of folds, one beside them made macro F1 lower."""
+    return baselines("tokens", random_state=seed)["TF-IDF + logistic regression and naive Bayes"]
+
+
+def _texts(seed):
     """Nets that differ by their seed, blended with a linear model of words and characters."""
-    net = make_pipeline(TokenEncoder(), SequenceClassifier(n_seeds=n_seeds, random_state=seed))
+    net = make_pipeline(TokenEncoder(), SequenceClassifier(n_seeds=2, random_state=seed))
     linear = baselines("tokens", random_state=seed)["TF-IDF + balanced logistic regression"]
-    members = [("net", net), ("linear", linear)]
-    return SequenceBlender(members, cv=cv, decision=decision, random_state=seed)
+    return SequenceBlender([("net", net), ("linear", linear)], cv=0.2, random_state=seed)
 
 
 def _series(seed):
@@ -147,9 +151,9 @@ class ByWord(BaseEstimator):
 
 
 _ADVICE = {
-    "docstrings": _texts,
+    "docstrings": _few_texts,
     "cefr": _levels,
-    "clinc": lambda seed: _texts(seed, decision="argmax", n_seeds=2, cv=0.2),
+    "clinc": _texts,
     "fd001": _engines,
     "ecg5000": _series,
     "medical": _series,

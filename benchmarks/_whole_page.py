@@ -53,10 +53,11 @@ _HEAD = """# Whole sets: the net, and what it has to beat
 ```
 
 Written by this command: figures of the {part} parts, mean ± standard deviation over {n_seeds} seeds
-(fewer where so noted). Parameters were chosen on development parts, with one exception: the blend
-of docstrings decided by argmax until its test part was looked at, and is tuned since. A seed draws
-first weights and batches; of docstrings also which texts train. Seconds are those of a fit on one
-thread of a busy machine, of meetings and most of ewt on a GPU, as a rough guide only."""
+(fewer where so noted), of F1 over the classes that the test part has. Parameters were chosen on
+development parts or out of folds of the training part; the test part of docstrings had been looked
+at for other models before the last choice. A seed draws first weights and batches; of docstrings
+also which texts train. Seconds are those of a fit on one thread of a busy machine, of meetings and
+most of ewt on a GPU, as a rough guide only."""
 
 
 def _table(candidates):

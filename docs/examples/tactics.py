@@ -55,6 +55,9 @@ MODELS = {
     "5 linear on TF-IDF": baselines("tokens", random_state=0)[
         "TF-IDF + balanced logistic regression"
     ],
+    "5 with naive Bayes": baselines("tokens", random_state=0)[
+        "TF-IDF + logistic regression and naive Bayes"
+    ],
     "5 forest on TF-IDF": words(BalancedRandomForestClassifier(random_state=0)),
     "6 class weights": net(class_weight="balanced"),
     "6 focal loss": net(loss="focal"),

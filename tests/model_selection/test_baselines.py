@@ -2,12 +2,17 @@
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import ComplementNB
 
 from skseq import Sequences
 from skseq.data import as_sequences
+from skseq.datasets import load_docstrings
 from skseq.metrics import get_scorer
 from skseq.model_selection import baselines
 from skseq.model_selection._strategies import KINDS
+from skseq.model_selection._token_tfidf import TokenTfidf
 from skseq.model_selection._window_tagger import WindowTagger, window_values
 from skseq.preprocessing import TokenEncoder
 
@@ -39,6 +44,25 @@ def test_a_window_tagger_takes_lists():
     X, y = [[1.0, 5.0, 1.0], [5.0, 1.0]], [["a", "b", "a"], ["b", "a"]]
     tagger = WindowTagger(DecisionTreeClassifier(random_state=0), radius=0).fit(X, y)
     assert tagger.predict(X).tolist() == y
+
+
+def test_logistic_regression_and_naive_bayes_count_alike():
+    texts, y = load_docstrings(return_X_y=True)
+    texts, y = texts[:200], y[:200]
+    found = baselines("tokens", random_state=0)["TF-IDF + logistic regression and naive Bayes"]
+    columns = TokenTfidf().fit(texts)
+    members = (
+        LogisticRegression(C=10, class_weight="balanced", max_iter=1000),
+        ComplementNB(alpha=0.1),
+    )
+    first, second = [each.fit(columns.transform(texts), y) for each in members]
+    unseen = columns.transform(["an email", "seconds of a day"])
+    log_proba = first.predict_log_proba(unseen) + np.maximum(
+        second.predict_log_proba(unseen), np.log(1e-6)
+    )
+    expected = softmax(log_proba / 2, axis=1)
+    found = found.fit(texts, y).predict_proba(["an email", "seconds of a day"])
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
 def test_an_unknown_kind_is_refused():
