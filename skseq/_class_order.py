@@ -20,7 +20,7 @@ def ordered_categories(y):
     return np.asarray(dtype.categories) if is_ordered else None
 
 
-def order_classes(classes, named, categories=None, *, stacklevel=4):
+def order_classes(classes, named, categories=None, *, stacklevel=5):
     """Give the labels from the lowest to the highest.
 
     Parameters
@@ -34,7 +34,7 @@ def order_classes(classes, named, categories=None, *, stacklevel=4):
     categories : ndarray, default=None
         They, and perhaps others, in the order that the labels bring along; ``named`` comes first.
 
-    stacklevel : int, default=4
+    stacklevel : int, default=5
         Of the warning.
 
     Returns

@@ -1,5 +1,6 @@
 """What the estimators of classes share: from targets to a net, and to decisions."""
 
+from copy import deepcopy
 from numbers import Real
 from typing import Any, Self
 
@@ -266,6 +267,7 @@ class BaseClassEstimator(BaseSequenceEstimator):
     def _fit_targets(self, targets, goes_on):
         """Train from scratch, or from where the last fit ended (``warm_start``)."""
         head = self._head if goes_on else self._make_head()
+        head_of_refit = deepcopy(head)  # not fitted yet
         self._check_what_follows(head)
         self._check_refit()
         targets = targets.without_absent()
@@ -299,12 +301,12 @@ class BaseClassEstimator(BaseSequenceEstimator):
         self._look_for_collapse(targets, validation)
         if self._refits:
             with keeping_nets(self):
-                self._train_on_all(schedule)
+                self._train_on_all(head_of_refit, schedule)
 
-    def _train_on_all(self, schedule):
+    def _train_on_all(self, head, schedule):
         """Train new nets on what was held out, too, each for as many epochs as were best."""
         n_epochs, history, calibration = self._best_epochs(), self.history_, self.calibration_
-        self._start(self._make_head(), schedule)
+        self._start(head, schedule)
         self._train(schedule.of_rows(), None, n_epochs)
         self._forget_moments()
         self._learn_priors(schedule, self.n_iter_ - 1)

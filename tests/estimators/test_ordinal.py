@@ -199,6 +199,15 @@ def test_words_without_an_order_are_sorted_with_a_warning(data):
     assert model.ordered_classes_.tolist() == sorted(ORDER)
 
 
+@pytest.mark.parametrize("early_stopping", ["best", "refit"])
+def test_the_order_is_asked_for_once_where_the_caller_stands(data, early_stopping):
+    X, level = data
+    model = small(max_epochs=2, early_stopping=early_stopping, validation_fraction=0.3)
+    with pytest.warns(ClassOrderWarning) as caught:
+        model.fit(X, np.array(ORDER)[level])
+    assert [each.filename for each in caught if each.category is ClassOrderWarning] == [__file__]
+
+
 def test_scorers_of_probabilities_read_the_right_columns(data):
     X, level = data
     words = np.array(ORDER)[level]
