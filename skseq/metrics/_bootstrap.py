@@ -13,7 +13,44 @@ from skseq._typing import IntArray
 from skseq._validation import Interval, num_samples, validate_params
 from skseq.data import Sequences
 from skseq.metrics._flat import without_column_axis
+from skseq.metrics._kinds import kinds_of_steps
+from skseq.metrics._ordinal import (
+    tag_macro_mean_absolute_error,
+    tag_quadratic_weighted_kappa_score,
+)
+from skseq.metrics._tags import (
+    tag_f1_score,
+    tag_fbeta_score,
+    tag_minority_f1_score,
+    tag_minority_recall_score,
+    tag_precision_score,
+    tag_recall_score,
+)
+from skseq.metrics._tags_overall import (
+    tag_accuracy_score,
+    tag_balanced_accuracy_score,
+    tag_geometric_mean_score,
+    tag_index_balanced_accuracy_score,
+    tag_matthews_corrcoef,
+)
 from skseq.metrics._types import StepValues, Tags
+
+# They depend on nothing but how often each tag is taken for each.
+_OF_KINDS = (
+    tag_accuracy_score,
+    tag_balanced_accuracy_score,
+    tag_f1_score,
+    tag_fbeta_score,
+    tag_geometric_mean_score,
+    tag_index_balanced_accuracy_score,
+    tag_macro_mean_absolute_error,
+    tag_matthews_corrcoef,
+    tag_minority_f1_score,
+    tag_minority_recall_score,
+    tag_precision_score,
+    tag_quadratic_weighted_kappa_score,
+    tag_recall_score,
+)
 
 
 class ConfidenceInterval(NamedTuple):
@@ -138,12 +175,11 @@ def confidence_interval(
     if n_units < 2:
         raise ValueError(f"an interval needs at least 2 sequences or groups to draw, got {n_units}")
     y_true, y_pred = _indexable(y_true), _indexable(y_pred)
-    resample = _weighted if _takes_weight(metric) else _repeated
+    score = _scorer_of_draws(metric, y_true, y_pred, unit, arguments)
     rng = check_random_state(random_state)
     scores = np.empty(n_resamples)
     for index in range(n_resamples):
-        times = np.bincount(rng.randint(n_units, size=n_units), minlength=n_units)[unit]
-        scores[index] = resample(metric, y_true, y_pred, times, arguments)
+        scores[index] = score(np.bincount(rng.randint(n_units, size=n_units), minlength=n_units))
     tail = (1 - confidence_level) / 2
     low, high = np.nanquantile(scores, [tail, 1 - tail])
     return ConfidenceInterval(float(metric(y_true, y_pred, **arguments)), float(low), float(high))
@@ -159,22 +195,37 @@ def _indexable(y: Any) -> Any:
     return Sequences.from_list(list(y)) if y.dtype == object and np.ndim(y[0]) else y
 
 
+def _scorer_of_draws(
+    metric: Callable[..., Any],
+    y_true: Any,
+    y_pred: Any,
+    unit: IntArray,
+    arguments: dict[str, Any],
+) -> Callable[[IntArray], float]:
+    """What the metric says where each unit was drawn so many times."""
+    if not _takes_weight(metric):
+
+        def of_copies(times: IntArray) -> float:
+            rows = np.repeat(np.arange(len(unit)), times[unit])
+            return metric(y_true[rows], y_pred[rows], **arguments)
+
+        return of_copies
+    weight = np.broadcast_to(arguments.get("sample_weight", 1.0), unit.shape)
+    kinds = None
+    if metric in _OF_KINDS:
+        kinds = kinds_of_steps(y_true, y_pred, unit, weight, arguments.get("ignore"))
+
+    true, predicted = (y_true, y_pred) if kinds is None else (kinds.true, kinds.predicted)
+
+    def of_weights(times: IntArray) -> float:
+        drawn = times[unit] * weight if kinds is None else kinds.weight @ times
+        return metric(true, predicted, **(arguments | {"sample_weight": drawn}))
+
+    return of_weights
+
+
 def _takes_weight(metric: Callable[..., Any]) -> bool:
     try:
         return "sample_weight" in inspect.signature(metric).parameters
     except ValueError:  # a callable written in C
         return False
-
-
-def _weighted(
-    metric: Callable[..., Any], y_true: Any, y_pred: Any, times: IntArray, arguments: dict[str, Any]
-) -> float:
-    weight = times * np.broadcast_to(arguments.get("sample_weight", 1.0), times.shape)
-    return metric(y_true, y_pred, **(arguments | {"sample_weight": weight}))
-
-
-def _repeated(
-    metric: Callable[..., Any], y_true: Any, y_pred: Any, times: IntArray, arguments: dict[str, Any]
-) -> float:
-    rows = np.repeat(np.arange(len(times)), times)
-    return metric(y_true[rows], y_pred[rows], **arguments)

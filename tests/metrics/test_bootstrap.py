@@ -1,5 +1,7 @@
 """Intervals cover the truth as often as they say, and what is drawn is the sequence."""
 
+import inspect
+
 import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, r2_score
@@ -49,6 +51,65 @@ def test_weights_and_copies_draw_the_same():
     np.testing.assert_allclose(weighted, copied)
     lists = confidence_interval(without_weight, tags.tolist(), noisy.tolist(), **options)
     np.testing.assert_allclose(lists, copied)
+
+
+OF_STEPS = [
+    name
+    for name in metrics.__all__
+    if name.startswith("tag_")
+    and name.endswith(("_score", "_error", "_corrcoef"))
+    and "y_pred" in inspect.signature(getattr(metrics, name)).parameters
+]
+
+
+def tags_to_draw(seed=6, n=60):
+    """Tags of -1, 0, 1, 2 and marks of -100, the commonest of all."""
+    rng = np.random.default_rng(seed)
+    offsets = np.append(0, np.cumsum(rng.integers(1, 9, n)))
+    tags = Sequences(
+        rng.choice([-100, -1, 0, 1, 2], offsets[-1], p=[0.4, 0.1, 0.3, 0.15, 0.05]), offsets
+    )
+    known = np.where(tags.values == -100, 0, tags.values)
+    return tags, tags.replace(values=np.where(rng.random(offsets[-1]) < 0.7, known, 1))
+
+
+@pytest.mark.parametrize("name", OF_STEPS)
+@pytest.mark.parametrize("is_weighted", [False, True])
+def test_steps_that_are_alike_are_counted_once_with_the_same_result(name, is_weighted):
+    metric = getattr(metrics, name)
+
+    def step_by_step(y_true, y_pred, sample_weight=None, **arguments):
+        assert y_true.n_steps == tags.n_steps
+        return metric(y_true, y_pred, sample_weight=sample_weight, **arguments)
+
+    tags, predicted = tags_to_draw()
+    options = {"n_resamples": 30, "random_state": 0, "ignore": -100}
+    if name == "tag_fbeta_score":
+        options["beta"] = 2.0
+    if is_weighted:
+        options |= {"groups": np.arange(60) // 4, "sample_weight": np.arange(60) % 3}
+    arguments = [{}]
+    if "exclude" in inspect.signature(metric).parameters:
+        arguments.append({"exclude": "majority"})
+    for about in arguments:
+        ours = confidence_interval(metric, tags, predicted, **options, **about)
+        expected = confidence_interval(step_by_step, tags, predicted, **options, **about)
+        np.testing.assert_allclose(ours, expected, rtol=1e-12)
+
+
+def test_a_step_is_looked_at_once_whatever_the_number_of_draws(monkeypatch):
+    n_steps = []
+
+    def count(y_true, y_pred, ignore=None, sample_weight=None):
+        n_steps.append(y_true.n_steps)
+        return 0.0
+
+    monkeypatch.setattr("skseq.metrics._bootstrap._OF_KINDS", (count,))
+    tags, predicted = tags_to_draw()
+    confidence_interval(count, tags, predicted, n_resamples=3, ignore=-100)
+    kinds = set(zip(tags.values.tolist(), predicted.values.tolist(), strict=True))
+    n_kinds = sum(tag != -100 for tag, _ in kinds)
+    assert n_steps == [2 * n_kinds] * 3 + [tags.n_steps]
 
 
 def test_it_covers_the_truth_about_as_often_as_it_says():
