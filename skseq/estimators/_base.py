@@ -37,8 +37,9 @@ from skseq.training import (
     is_auto,
     last_states,
     learn_scaler,
+    telling_end,
     train,
-    warn_if_ends_tell,
+    warn_of_end,
     was_interrupted,
 )
 
@@ -174,9 +175,10 @@ class BaseSequenceEstimator(ClassNamePrefixFeaturesOutMixin, TransformerMixin, B
         """Set ``recipe_``; a net that is trained further keeps what it was built with."""
         before = self.recipe_ if goes_on else {}
         kept = {name: before[name] for name in FIXED_SETTINGS & before.keys()}
-        recipe = choose_recipe(self, targets, per_step=self._per_step, kept=kept, **about)
-        if not goes_on and is_auto(self.causal):
-            warn_if_ends_tell(targets, causal=recipe["causal"])
+        end = telling_end(targets) if is_auto(self.causal) and not goes_on else None
+        recipe = choose_recipe(self, targets, per_step=self._per_step, end=end, kept=kept, **about)
+        if end is not None:
+            warn_of_end(end, causal=recipe["causal"])
         self.recipe_ = recipe
         chosen = [name for name in recipe if is_auto(getattr(self, name))]
         said = ", ".join(f"{name}={recipe[name]!r}" for name in chosen)

@@ -70,9 +70,10 @@ class SequenceRegressor(RegressorMixin, BaseSequenceEstimator):
 
     causal : bool or "auto", default="auto"
         Whether a step must not look at later ones, for records that are cut off in use. "bag",
-        "cnn", "lstm", "tcn" and sums of them can do so; others are refused. "auto" is False, with a
-        warning where steps of values have a number each and nearly all sequences end in the same
-        one, as the remaining life of machines that ran until they failed does.
+        "cnn", "lstm", "tcn" and sums of them can do so; others are refused. "auto" is False, but
+        True, with a warning, where steps of values have a number each that counts down, or up, to
+        the same one at the end of nearly all sequences, as the remaining life of machines that ran
+        until they failed does, and the encoder can be causal.
 
     embedding_dim : int or "auto", default="auto"
         Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.

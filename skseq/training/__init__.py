@@ -3,7 +3,7 @@
 from skseq.training._broken_rules import warn_if_broken
 from skseq.training._callbacks import ValidationScore, recall_key
 from skseq.training._collapse import warn_if_collapsed, warn_if_missed
-from skseq.training._ends import warn_if_ends_tell
+from skseq.training._ends import telling_end, warn_of_end
 from skseq.training._interrupts import was_interrupted
 from skseq.training._labels import (
     encode_labels,
@@ -58,14 +58,15 @@ __all__ = [
     "recall_key",
     "refit_last_layer",
     "starts_at_prior",
+    "telling_end",
     "train",
     "transaction",
     "usual_epochs",
     "warn_if_broken",
     "warn_if_collapsed",
-    "warn_if_ends_tell",
     "warn_if_missed",
     "warn_if_rows_are_steps",
+    "warn_of_end",
     "warn_of_unseen",
     "was_interrupted",
     "weight_of_known",

@@ -11,7 +11,7 @@ from skseq.exceptions import LookAheadWarning
 _NEARLY_ALL, _FEW = 0.95, 0.25
 _ENOUGH = 10
 
-# The tag leads up to the end: longer than a full stop, and hardly before, as silence would be.
+# It leads up to the end: longer than a full stop, and hardly before, as silence would be.
 _LONG, _MOSTLY = 2, 0.9
 
 
@@ -21,6 +21,9 @@ class TellingEnd:
 
     Parameters
     ----------
+    kind : {"tag", "number"}
+        What it is.
+
     target : object
         The tag, or the number.
 
@@ -31,10 +34,12 @@ class TellingEnd:
         Of the steps, that have it.
 
     is_for_good : bool
-        Whether it is the tag of several steps in a row that lead up to the end, and hardly of any
-        before: once there, it stays. Not of numbers.
+        Whether it leads up to the end: the tag of several steps in a row, and hardly of any before,
+        so that once there, it stays; or the number that others come nearer to, and hardly ever
+        leave again, as those of a countdown do.
     """
 
+    kind: str
     target: object
     share: float
     overall: float
@@ -72,15 +77,14 @@ def telling_end(targets):
     if overall > _FEW:
         return None
     if targets.classes is None:
-        return TellingEnd(top.item(), share, overall, is_for_good=False)
-    is_for_good = _is_for_good(targets, top, len(last))
-    return TellingEnd(targets.classes.tolist()[top], share, overall, is_for_good)
+        is_for_good = _is_countdown(targets, top, len(last))
+        return TellingEnd("number", top.item(), share, overall, is_for_good)
+    is_for_good = _stays(targets, top, len(last))
+    return TellingEnd("tag", targets.classes.tolist()[top], share, overall, is_for_good)
 
 
-def _is_for_good(targets, code, n_ends):
-    has_tag = targets.values == code
-    counts = np.ones(len(has_tag), dtype=bool)
-    counts[:] = targets.weight is None or targets.weight > 0
+def _stays(targets, code, n_ends):
+    has_tag, counts = targets.values == code, _counting(targets)
     step = np.arange(len(has_tag))
     last_other = np.maximum.reduceat(np.where(counts & ~has_tag, step, -1), targets.X.offsets[:-1])
     is_behind = step > np.repeat(last_other, targets.X.lengths)
@@ -88,20 +92,34 @@ def _is_for_good(targets, code, n_ends):
     return bool(n_behind >= max(_LONG * n_ends, _MOSTLY * np.count_nonzero(counts & has_tag)))
 
 
-def warn_if_ends_tell(targets, *, causal):
-    """Warn where nearly all records end in a tag or number that is rare elsewhere.
+def _is_countdown(targets, number, n_ends):
+    counts = _counting(targets)
+    distance = np.abs(targets.values[counts] - number)
+    record = np.repeat(np.arange(len(targets.X)), targets.X.lengths)[counts]
+    changes = np.diff(distance)[record[1:] == record[:-1]]
+    return bool(
+        np.count_nonzero(changes < 0) >= max(_LONG * n_ends, _MOSTLY * np.count_nonzero(changes))
+    )
+
+
+def _counting(targets):
+    """Which steps count, bool (n_steps,)."""
+    if targets.weight is None:
+        return np.ones(len(targets.values), dtype=bool)
+    return targets.weight > 0
+
+
+def warn_of_end(end, *, causal):
+    """Warn that nearly all records end in a tag or number that is rare elsewhere.
 
     Parameters
     ----------
-    targets : RowTargets or StepTargets
-        What is trained on.
+    end : TellingEnd
+        Which one.
 
     causal : bool
         Whether the recipe has chosen a net that does not look ahead.
     """
-    end = telling_end(targets)
-    if end is None:
-        return
     if causal:
         choice = (
             'causal="auto" chooses one that does not, for sequences that are cut off before in '
@@ -113,9 +131,8 @@ def warn_if_ends_tell(targets, *, causal):
             "If sequences in use are cut off before, as records up to today are, set causal=True; "
             "if they end alike, causal=False"
         )
-    kind = "number" if targets.classes is None else "tag"
     warnings.warn(
-        f"{end.share:.0%} of the sequences end in the {kind} {end.target!r}, which "
+        f"{end.share:.0%} of the sequences end in the {end.kind} {end.target!r}, which "
         f"{end.overall:.1%} of all steps have: a net that looks ahead can read it off the end of a "
         f"sequence. {choice}",
         LookAheadWarning,

@@ -7,7 +7,6 @@ on the encoder. Chosen on development parts of real sets, see docs/results.md.
 import math
 
 from skseq.nn import CAUSAL_ENCODERS
-from skseq.training._ends import telling_end
 
 # Fewer rows for a class than these do not teach order, but which words it has.
 _FEW_ROWS = 100
@@ -43,7 +42,9 @@ _SPARING_FROM = 1_000
 _HELD_OUT, _HELD_OUT_FOR_NOW = 0.1, 0.2
 
 
-def choose_recipe(estimator, targets, *, per_step, kept=None, one_epoch=False, may_refit=True):
+def choose_recipe(
+    estimator, targets, *, per_step, end=None, kept=None, one_epoch=False, may_refit=True
+):
     """Give the parameters of an estimator that may be "auto", as they are for some data.
 
     Parameters
@@ -56,6 +57,9 @@ def choose_recipe(estimator, targets, *, per_step, kept=None, one_epoch=False, m
 
     per_step : bool
         Whether there is a target for each step.
+
+    end : TellingEnd, default=None
+        What the end of a record gives away, see `telling_end`.
 
     kept : dict, default=None
         What the net was built with that is trained further: it stays, whatever suits ``targets``.
@@ -79,7 +83,7 @@ def choose_recipe(estimator, targets, *, per_step, kept=None, one_epoch=False, m
 
     encoder, causal = said("encoder"), said("causal")
     if is_auto(causal):
-        causal = is_causal_for(targets, encoder)
+        causal = end is not None and end.is_for_good and _can_be_causal(encoder)
     if is_auto(encoder):
         encoder = encoder_for(targets, per_step=per_step, causal=causal)
     chosen = {
@@ -115,12 +119,6 @@ def _stopping(estimator, targets, max_epochs, may_refit):
         "validation_fraction": fraction,
         "n_iter_no_change": patience,
     }
-
-
-def is_causal_for(targets, encoder):
-    """Whether a net for some targets should not look ahead, and can with that encoder."""
-    end = telling_end(targets)
-    return end is not None and end.is_for_good and _can_be_causal(encoder)
 
 
 def encoder_for(targets, *, per_step, causal=False):

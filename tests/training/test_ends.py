@@ -87,12 +87,13 @@ def test_a_tag_that_comes_earlier_or_is_one_step_is_not_for_good(tags):
 
 
 @pytest.mark.parametrize("weight", [None, np.tile([0.5, 1.5], 10 * N_RECORDS)])
-def test_numbers_tell_as_tags_do_but_never_for_good(weight):
+def test_numbers_tell_as_tags_do(weight):
     tags = targets_of(machines(), weight)
     tag = telling_end(tags)
     number = telling_end(StepTargets(tags.X, False, 0.5 * tags.values, weight))
     assert (number.share, number.overall) == (tag.share, pytest.approx(tag.overall))
-    assert (number.target, number.is_for_good) == (0.0, False)  # "failing", the first in order
+    assert (number.kind, number.target) == ("number", 0.0)  # "failing", the first in order
+    assert not number.is_for_good  # one change a record is no countdown
 
 
 @pytest.mark.parametrize("level", [0.0, 1e-9])
@@ -102,6 +103,32 @@ def test_numbers_that_end_apart_tell_nothing(level):
     assert telling_end(StepTargets(X, False, numbers)).target == 1.0
     numbers += np.repeat(level * np.arange(N_RECORDS), 20)
     assert (telling_end(StepTargets(X, False, numbers)) is None) == (level > 0)
+
+
+@pytest.mark.parametrize(
+    ("record", "is_for_good"),
+    [
+        (range(19, -1, -1), True),
+        (np.minimum(range(19, -1, -1), 12), True),  # capped
+        (range(20), True),  # up
+        (np.r_[np.linspace(9, 1, 17), 8, 1, 0], True),  # one step back among many
+        ([5, *np.tile([9, 3], 9), 0], False),
+        ([0, *range(18, -1, -1)], True),
+        ([*range(10), *range(9, -1, -1)], False),
+        ([7] * 18 + [3, 0], True),
+        ([7] * 19 + [0], False),
+    ],
+)
+def test_a_countdown_hardly_ever_goes_back(record, is_for_good):
+    numbers = np.tile(np.asarray(record, dtype=float), N_RECORDS)
+    X = values_of(machines())
+    assert telling_end(StepTargets(X, False, numbers)).is_for_good == is_for_good
+    # What has no weight plays no part, such as each first step.
+    with_more = Sequences.from_lengths(np.zeros((21 * N_RECORDS, 1)), [21] * N_RECORDS)
+    numbers = np.insert(numbers.reshape(-1, 20), 0, [[0.0]], axis=1).ravel()
+    weight = np.tile(np.r_[0.0, np.ones(20)], N_RECORDS)
+    end = telling_end(StepTargets(with_more, False, numbers, weight))
+    assert end.is_for_good == is_for_good
 
 
 def test_what_has_no_targets_of_values_tells_nothing():
@@ -243,12 +270,19 @@ def test_one_target_a_sequence_is_read_both_ways():
     assert not model.recipe_["causal"]
 
 
-def test_remaining_life_is_read_both_ways_with_a_warning():
+def test_remaining_life_is_learnt_without_looking_ahead_with_a_warning():
     X, remaining = values_of(machines()), [range(19, -1, -1)] * N_RECORDS
-    with pytest.warns(LookAheadWarning, match=r"end in the number 0.0, which 5.0% .*causal=True"):
+    with pytest.warns(LookAheadWarning, match=r"end in the number 0.0, which 5.0% .*causal=False"):
         model = SequenceRegressor(**SMALL).fit(X, remaining)
-    assert not model.recipe_["causal"]
+    assert model.recipe_["causal"]
     with silent():
-        said = clone(model).set_params(causal=False).fit(X, remaining)
-        assert SequenceRegressor(causal=True, **SMALL).fit(X, remaining).recipe_["causal"]
+        said = clone(model).set_params(causal=True).fit(X, remaining)
+        assert not SequenceRegressor(causal=False, **SMALL).fit(X, remaining).recipe_["causal"]
     np.testing.assert_array_equal(said.predict(X).values, model.predict(X).values)
+
+
+def test_numbers_that_come_back_to_the_same_end_are_read_both_ways_with_a_warning():
+    X, there_and_back = values_of(machines()), [[*range(10), *range(9, -1, -1)]] * N_RECORDS
+    with pytest.warns(LookAheadWarning, match=r"end in the number 0.0, which 10.0% .*causal=True"):
+        model = SequenceRegressor(**SMALL).fit(X, there_and_back)
+    assert not model.recipe_["causal"]
