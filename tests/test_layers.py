@@ -50,6 +50,7 @@ LAYOUT = [
     "persistence",
     "serving",
     "cli",
+    "__main__",
     "testing",
 ]
 

@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from skseq.cli._columns import first_that_is_no_number, kind_of, sortable
-from skseq.cli._errors import InputError, no_such_column
+from skseq.cli._errors import InputError, listed, no_such_column
 from skseq.cli._reading import Reading
 
 _LABELS = ("label", "labels", "class", "target", "y", "tag", "tags", "ner_tags", "upos", "category",
@@ -128,8 +128,8 @@ def _guess_label(frame, kinds, asked):
         if 2 <= n_values <= max(2, len(frame) // 5) and _are_classes(frame[last]):
             return last
     raise InputError(
-        f"cannot tell which column holds the label; say it with --label, one of "
-        f"{', '.join(frame.columns)}"
+        "cannot tell which column holds the label; say it with --label, one of "
+        f"{listed(frame.columns)}"
     )
 
 
@@ -214,7 +214,7 @@ def _guess_values(frame, free, row_is):
     if not numbers:
         raise InputError(
             "no column besides the label holds texts or numbers to learn from; name it with "
-            f"--text or --values, of {', '.join(frame.columns)}"
+            f"--text or --values, of {listed(frame.columns)}"
         )
     return numbers
 

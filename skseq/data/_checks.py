@@ -212,7 +212,8 @@ def check_not_empty(X: Sequences, name: str = "X") -> None:
         empty = np.flatnonzero(lengths == 0)
         raise ValueError(
             f"{name}[{empty[0]}] is empty ({len(empty)} empty sequence(s) in all); every sequence "
-            f"needs at least one step. Drop them with {name}[{name}.lengths > 0], from y as well."
+            f"needs at least one step. Drop them, by [x for x in {name} if len(x)] from a list, by "
+            f"{name}[{name}.lengths > 0] from Sequences, and from y as well."
         )
 
 

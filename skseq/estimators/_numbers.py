@@ -1,5 +1,7 @@
 """Targets that are numbers, one for each sequence or each step: checks, and their scale."""
 
+from functools import partial
+
 import numpy as np
 from sklearn.utils.validation import check_consistent_length
 
@@ -47,13 +49,42 @@ def check_targets(y, X, estimator, ignore=None):
             "is None"
         )
     if not has_step_labels(y):
-        values = check_numeric_y(y, estimator)
+        values = _check_numbers(y, estimator, "y[{}]".format)
         check_consistent_length(X, values)
         return values, False, None
     y = _one_per_step(y, X)
     known = known_steps(y, [] if ignore is None else ignore)
     values = y.values if known is None else np.where(known, y.values, y.values[known][0])
-    return check_numeric_y(values, estimator), True, known
+    return _check_numbers(values, estimator, partial(_place, y)), True, known
+
+
+def _check_numbers(y, estimator, place):
+    """Finite numbers, or an error that says where there is none, by ``place(index)``."""
+    try:
+        return check_numeric_y(y, estimator)
+    except ValueError as error:
+        entries = np.asarray(y, dtype=object).ravel()
+        wrong = [index for index, entry in enumerate(entries) if not _is_finite(entry)]
+        if not wrong:
+            raise
+        raise ValueError(
+            f"{str(error).rstrip('.')}: {place(wrong[0])} is {entries[wrong[0]]!r}, "
+            f"{len(wrong)} of {len(entries)} in all. {type(estimator).__name__} learns finite "
+            "numbers: leave the others out, of X as well; SequenceClassifier and SequenceTagger "
+            "learn labels"
+        ) from None
+
+
+def _is_finite(entry):
+    try:
+        return np.isfinite(float(entry))
+    except (TypeError, ValueError):
+        return False
+
+
+def _place(y, step):
+    row = int(np.searchsorted(y.offsets, step, side="right")) - 1
+    return f"y[{row}], step {step - y.offsets[row]},"
 
 
 def _one_per_step(y, X):

@@ -12,7 +12,7 @@ nothing for real steps (`skseq.testing.check_encoder`). It may say more about it
 from collections.abc import Callable
 from functools import partial
 
-from skseq._validation import check_choice
+from skseq._validation import did_you_mean
 from skseq.nn._branches import BagEncoder, JoinedEncoder
 from skseq.nn._convolution import ConvolutionEncoder
 from skseq.nn._dilated import DilatedEncoder
@@ -102,7 +102,11 @@ def make_encoder(
 
 
 def _by_name(name: str, causal: bool) -> MakesEncoder:
-    check_choice("encoder", name, ENCODERS)
+    if name not in ENCODERS:
+        raise ValueError(
+            f"encoder must be one of {sorted(ENCODERS)}, some of these joined by '+', 'auto', or "
+            f"your own class, got {name!r}.{did_you_mean(name, ENCODERS)}"
+        )
     if not causal:
         return ENCODERS[name]
     if name not in CAUSAL_ENCODERS:

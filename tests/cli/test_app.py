@@ -119,3 +119,11 @@ def test_a_time_that_is_none_is_refused(text, message, run, files):
     done = run("tune", files / "texts.csv", f"--time-budget={text}")
     assert done.status == 1
     assert message in done.err
+
+
+def test_python_runs_the_command_as_a_module():
+    done = subprocess.run(
+        [sys.executable, "-m", "skseq", "--help"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert "Usage: skseq" in done.stdout

@@ -207,6 +207,7 @@ def test_na_is_a_class_and_only_an_empty_cell_is_missing(tmp_path):
         ("text,label\n" + "a b,x\n" * 4, {"label": "lable"}, "--label lable: no such column; there "
          "are text, label. Did you mean 'label'"),
         ("one,two\n" + "a b,c d\n" * 4, {"text": "one"}, "cannot tell which column holds"),
+        (",".join(f"t{i}" for i in range(99)) + "\n" + ",".join(["1.5"] * 99), {}, "t17, ..., t98"),
         ("text,label\n" + "a b,x\n" * 4, {}, "holds one label, x"),
         ("text,label\n" + "".join(f"a b,{i}\n" for i in range(9)), {}, "9 different labels"),
         ("text,label\n" + "a b,x\n" * 4, {"text": "text", "values": ["text"]}, "exclude each"),

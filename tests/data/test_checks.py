@@ -167,6 +167,7 @@ def test_a_table_at_prediction_fits_an_estimator_of_ragged_series(estimator):
         ([[]], r"X\[0\] is empty"),
         ([[], []], r"X\[0\] is empty"),
         ([[1.0], []], r"X\[1\] is empty \(1 empty sequence\(s\) in all\).*X\[X\.lengths > 0\]"),
+        ([[1.0], []], r"\[x for x in X if len\(x\)\] from a list"),
         ([[1.0], [2.0, np.nan, np.nan]], r"contains NaN: sequence 1, step 1 \(2 such step\(s\)"),
         ([[1.0, np.inf], [1.0]], r"contains infinity .*: sequence 0, step 1"),
         ([[[1.0, -np.inf]]], r"contains infinity .*: sequence 0, step 0"),

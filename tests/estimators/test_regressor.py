@@ -199,10 +199,17 @@ def test_targets_of_steps_must_align(ragged_values, sums):
 
 
 def test_targets_must_be_numbers(ragged_values, labels, tags, ragged_tokens):
-    with pytest.raises(ValueError, match=r"could not convert string|numeric"):
+    with pytest.raises(ValueError, match=r"y\[0\] is .*, 30 of 30 in all.*SequenceClassifier"):
         small().fit(ragged_values, labels)
-    with pytest.raises(ValueError, match=r"could not convert string|numeric"):
+    with pytest.raises(ValueError, match=r"y\[0\], step 0, is .*SequenceTagger"):
         small().fit(ragged_tokens, tags)
+
+
+@pytest.mark.parametrize(("mark", "what"), [(np.nan, "NaN"), (np.inf, "infinity")])
+def test_a_target_that_is_not_finite_is_located(mark, what, ragged_values, means):
+    means[4] = mark
+    with pytest.raises(ValueError, match=rf"contains {what}.*: y\[4\] is .*, 1 of 30 in all"):
+        small().fit(ragged_values, means)
 
 
 def test_a_model_of_sequences_does_not_go_on_with_steps(ragged_values, means, sums):
