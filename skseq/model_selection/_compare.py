@@ -234,8 +234,9 @@ def compare_strategies(
     With ``time_budget``, first folds tell how long the others take. A baseline of which three folds
     would take more than half of the time is left out, and a plain model of which one does; first
     folds of all baselines together may take a third of it. If there is no time for all folds of the
-    others, fewer are compared on, at least two. A fit is interrupted when the time is over; where
-    there are no signals, in a thread or on Windows, one that has begun goes on to its end.
+    others, fewer are compared on, at least two: those that the plain model and these baselines have
+    in the end. A fit is interrupted when the time is over; where there are no signals, in a thread
+    or on Windows, one that has begun goes on to its end.
 
     The calibration error is `skseq.metrics.expected_calibration_error` with ``average="macro"``,
     over all held-out rows.

@@ -178,7 +178,7 @@ def fit_on_folds(
             by_task[name, fold] = result
             _log_result(name, fold, result, score_or_nan)
             if isinstance(result, FoldLeftOut):
-                time_budget.leave_out(name)
+                time_budget.leave_out(name, fold)
             elif time_budget is not None:
                 seconds = getattr(result, "fit_seconds", 0.0)
                 time_budget.note(name, seconds, score_or_nan(result))

@@ -7,7 +7,8 @@ Requirements this file meets:
 - nobody eats up the time of the others: a baseline whose first fold says that three of them would
   take more than half of it is left out, and so is the plain model if one fold does; first folds of
   all baselines together get a third of it;
-- where the first folds of these say that not all folds can be done, fewer are, at least two;
+- where the first folds of these say that not all folds can be done, fewer are, at least two; and
+  where one of these comes to an end before that many, all are compared on those that it has;
 - the fit of the winner to all rows lies inside the limit, by what its folds took; a candidate of
   which none has been fitted leaves time for it, by the fold it is about to fit.
 """
@@ -91,7 +92,7 @@ class TimeBudget:
         """Yield lists of (name, fold), each when the results of those before it are known.
 
         ``is_kept(name, fold)`` tells which fits are done already. After the first round,
-        ``n_folds`` is how many folds there is time for.
+        ``n_folds`` is how many folds there is time for; `leave_out` lowers it.
         """
         first = sorted(
             (name for name, role in self.roles.items() if role != "strategy"),
@@ -122,8 +123,10 @@ class TimeBudget:
 
     def limit(self, name, fold):
         """The `TimeLimit` of a fit that is about to start."""
+        if fold >= self.n_folds:
+            return TimeLimit(-np.inf, 0.0, 0.0)
         longest = self.longest_trial.get(self.roles[name], np.inf) if fold == 0 else np.inf
-        finished = {each for each, scores in self.scores.items() if len(scores) == self.n_folds}
+        finished = {each for each, scores in self.scores.items() if len(scores) >= self.n_folds}
         stop_at = self.end - self._seconds_of_refit(finished | {name})
         return TimeLimit(stop_at, longest, 0.0 if name in self.seconds else self.refit_factor)
 
@@ -132,9 +135,12 @@ class TimeBudget:
         self.seconds.setdefault(name, []).append(seconds)
         self.scores.setdefault(name, []).append(score)
 
-    def leave_out(self, name):
-        """Learn that a candidate will not be finished."""
-        self.left_out.add(name)
+    def leave_out(self, name, fold):
+        """Learn that there was no time for a fold: of one candidate less, or of one fold less."""
+        if fold >= 2 and self.roles[name] != "strategy":
+            self.n_folds = min(self.n_folds, fold)
+        elif fold < self.n_folds:
+            self.left_out.add(name)
 
     def _mean_seconds(self, name):
         return np.mean(self.seconds[name])

@@ -94,6 +94,26 @@ def test_fewer_folds_are_compared_on_where_there_is_no_time_for_all(tmp_path):
     assert len(compare({}, {"fast": 0.01}, time_budget=1e-6, **asked).splits_) == 6
 
 
+class Tiring(Slow):
+    """Takes no time twice, and then more than there is."""
+
+    def fit(self, X, y):
+        super().fit(X, y)
+        time.sleep(60 * (len(self.asked) > 2))
+        return self
+
+
+def test_all_are_compared_on_the_folds_that_the_plain_model_has_in_the_end():
+    started = time.perf_counter()
+    found = compare_strategies(
+        Tiring(0.05), X, Y, {"net": {"seconds": 0.01}}, baselines={"linear": DummyClassifier()},
+        cv=4, verbose=0, blend=False, refit=False, time_budget=1,
+    )  # fmt: skip
+    assert time.perf_counter() - started < 20
+    assert {"plain", "linear"} <= set(found.scores_)
+    assert {len(scores) for scores in found.scores_.values()} == {len(found.splits_)}
+
+
 def test_without_the_plain_model_baselines_are_compared():
     found = compare({}, {"fast": 0.0}, plain=60.0, time_budget=1)
     assert found.table["name"] == ["fast"]
@@ -166,8 +186,20 @@ def test_a_candidate_that_was_never_fitted_leaves_time_to_fit_it_to_all_rows():
 def test_what_is_left_out_keeps_no_time():
     plan = budget()
     plan.note("net", 50, 0.9)
-    plan.leave_out("net")
+    plan.leave_out("net", 1)
     assert plan.limit("plain", 1).stop_at == plan.end
+
+
+def test_a_fold_less_of_the_plain_model_is_a_fold_less_of_all_and_takes_no_more_time():
+    plan = budget(splits=[(np.arange(8), np.arange(2))] * 5)
+    plan.leave_out("net", 3)
+    assert (plan.n_folds, plan.left_out) == (5, {"net"})
+    plan.leave_out("plain", 3)
+    plan.leave_out("linear", 4)  # which has those that count
+    assert (plan.n_folds, plan.left_out) == (3, {"net"})
+    assert plan.limit("linear", 4).seconds_left() < 0 < plan.limit("linear", 2).seconds_left()
+    plan.leave_out("linear", 1)  # one fold tells nothing
+    assert (plan.n_folds, plan.left_out) == (3, {"net", "linear"})
 
 
 def test_the_first_fold_of_a_baseline_may_take_its_share_of_half_of_the_time():
