@@ -9,10 +9,15 @@ from typing import Any
 
 import numpy as np
 
+# Names that others use, and that spelling does not lead from.
+_ALSO_CALLED = {"BIO": "IOB2", "BIOES": "IOBES", "BIOLU": "BILOU"}
+
 
 def did_you_mean(word: object, choices: Iterable[object]) -> str:
     """Give ``" Did you mean 'x'?"`` for the nearest choice, or an empty string."""
-    near = difflib.get_close_matches(str(word), [str(choice) for choice in choices], n=1)
+    names = [str(choice) for choice in choices]
+    near = [name for name in names if name == _ALSO_CALLED.get(str(word))]
+    near = near or difflib.get_close_matches(str(word), names, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 
 

@@ -193,6 +193,12 @@ def write_jsonl(path, texts, spans):
         In characters, such as `skseq.spans.tags_to_spans` gives them. Probabilities are written
         where they are known.
 
+    Raises
+    ------
+    ValueError
+        If there is not a list of spans for each text, or a span has another text than stands in its
+        place, as one that counts tokens has.
+
     See Also
     --------
     read_jsonl : The way back.
@@ -208,16 +214,36 @@ def write_jsonl(path, texts, spans):
     """
     check_consistent_length(texts, spans)
     lines = [
-        json.dumps({"text": text, "spans": list(map(_as_object, row))}, ensure_ascii=False)
-        for text, row in zip(texts, spans, strict=True)
+        json.dumps({"text": text, "spans": _as_objects(text, row, number)}, ensure_ascii=False)
+        for number, (text, row) in enumerate(zip(texts, spans, strict=True))
     ]
     write_text(path, "".join(f"{line}\n" for line in lines))
 
 
-def _as_object(span):
-    start, end, kind, probability, *_ = (*span, None, None)
-    marked = {"start": int(start), "end": int(end), "label": kind}
-    return marked if probability is None else marked | {"probability": float(probability)}
+def _as_objects(text, row, number):
+    if not isinstance(text, str):
+        raise ValueError(
+            f"texts[{number}] must be a text, got a {type(text).__name__}; join the tokens, and "
+            "give their places to tags_to_spans by offsets=token_offsets(texts, tokens)"
+        )
+    if any(isinstance(span, str) for span in row):
+        raise ValueError(
+            f"spans[{number}] must hold spans, such as (0, 3, 'PER'), got tags; "
+            "skseq.spans.tags_to_spans makes spans of them"
+        )
+    return [_as_object(Span(*span), text, number) for span in row]
+
+
+def _as_object(span, text, number):
+    start, end = int(span.start), int(span.end)
+    if span.text is not None and span.text != text[start:end]:
+        raise ValueError(
+            f"spans[{number}] has a span from {start} to {end} of {span.text!r}, but "
+            f"{text[start:end]!r} stands there: positions must be characters of the text, which "
+            "tags_to_spans gives for tokens by offsets=token_offsets(texts, tokens)"
+        )
+    marked = {"start": start, "end": end, "label": span.type}
+    return marked if span.probability is None else marked | {"probability": float(span.probability)}
 
 
 def _parse(line, place):
@@ -235,11 +261,13 @@ def _parse(line, place):
 
 
 def _get(record, key, place):
-    if not isinstance(record.get(key), str):
+    if key not in record:
         raise ValueError(
             f"{place}: no text under {key!r}; its keys are {list(record)}."
             f"{did_you_mean(key, record)}"
         )
+    if not isinstance(record[key], str):
+        raise ValueError(f"{place}: {key!r} must be a text, got {record[key]!r}")
     return record[key]
 
 
@@ -257,11 +285,18 @@ def _spans_of(record, text, place, key):
     for span in found:
         if not end <= span.start < span.end <= len(text):
             raise ValueError(
-                f"{place}: the span from {span.start} to {span.end} is empty, overlaps the one "
-                f"before it or ends outside the text, which has {len(text)} characters"
+                f"{place}: the span from {span.start} to {span.end} {_flaw(span, text)}"
             )
         end = span.end
     return [span._replace(text=text[span.start : span.end]) for span in found]
+
+
+def _flaw(span, text):
+    if span.start >= span.end:
+        return "is empty"
+    if span.start < 0 or span.end > len(text):
+        return f"lies outside the text, which has {len(text)} characters"
+    return "overlaps the one before it, and a character has one tag; leave one of them out"
 
 
 def _read_span(entry, key, place):

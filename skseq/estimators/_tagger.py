@@ -83,7 +83,8 @@ class SequenceTagger(BaseClassEstimator):
         do, and the encoder can be causal.
 
     embedding_dim : int or "auto", default="auto"
-        Length of a token's vector; not used for values. "auto" is 64, with a "bag" 128.
+        Length of a token's vector; not used for values, nor with ``embedding``. "auto" is 64, with
+        a "bag" 128.
 
     embedding_std : float, "auto" or None, default="auto"
         Standard deviation of the token vectors at the start; None is torch's, 1. "auto" is 1, with

@@ -1,5 +1,6 @@
 """Vectors of words that were trained elsewhere, and which rows a vocabulary needs of them."""
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
@@ -109,12 +110,18 @@ class WordVectors:
         -------
         ndarray of float32 of shape (n_ids, n_dims)
             Row by id; ids that no word has get 0.
+
+        Warns
+        -----
+        UserWarning
+            If no word has a vector.
         """
         n_dims = self.vectors.shape[1]
         rows = np.zeros((max(vocabulary.values()) + 1, n_dims), dtype=np.float32)
         found = {word: self._find(word) for word in vocabulary}
         known = [word for word, row in found.items() if row is not None]
         missing = [word for word, row in found.items() if row is None]
+        self._warn_of_strangers(known, missing)
         rows[[vocabulary[word] for word in known]] = self.vectors[[found[word] for word in known]]
         made_up = self.vectors.std() * vectors_of_spellings(missing, n_dims)
         rows[[vocabulary[word] for word in missing]] = made_up
@@ -141,6 +148,18 @@ class WordVectors:
         words = [word for word in words if word not in SPECIAL_TOKENS]
         missing = [word for word in words if self._find(word) is None]
         return Coverage(1 - len(missing) / max(len(words), 1), list(dict.fromkeys(missing)))
+
+    def _warn_of_strangers(self, known, missing):
+        words = [word for word in missing if word not in SPECIAL_TOKENS]
+        if words and not known:
+            warnings.warn(
+                f"none of the {len(words)} words, such as {words[0]!r}, has a vector; those that "
+                f"have are such as {self.words[0]!r}. All get vectors by their spelling, which "
+                "nothing was learnt by: choose the level and the pattern of TokenEncoder so that "
+                "its words are those of the vectors",
+                UserWarning,
+                stacklevel=3,
+            )
 
     def _find(self, word):
         return next((self._row[form] for form in forms_of(word) if form in self._row), None)

@@ -75,10 +75,15 @@ def test_sentence_ends_of_a_treebank_are_read():
     [
         ('{"text": ', {}, "line 2: not JSON"),
         ("[1]", {}, r"line 2: an object such as .* got \[1\]"),
-        ('{"txt": "a"}', {}, "line 2: no text under 'text'.*Did you mean 'text'|no text under"),
+        ('{"txt": "a"}', {}, "line 2: no text under 'text'.*Did you mean 'txt'"),
+        ('{"text": 3}', {}, "line 2: 'text' must be a text, got 3$"),
         ('{"text": "ab", "spans": [[0, 3, "X"]]}', {}, "line 2: the span from 0 to 3 .*outside"),
-        ('{"text": "ab", "spans": [[0, 2, "X"], [1, 2, "Y"]]}', {}, "line 2: .*overlaps"),
-        ('{"text": "ab", "spans": [[1, 1, "X"]]}', {}, "line 2: .*is empty"),
+        (
+            '{"text": "ab", "spans": [[0, 2, "X"], [1, 2, "Y"]]}',
+            {},
+            "line 2: the span from 1 to 2 overlaps the one before it, and",
+        ),
+        ('{"text": "ab", "spans": [[1, 1, "X"]]}', {}, "to 1 is empty$"),
         ('{"text": "ab", "spans": [[0, 1]]}', {}, "line 2: a span is"),
         ('{"text": "ab", "span": []}', {"spans": "spans"}, "line 2: no spans under 'spans'"),
         (
@@ -94,3 +99,16 @@ def test_a_broken_line_is_named(line, options, message):
         read_jsonl(io.StringIO(text), **options)
     with pytest.raises(ValueError, match="has no text"):
         read_jsonl(io.StringIO("\n"))
+
+
+@pytest.mark.parametrize(
+    ("texts", "spans", "message"),
+    [
+        (["Ada left"], [[Span(1, 2, "X", None, "left")]], "from 1 to 2 of 'left', but 'd' stands"),
+        ([["Ada", "left"]], [[(0, 3, "PER")]], r"texts\[0\] must be a text, got a list; join"),
+        (["Ada left"], [["B-PER", "O"]], r"spans\[0\] must hold spans.*got tags; .*tags_to_spans"),
+    ],
+)
+def test_what_is_no_span_of_the_text_is_not_written(texts, spans, message):
+    with pytest.raises(ValueError, match=message):
+        write_jsonl(io.StringIO(), texts, spans)

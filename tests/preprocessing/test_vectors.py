@@ -44,6 +44,7 @@ def test_coverage_counts_words_as_often_as_they_come():
     assert make().coverage(["cat"]) == (1.0, [])
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 def test_words_without_a_vector_get_alike_ones_where_they_are_spelt_alike():
     vectors = WordVectors(["a", "b"], np.random.default_rng(0).normal(size=(2, 300)))
     vocabulary = {"thrombosis": 0, "thromboses": 1, "quicksilver": 2}
@@ -54,6 +55,7 @@ def test_words_without_a_vector_get_alike_ones_where_they_are_spelt_alike():
     np.testing.assert_array_equal(rows, vectors.rows(vocabulary))
 
 
+@pytest.mark.filterwarnings("ignore:none of the")
 @given(st.lists(st.text(max_size=8), min_size=1, max_size=5, unique=True))
 @settings(max_examples=50, deadline=None)
 def test_any_word_gets_a_vector_that_is_its_own(words):
@@ -85,3 +87,8 @@ def test_clones_share_vectors_and_pickles_keep_them():
 def test_what_does_not_fit_is_refused(words, vectors, message):
     with pytest.raises(ValueError, match=message):
         WordVectors(words, vectors)
+
+
+def test_words_none_of_which_has_a_vector_warn():
+    with pytest.warns(UserWarning, match="none of the 2 words, such as 'q', has a vector;.*'cat'"):
+        make().rows({"<pad>": 0, "<unk>": 1, "q": 2, "x": 3})
