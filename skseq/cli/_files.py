@@ -39,6 +39,7 @@ _FORMATS = {
     ".conllu": "conllu",
 }
 FORMATS = tuple(dict.fromkeys(_FORMATS.values()))
+TABLES = "csv", "tsv"
 _DOCSTART = "-DOCSTART-"
 _DECIMAL_COMMA = re.compile(r"(^|;)-?\d+,\d+(;|\r?$)", re.MULTILINE)  # beside semicolons
 
@@ -74,7 +75,7 @@ def read_bytes(path):
         raise InputError(f"{path}: not a whole gzip file ({error}); pack it again") from None
 
 
-def read_frame(content, name, format, *, header=True, with_tags=True):
+def read_frame(content, name, format, *, header=True, with_tags=True, as_text=False):
     """Read a file.
 
     Parameters
@@ -94,6 +95,9 @@ def read_frame(content, name, format, *, header=True, with_tags=True):
     with_tags : bool, default=True
         Whether the last column of a CoNLL file holds tags.
 
+    as_text : bool, default=False
+        Whether the cells of a table stay as they are written, numbers too.
+
     Returns
     -------
     pandas.DataFrame
@@ -109,7 +113,7 @@ def read_frame(content, name, format, *, header=True, with_tags=True):
     elif format == "jsonl":
         frame = pandas.DataFrame(_read_objects(_decode(content, name), name))
     else:
-        frame = _read_table(pandas, _decode(content, name), name, format, header)
+        frame = _read_table(pandas, _decode(content, name), name, format, header, as_text)
     if not len(frame):
         raise InputError(f"{name} has no rows")
     return frame.rename(columns=lambda name: str(name).strip())
@@ -130,7 +134,7 @@ def _decode(content, name):
     return text if "\n" in text else text.replace("\r", "\n")  # as old Macs end lines
 
 
-def _read_table(pandas, text, name, format, header):
+def _read_table(pandas, text, name, format, header, as_text):
     if text.startswith("{"):
         raise InputError(f"{name} holds JSON lines, not {format}; say so with --format jsonl")
     separator = _separator_of(text.partition("\n")[0], format)
@@ -146,6 +150,7 @@ def _read_table(pandas, text, name, format, header):
                 header=0 if header else None,
                 names=names,
                 index_col=False,
+                dtype=str if as_text else None,
                 skipinitialspace=separator != "\t",
                 quoting=csv.QUOTE_NONE if _is_unquoted(text, separator) else csv.QUOTE_MINIMAL,
                 keep_default_na=False,
@@ -179,7 +184,7 @@ def _is_unquoted(text, separator):
 
 def has_header(content, format):
     """Whether the first line of a table names columns: numbers alone do not, nor one twice."""
-    if format not in ("csv", "tsv"):
+    if format not in TABLES:
         return True
     # The reader takes no longer cells.
     start = content[: csv.field_size_limit()].decode("utf-8-sig", errors="replace")

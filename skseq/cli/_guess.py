@@ -52,9 +52,8 @@ def guess_reading(frame, asked, format, *, header):
     guessed : str
         What was guessed, as options; empty if nothing was.
     """
-    _check_names(frame, asked)
-    kinds = {name: kind_of(frame[name]) for name in frame.columns}
-    label = asked.label or _guess_label(frame, kinds, asked)
+    kinds = _kinds(frame)
+    label = guess_label(frame, asked)
     free = _without(kinds, label, asked.group, asked.sequence, asked.order)
     text = asked.text
     if text is None and asked.values is None:
@@ -83,6 +82,26 @@ def guess_reading(frame, asked, format, *, header):
             "--background is for a label at each step, but each sequence has one label here"
         )
     return reading, _as_options(reading, asked)
+
+
+def guess_label(frame, asked):
+    """Name of the column that holds the labels.
+
+    Parameters
+    ----------
+    frame, asked
+        As for `guess_reading`.
+
+    Returns
+    -------
+    str
+    """
+    _check_names(frame, asked)
+    return asked.label or _guess_label(frame, _kinds(frame), asked)
+
+
+def _kinds(frame):
+    return {name: kind_of(frame[name]) for name in frame.columns}
 
 
 def _check_names(frame, asked):
@@ -280,7 +299,7 @@ def _levels(frame, reading, asked):
         return None
     if reading.tags:
         raise InputError("--ordinal is for one label a sequence, but each step has one here")
-    found = sorted(set(frame[reading.label].dropna().tolist()))
+    found = _in_order(frame[reading.label].dropna().tolist())
     if asked.levels is None:
         return found
     by_text = {str(each): each for each in found}
@@ -290,6 +309,15 @@ def _levels(frame, reading, asked):
             f"are {', '.join(by_text)}"
         )
     return [by_text[each] for each in asked.levels]
+
+
+def _in_order(labels):
+    """Distinct labels, sorted; by number where they are texts of numbers, such as "+10"."""
+    found = sorted(set(labels))
+    try:
+        return sorted(found, key=float)
+    except ValueError:
+        return found
 
 
 def _as_options(reading, asked):

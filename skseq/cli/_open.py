@@ -5,8 +5,8 @@ from typing import NamedTuple
 from skseq.cli._background import NONE, background_of
 from skseq.cli._columns import parse_lists
 from skseq.cli._data import Data, make_data
-from skseq.cli._files import STDIN, format_of, has_header, read_bytes, read_frame
-from skseq.cli._guess import guess_reading
+from skseq.cli._files import STDIN, TABLES, format_of, has_header, read_bytes, read_frame
+from skseq.cli._guess import guess_label, guess_reading
 from skseq.cli._reading import Reading
 
 
@@ -40,7 +40,7 @@ def open_file(path, asked):
     format = format_of(path, asked.format)
     content = read_bytes(path)
     header = has_header(content, format) if asked.has_header is None else asked.has_header
-    frame = parse_lists(read_frame(content, name, format, header=header))
+    frame = _read_labelled(content, name, format, header, lambda frame: guess_label(frame, asked))
     reading, guessed = guess_reading(frame, asked, format, header=header)
     data = make_data(frame, reading)
     if reading.tags:
@@ -49,6 +49,21 @@ def open_file(path, asked):
         if asked.background is None:
             guessed = f"{guessed} --background {NONE if background is None else background}".strip()
     return Opened(path, name, content, reading, data, guessed)
+
+
+def _read_labelled(content, name, format, header, label_of):
+    """Read a file, with labels such as "01" and "TRUE" as they are written.
+
+    Where numbers are written in several ways, as "1" and "01", they are one class, a number.
+    """
+    frame = parse_lists(read_frame(content, name, format, header=header))
+    label = label_of(frame)
+    read = frame[label]
+    if format not in TABLES or read.dtype.kind not in "ib":
+        return frame
+    written = read_frame(content, name, format, header=header, as_text=True)[label]
+    is_lost = (written != read.astype(str)).any() and written.nunique() == read.nunique()
+    return frame.assign(**{label: written}) if is_lost else frame
 
 
 def open_again(path, reading):
@@ -61,8 +76,10 @@ def open_again(path, reading):
     data : Data
     """
     content = read_bytes(path)
-    frame = read_frame(content, path, reading.format, header=reading.header)
-    return content, make_data(parse_lists(frame), reading)
+    frame = _read_labelled(
+        content, path, reading.format, reading.header, lambda frame: reading.label
+    )
+    return content, make_data(frame, reading)
 
 
 def open_unlabelled(path, reading, format=None):

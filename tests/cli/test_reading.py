@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from skseq.cli._errors import InputError
-from skseq.cli._open import open_file, open_unlabelled
+from skseq.cli._open import open_again, open_file, open_unlabelled
 from skseq.cli._reading import Asked
 
 
@@ -46,6 +46,37 @@ def test_other_formats_mean_the_same(suffix, files, tmp_path):
         path.write_bytes(gzip.compress((files / "texts.csv").read_bytes()))
     found = read(path).data
     assert found.X == read(files / "texts.csv").data.X
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        (["01", "02"], ["01", "02"]),
+        (["TRUE", "FALSE"], ["TRUE", "FALSE"]),
+        (["true", "false"], ["true", "false"]),
+        (["+1", "-1"], ["+1", "-1"]),
+        (["1", "2"], [1, 2]),
+        (["True", "False"], [True, False]),
+        (["1", "2", "01"], [1, 2, 1]),  # one class in two spellings
+        (["5%", "1,200"], ["5%", "1,200"]),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"has_header": False, "text": "1", "label": "2"}])
+def test_labels_stay_as_they_are_written(written, read_as, options, tmp_path):
+    lines = [f'text of row {row},"{label}"' for row in range(4) for label in written]
+    named = [] if options else [" text , label "]
+    opened = read(tmp_path / "t.csv", "\n".join([*named, *lines, ""]), **options)
+    assert opened.data.y.tolist() == read_as * 4
+    content, again = open_again(opened.path, opened.reading)
+    assert again.y.tolist() == opened.data.y.tolist()
+    assert content == opened.content
+
+
+def test_levels_in_numbers_are_in_their_order_however_they_are_written(tmp_path):
+    lines = [f"text {row},{label}" for row in range(4) for label in ("+10", "+9", "+8")]
+    opened = read(tmp_path / "t.csv", "\n".join(["text,label", *lines, ""]), is_ordinal=True)
+    assert opened.reading.levels == ["+8", "+9", "+10"]
+    assert opened.guessed.endswith("--levels +8,+9,+10 --row-is sequence")
 
 
 def test_what_is_named_is_not_guessed(tmp_path):
