@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import json
+import re
 import warnings
 
 import numpy as np
@@ -11,6 +12,9 @@ from skseq.cli._errors import InputError
 
 # Cells that are looked at to tell a kind.
 _SAMPLE = 50
+
+# Numbers as people write them: "1,200", "5 %".
+_WRITTEN = re.compile(r"[-+]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?\s*%?")
 
 
 def parse_lists(frame):
@@ -47,7 +51,7 @@ def kind_of(column):
         return "number"
     cells = column[column.notna()].tolist()[:_SAMPLE]
     if cells and all(isinstance(cell, str) for cell in cells):
-        return "text"
+        return "number" if _are_written_numbers(cells) else "text"
     if not cells or not all(isinstance(cell, (list, tuple, np.ndarray)) for cell in cells):
         return "other"
     items = [item for cell in cells for item in cell]
@@ -59,6 +63,46 @@ def kind_of(column):
         return "steps"
     are_numbers = all(np.isscalar(item) and not isinstance(item, str) for item in items)
     return "numbers" if are_numbers else "other"
+
+
+def as_numbers(column):
+    """Give the numbers of a column of the kind "number".
+
+    Parameters
+    ----------
+    column : pandas.Series
+        Numbers, or texts such as "1,200" and "5%": 1200 and 5.
+
+    Returns
+    -------
+    ndarray
+        Of any numbers; NaN in empty cells.
+
+    Raises
+    ------
+    InputError
+        If a cell is filled, but not by a number.
+    """
+    if column.dtype.kind in "iufb":
+        return column.to_numpy()
+    import pandas
+
+    cells = column.str.strip()
+    wrong = (
+        column.notna() & ~cells.str.fullmatch(_WRITTEN.pattern).fillna(True).astype(bool)
+    ).to_numpy()
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        raise InputError(
+            f"column {column.name}, row {row + 1}: {column.iloc[row]!r} is no number, as most of "
+            "its cells are; mend or empty the cell, or name the columns to read with --values"
+        )
+    return pandas.to_numeric(cells.str.replace(",", "").str.rstrip("% ")).to_numpy(dtype=float)
+
+
+def _are_written_numbers(cells):
+    are_plain = not any("," in cell or "%" in cell for cell in cells)
+    return not are_plain and all(map(_WRITTEN.fullmatch, map(str.strip, cells)))
 
 
 def first_that_is_no_number(column):
@@ -97,7 +141,7 @@ def sortable(column):
         None if the cells are neither.
     """
     if kind_of(column) == "number":
-        return column.to_numpy()
+        return as_numbers(column)
     import pandas
 
     with warnings.catch_warnings():

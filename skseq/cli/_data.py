@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from skseq.cli._checks import check_labels, check_steps
-from skseq.cli._columns import first_that_is_no_number, kind_of, sortable
+from skseq.cli._columns import as_numbers, first_that_is_no_number, kind_of, sortable
 from skseq.cli._errors import InputError, no_such_column
 from skseq.data import Sequences
 from skseq.datasets._jsonl import tag_records
@@ -154,7 +154,7 @@ def _table(frame, columns):
             raise InputError(
                 f"--values {name}: holds lists; several columns have to hold one number in each row"
             )
-    table = frame[columns].to_numpy(dtype=float)
+    table = np.column_stack([as_numbers(frame[name]) for name in columns]).astype(float)
     if np.isinf(table).any():
         row, place = np.argwhere(np.isinf(table))[0]
         raise InputError(

@@ -79,6 +79,22 @@ def test_levels_in_numbers_are_in_their_order_however_they_are_written(tmp_path)
     assert opened.guessed.endswith("--levels +8,+9,+10 --row-is sequence")
 
 
+def test_numbers_are_read_as_people_write_them(tmp_path):
+    lines = [f'r{row // 4},"{row % 4 + 1},200",-{row}.5 %,{row % 2}' for row in range(16)]
+    opened = read(tmp_path / "t.csv", "\n".join(["recording,price,change,label", *lines, ""]))
+    assert opened.reading.values == ["price", "change"]
+    expected = [[1200.0 + 1000 * (row % 4), -row - 0.5] for row in range(16)]
+    np.testing.assert_array_equal(opened.data.X.values, expected)
+    unlabelled = open_unlabelled(opened.path, opened.reading)
+    np.testing.assert_array_equal(unlabelled.X.values, expected)
+
+
+def test_a_cell_that_is_no_number_among_such_is_named(tmp_path):
+    lines = [f'"{row},200",{row}' for row in range(1, 60)]
+    with pytest.raises(InputError, match=r"column price, row 60: '1,2' is no number"):
+        read(tmp_path / "t.csv", "\n".join(["price,label", *lines, '"1,2",1', ""]), label="label")
+
+
 def test_what_is_named_is_not_guessed(tmp_path):
     content = "id,title,body,label,kind\n" + "x,one two,three four five,1,a\ny,six,seven,2,b\n" * 3
     opened = read(tmp_path / "t.csv", content, text="title", label="kind")
