@@ -13,10 +13,16 @@ from skseq._typing import IntArray
 from skseq._validation import Interval, num_samples, validate_params
 from skseq.data import Sequences
 from skseq.metrics._flat import without_column_axis
-from skseq.metrics._kinds import kinds_of_steps
+from skseq.metrics._kinds import kinds_of_spans, kinds_of_steps
 from skseq.metrics._ordinal import (
     tag_macro_mean_absolute_error,
     tag_quadratic_weighted_kappa_score,
+)
+from skseq.metrics._spans import (
+    span_f1_score,
+    span_fbeta_score,
+    span_precision_score,
+    span_recall_score,
 )
 from skseq.metrics._tags import (
     tag_f1_score,
@@ -36,7 +42,7 @@ from skseq.metrics._tags_overall import (
 from skseq.metrics._types import StepValues, Tags
 
 # They depend on nothing but how often each tag is taken for each.
-_OF_KINDS = (
+_OF_STEPS = (
     tag_accuracy_score,
     tag_balanced_accuracy_score,
     tag_f1_score,
@@ -51,6 +57,9 @@ _OF_KINDS = (
     tag_quadratic_weighted_kappa_score,
     tag_recall_score,
 )
+
+# And they on nothing but how many spans of each type are found, missed and wrong.
+_OF_SPANS = (span_f1_score, span_fbeta_score, span_precision_score, span_recall_score)
 
 
 class ConfidenceInterval(NamedTuple):
@@ -211,10 +220,12 @@ def _scorer_of_draws(
 
         return of_copies
     weight = np.broadcast_to(arguments.get("sample_weight", 1.0), unit.shape)
-    kinds = None
-    if metric in _OF_KINDS:
-        kinds = kinds_of_steps(y_true, y_pred, unit, weight, arguments.get("ignore"))
-
+    kinds, ignore = None, arguments.get("ignore")
+    if metric in _OF_STEPS:
+        kinds = kinds_of_steps(y_true, y_pred, unit, weight, ignore)
+    elif metric in _OF_SPANS:
+        kinds = kinds_of_spans(y_true, y_pred, unit, weight, ignore, arguments.get("scheme"))
+        arguments = arguments if kinds is None else arguments | {"scheme": "plain"}
     true, predicted = (y_true, y_pred) if kinds is None else (kinds.true, kinds.predicted)
 
     def of_weights(times: IntArray) -> float:

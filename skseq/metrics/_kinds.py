@@ -1,4 +1,4 @@
-"""Steps by kind: all that have one tag and were given one tag count as one, with their weight."""
+"""Steps and spans by kind: those that are alike count as one, with the weight of all of them."""
 
 from typing import Any, NamedTuple
 
@@ -6,17 +6,18 @@ import numpy as np
 from scipy.sparse import coo_array, csr_array
 
 from skseq._typing import IntArray
-from skseq.data import Sequences, as_tags
-from skseq.metrics._flat import flat_tags
+from skseq.data import OUTSIDE, Sequences, as_tags
+from skseq.metrics._flat import aligned_tags, flat_tags
+from skseq.metrics._spans import find_hits, spans_of
 from skseq.metrics._types import Tags
 
 
 class Kinds(NamedTuple):
-    """Kinds of steps, as tags of sequences of one step each."""
+    """Kinds of steps or spans, as tags of sequences of one step each."""
 
     true: Sequences  # n_kinds sequences
     predicted: Sequences
-    weight: csr_array  # (n_kinds, n_units), of the steps of each kind in each unit
+    weight: csr_array  # (n_kinds, n_units), of all of a kind in a unit
 
 
 def kinds_of_steps(
@@ -58,9 +59,66 @@ def kinds_of_steps(
     commonest = np.bincount(true).argmax()
     true_of_kind = np.append(true_of_kind, np.repeat(commonest, n_kinds))
     predicted_of_kind = np.append(predicted_of_kind, predicted_of_kind)
-    places = np.arange(len(true_of_kind) + 1)
+    return _as_kinds(
+        true_labels[true_of_kind], predicted_labels[predicted_of_kind], kind, unit[row], weight[row]
+    )
+
+
+def kinds_of_spans(
+    y_true: Tags, y_pred: Tags, unit: IntArray, weight: np.ndarray, ignore: Any, scheme: str | None
+) -> Kinds | None:
+    """Give the kinds of spans, as tags of the scheme "plain", and how much there is in each unit.
+
+    Parameters
+    ----------
+    y_true, y_pred, unit, weight, ignore : as for `kinds_of_steps`
+        The tags, and how much those of a sequence count.
+
+    scheme : str or None
+        That of the tags, see `skseq.data.find_spans`.
+
+    Returns
+    -------
+    Kinds or None
+        None for types that are not text, and where there is no span.
+    """
+    tags, predicted = aligned_tags(y_true, y_pred, ignore)
+    if not tags.n_steps:
+        return None
+    true, guessed = spans_of(tags, "y_true", scheme), spans_of(predicted, "y_pred", scheme)
+    types = np.union1d(true.type, guessed.type)
+    if not len(types) or types.dtype.kind != "U":
+        return None
+    is_right = find_hits(true, guessed, tags.n_steps)
+    is_found = np.isin(true.start, guessed.start[is_right])
+    # Of each type those that were found, missed and wrong; and the sequences, as steps without one.
+    parts = [(true, is_found), (true, ~is_found), (guessed, ~is_right)]
+    kinds = [
+        number * len(types) + np.searchsorted(types, spans.type[chosen])
+        for number, (spans, chosen) in enumerate(parts)
+    ]
+    rows = [
+        np.searchsorted(tags.offsets, spans.start[chosen], side="right") - 1
+        for spans, chosen in parts
+    ]
+    row = np.concatenate([*rows, np.arange(len(tags))])
+    none = np.full(len(types), OUTSIDE)
+    return _as_kinds(
+        np.concatenate([types, types, none, [OUTSIDE]]),
+        np.concatenate([types, none, types, [OUTSIDE]]),
+        np.concatenate([*kinds, np.full(len(tags), 3 * len(types))]),
+        unit[row],
+        weight[row],
+    )
+
+
+def _as_kinds(
+    true: np.ndarray, predicted: np.ndarray, kind: IntArray, unit: IntArray, weight: np.ndarray
+) -> Kinds:
+    places = np.arange(len(true) + 1)
+    shape = len(true), unit.max() + 1
     return Kinds(
-        Sequences(true_labels[true_of_kind], places),
-        Sequences(predicted_labels[predicted_of_kind], places),
-        coo_array((weight[row], (kind, unit[row])), (2 * n_kinds, unit.max() + 1)).tocsr(),
+        Sequences(true, places),
+        Sequences(predicted, places),
+        coo_array((weight, (kind, unit)), shape).tocsr(),
     )

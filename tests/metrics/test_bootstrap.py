@@ -60,6 +60,7 @@ OF_STEPS = [
     and name.endswith(("_score", "_error", "_corrcoef"))
     and "y_pred" in inspect.signature(getattr(metrics, name)).parameters
 ]
+OF_SPANS = ["span_f1_score", "span_fbeta_score", "span_precision_score", "span_recall_score"]
 
 
 def tags_to_draw(seed=6, n=60):
@@ -97,6 +98,46 @@ def test_steps_that_are_alike_are_counted_once_with_the_same_result(name, is_wei
         np.testing.assert_allclose(ours, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("name", OF_SPANS)
+@pytest.mark.parametrize(
+    "about",
+    [
+        {},
+        {"scheme": "IOB2", "average": "macro"},
+        {"scheme": "plain", "average": "weighted"},
+        {"labels": ["B", "_", "absent"], "average": "macro"},
+        {"ignore": "?", "groups": np.arange(60) // 4, "sample_weight": np.arange(60) % 3},
+    ],
+)
+def test_spans_that_are_alike_are_counted_once_with_the_same_result(name, about):
+    metric = getattr(metrics, name)
+
+    def span_by_span(y_true, y_pred, sample_weight=None, **arguments):
+        return metric(y_true, y_pred, sample_weight=sample_weight, **arguments)
+
+    numbers, guesses = tags_to_draw()
+    names = np.array(["I-A-B", "O", "B-A-B", "I"])  # of -1 to 2; of the last, a bare prefix
+    tags, predicted = (
+        each.replace(values=names[np.clip(each.values, -1, 2) + 1]) for each in (numbers, guesses)
+    )
+    if "ignore" in about:
+        tags = tags.replace(values=np.where(numbers.values == -100, "?", tags.values))
+    options = {"n_resamples": 30, "random_state": 0} | about
+    if name == "span_fbeta_score":
+        options["beta"] = 2.0
+    ours = confidence_interval(metric, tags, predicted, **options)
+    expected = confidence_interval(span_by_span, tags, predicted, **options)
+    np.testing.assert_allclose(ours, expected, rtol=1e-12)
+    assert ours.low < ours.high or "labels" in about
+
+
+def test_draws_without_any_span_are_scored_as_ever():
+    tags = [["O"]] * 3 + [["B-A"]]
+    options = {"n_resamples": 20, "random_state": 0, "zero_division": 1.0}
+    ours = confidence_interval(metrics.span_f1_score, tags, [["O"]] * 4, **options)
+    assert ours == (0.0, 0.0, 1.0)
+
+
 def test_a_step_is_looked_at_once_whatever_the_number_of_draws(monkeypatch):
     n_steps = []
 
@@ -104,7 +145,7 @@ def test_a_step_is_looked_at_once_whatever_the_number_of_draws(monkeypatch):
         n_steps.append(y_true.n_steps)
         return 0.0
 
-    monkeypatch.setattr("skseq.metrics._bootstrap._OF_KINDS", (count,))
+    monkeypatch.setattr("skseq.metrics._bootstrap._OF_STEPS", (count,))
     tags, predicted = tags_to_draw()
     confidence_interval(count, tags, predicted, n_resamples=3, ignore=-100)
     kinds = set(zip(tags.values.tolist(), predicted.values.tolist(), strict=True))
