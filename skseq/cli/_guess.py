@@ -186,7 +186,16 @@ def _guess_row(frame, free, kinds, asked, text, label):
         is_short = len(lengths) == 1 and lengths.pop() <= _MOST_CHANNELS
         return "step" if is_short and _is_series(frame[label]) else "sequence"
     numbers = asked.values or [name for name, kind in free.items() if kind == "number"]
-    return "step" if len(numbers) <= _MOST_CHANNELS else "sequence"
+    is_step = len(numbers) <= _MOST_CHANNELS or _are_steps_by_name(frame, free)
+    return "step" if is_step else "sequence"
+
+
+def _are_steps_by_name(frame, free):
+    """Whether one column is named as sequences are and one as places in them, each of which once."""
+    sequence, order = _guess_sequence(frame, free, None), _guess_order(frame, free)
+    if sequence is None or order is None:
+        return False
+    return not frame.duplicated([sequence, order]).any()
 
 
 def _is_series(labels):
@@ -204,11 +213,13 @@ def _guess_places(frame, free, asked, text):
     # Steps of two patients are never one sequence.
     sequence = asked.sequence or _guess_sequence(frame, free, text) or asked.group
     window = asked.window or (WINDOW if sequence is None else None)
-    order = asked.order
-    if order is None:
-        usual = [name for name in free if _plain(name) in _ORDERS]
-        order = _by_name(_ORDERS, [name for name in usual if sortable(frame[name]) is not None])
+    order = asked.order or _guess_order(frame, free)
     return {"sequence": sequence, "order": order, "window": window}
+
+
+def _guess_order(frame, free):
+    usual = [name for name in free if _plain(name) in _ORDERS]
+    return _by_name(_ORDERS, [name for name in usual if sortable(frame[name]) is not None])
 
 
 def _guess_sequence(frame, free, text):

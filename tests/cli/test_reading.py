@@ -138,6 +138,23 @@ def test_steps_of_recordings_are_sorted_whatever_their_rows(files):
         np.testing.assert_array_equal(data.X[row], series[number * 10 : number * 10 + 10])
 
 
+def test_many_sensors_of_named_machines_are_steps_and_not_a_series_in_each_row(tmp_path):
+    sensors = [f"s{i}" for i in range(24)]
+    rows = [
+        ",".join(map(str, [unit, cycle, *[unit + cycle / 8] * 24, "late" if cycle > 5 else "fine"]))
+        for unit in (1, 2, 3)
+        for cycle in range(1, 8)
+    ]
+    table = [",".join(["unit", "cycle", *sensors, "tag"]), *rows]
+    opened = read(tmp_path / "engines.csv", "\n".join(table))
+    assert "--sequence unit --order cycle --row-is step" in opened.guessed
+    assert opened.data.X.lengths.tolist() == [7, 7, 7]
+    assert opened.reading.values == sensors
+    # A recording and a time do not make a step where several rows have both.
+    opened = read(tmp_path / "waves.csv", "\n".join([*table, *rows]))
+    assert opened.reading.row_is == "sequence"
+
+
 def test_a_word_in_each_row_is_a_step_of_its_sentence(tmp_path):
     rows = [f"Sentence: {i // 3},{'ab'[i % 2]},NN,{'O' if i % 2 else 'B-geo'}" for i in range(24)]
     opened = read(tmp_path / "t.csv", "\n".join(["Sentence #,Word,POS,Tag", *rows]))
