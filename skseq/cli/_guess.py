@@ -141,19 +141,27 @@ def _guess_label(frame, kinds, asked):
     found = _by_name(_LABELS, names)
     if found is not None:
         return found
-    last = names[-1] if names else None
-    if last is not None and kinds[last] in ("text", "number"):
-        n_values = frame[last].nunique()
-        if 2 <= n_values <= max(2, len(frame) // 5) and _are_classes(frame[last]):
-            return last
+    for name in [*names[-1:], *_words_beside_a_series(kinds, names)]:
+        if kinds[name] in ("text", "number") and _are_classes(frame[name]):
+            return name
     raise InputError(
         "cannot tell which column holds the label; say it with --label, one of "
         f"{listed(frame.columns)}"
     )
 
 
+def _words_beside_a_series(kinds, names):
+    """The only column of words, where all others hold the numbers of a series."""
+    words = [name for name in names if kinds[name] == "text" and _plain(name) not in _SEQUENCES]
+    n_numbers = [kinds[name] for name in names].count("number")
+    is_alone = len(words) == 1 and n_numbers == len(names) - 1 > _MOST_CHANNELS
+    return words if is_alone else []
+
+
 def _are_classes(column):
-    return column.dtype.kind != "f" or bool((column.dropna() % 1 == 0).all())
+    """Whether a column may name classes: few different cells, and no fractions."""
+    is_whole = column.dtype.kind != "f" or bool((column.dropna() % 1 == 0).all())
+    return is_whole and 2 <= column.nunique() <= max(2, len(column) // 5)
 
 
 def _guess_text(frame, free):
@@ -191,7 +199,7 @@ def _guess_row(frame, free, kinds, asked, text, label):
 
 
 def _are_steps_by_name(frame, free):
-    """Whether one column is named as sequences are and one as places in them, each of which once."""
+    """Whether columns are named as sequences and places in them are, and each place comes once."""
     sequence, order = _guess_sequence(frame, free, None), _guess_order(frame, free)
     if sequence is None or order is None:
         return False

@@ -4,6 +4,7 @@ The inner estimator may be a classifier, with one label per sequence, or a tagge
 step; everything below works on flat rows, which are sequences for the one and steps for the other.
 """
 
+import warnings
 from numbers import Integral
 from typing import NamedTuple
 
@@ -43,6 +44,7 @@ from skseq.data import (
     original_groups,
 )
 from skseq.decisions import COUNTED, CalledScore, CountedScore
+from skseq.exceptions import CollapseWarning
 from skseq.folds import default_folds
 from skseq.meta._base import BaseMetaClassifier
 from skseq.meta._span_score import SpanScore, span_scoring
@@ -373,7 +375,12 @@ def read_scores(estimator, X, methods):
 def _fit_and_score(estimator, X, y, train, test, classes, params, methods):
     if train is not None:
         params = check_method_params(X, params, indices=train)
-        estimator = clone(estimator).fit(safe_indexing(X, train), safe_indexing(y, train), **params)
+        with warnings.catch_warnings():
+            # Nobody reads its decisions: those of the wrapper are made of its scores.
+            warnings.simplefilter("ignore", CollapseWarning)
+            estimator = clone(estimator).fit(
+                safe_indexing(X, train), safe_indexing(y, train), **params
+            )
     found, _ = read_scores(estimator, safe_indexing(X, test), methods)
     return align_scores(found, estimator.classes_, classes)
 

@@ -186,6 +186,14 @@ def test_without_a_header_columns_are_numbered(tmp_path):
     assert len(opened.data.X) == 6
 
 
+def test_the_one_column_of_words_before_numbers_is_the_label(tmp_path):
+    rows = [f"{'ab'[i % 2]}," + ",".join(f"{i}.5" for _ in range(20)) for i in range(20)]
+    table = "\n".join(["stage," + ",".join(f"t{i}" for i in range(20)), *rows])
+    opened = read(tmp_path / "stages.csv", table)
+    assert (opened.reading.label, opened.reading.row_is) == ("stage", "sequence")
+    assert opened.data.X.lengths.tolist() == [20] * 20
+
+
 def test_a_first_line_with_a_number_twice_is_no_header(tmp_path):
     content = "One, two, three and four.\t1\t1\nAnd then five and six.\t2\t2\n" * 5
     opened = read(tmp_path / "t.tsv", content)

@@ -1,5 +1,7 @@
 """Thresholds on the expected place make a classifier of ordered classes of any other."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from sklearn.model_selection import GridSearchCV, StratifiedKFold, cross_val_pre
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import SequenceClassifier, SequenceTagger
-from skseq.exceptions import ClassOrderWarning
+from skseq.exceptions import ClassOrderWarning, CollapseWarning
 from skseq.meta import OrdinalThresholdClassifier
 
 LEVELS = ["low", "middle", "high", "top"]
@@ -50,6 +52,21 @@ def test_held_out_rows_get_the_shares_of_the_classes():
     place = proba @ [LEVELS.index(label) for label in model.classes_]
     predicted = np.array(LEVELS)[np.searchsorted(model.thresholds_, place)]
     assert [np.sum(predicted == level) for level in LEVELS] == [np.sum(y == lv) for lv in LEVELS]
+
+
+class Collapsing(LogisticRegression):
+    """Warns of its decisions, as nets do."""
+
+    def fit(self, X, y):
+        warnings.warn(f"{len(X)} rows", CollapseWarning, stacklevel=2)
+        return super().fit(X, y)
+
+
+def test_decisions_that_nobody_reads_do_not_warn_in_each_fold():
+    X, y = levels(300)
+    with pytest.warns(CollapseWarning) as caught:
+        OrdinalThresholdClassifier(Collapsing(), classes=LEVELS, cv=3).fit(X, y)
+    assert [str(warning.message) for warning in caught] == ["300 rows"]
 
 
 def test_prediction_cuts_the_expected_place():

@@ -183,6 +183,19 @@ def test_many_classes_have_a_list_of_mistakes_in_place_of_a_matrix(tmp_path):
     assert "8 rarest classes" in page
 
 
+def test_rows_that_no_fold_held_out_are_told(tmp_path):
+    X, y = [["up", "down"][i % 2] for i in range(60)], np.array([0, 1] * 30)
+    pipe = make_pipeline(TfidfVectorizer(), LogisticRegression())
+    halves = [(np.arange(20, 60), np.arange(10)), (np.arange(20, 60), np.arange(10, 20))]
+    told = "20 of the 60 sequences were held out, in 2 folds."
+    assert told in write(
+        (compare_strategies(pipe, X, y, {}, **QUIET | {"cv": halves}), X, y), tmp_path
+    )
+    assert "were held out" not in write(
+        (compare_strategies(pipe, X, y, {}, **QUIET), X, y), tmp_path
+    )
+
+
 def test_other_data_than_those_compared_on_are_refused(texts, tmp_path):
     comparison, X, y = texts
     with pytest.raises(ValueError, match="comparison tested row 59, but y has 50"):
