@@ -74,9 +74,14 @@ def _texts(seed):
 
 
 def _series(seed):
-    """The net and MiniRocket count alike; half way between argmax and balanced."""
-    rocket = baselines("values", random_state=seed)["MiniRocket + balanced ridge"]
-    members = [("net", SequenceClassifier(random_state=seed)), ("rocket", rocket)]
+    """The net, shapes, shapes of differences and summaries count alike, decided by half."""
+    found = baselines("values", random_state=seed)
+    members = [
+        ("net", SequenceClassifier(random_state=seed)),
+        ("shapes", found["MiniRocket + balanced ridge"]),
+        ("differences", found["MiniRocket of differences + balanced ridge"]),
+        ("summary", found["summary + balanced random forest"]),
+    ]
     return SequenceBlender(members, weights="mean", decision=0.5)
 
 

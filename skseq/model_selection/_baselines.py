@@ -168,10 +168,19 @@ def _for_values(tuned, random_state):
         "summary + balanced random forest": make_pipeline(
             SequenceSummarizer(input="values"), forest
         ),
+        "MiniRocket of differences + balanced ridge": make_pipeline(
+            _shapes(random_state, differences=True), CalibratedRidge()
+        ),
         "MiniRocket + balanced ridge": make_pipeline(
             _shapes_and_summary(random_state), CalibratedRidge()
         ),
     }
+
+
+def _shapes(random_state, differences=False):
+    return make_pipeline(
+        MiniRocket(differences=differences, random_state=random_state), StandardScaler()
+    )
 
 
 def _shapes_and_summary(random_state):
@@ -179,7 +188,6 @@ def _shapes_and_summary(random_state):
 
     A summary of a few columns counts ten times, or thousands of others would drown it.
     """
-    shapes = make_pipeline(MiniRocket(random_state=random_state), StandardScaler())
     summary = make_pipeline(
         SequenceSummarizer(input="values"),
         RobustScaler(),
@@ -187,7 +195,8 @@ def _shapes_and_summary(random_state):
         StandardScaler(),
     )
     return FeatureUnion(
-        [("shapes", shapes), ("summary", summary)], transformer_weights={"summary": 10.0}
+        [("shapes", _shapes(random_state)), ("summary", summary)],
+        transformer_weights={"summary": 10.0},
     )
 
 

@@ -36,6 +36,9 @@ class MiniRocket(TransformerMixin, BaseEstimator):
     n_columns : int, default=10_000
         About how many columns there are: a multiple of 84, at most this.
 
+    differences : bool, default=False
+        Whether kernels read how values change from one step to the next, in place of values.
+
     random_state : int, RandomState instance or None, default=None
         Draws the series that give the biases, and the features that kernels read.
 
@@ -43,15 +46,20 @@ class MiniRocket(TransformerMixin, BaseEstimator):
     ----------
     Dempster, Schmidt & Webb, "MiniRocket: A Very Fast (Almost) Deterministic Transform for Time
     Series Classification", KDD 2021. https://arxiv.org/abs/2012.08791
+
+    Tan, Dempster, Bergmeir & Webb, "MultiRocket: multiple pooling operators and transformations for
+    fast and effective time series classification", Data Mining and Knowledge Discovery 36, 2022,
+    for differences. https://arxiv.org/abs/2102.00457
     """
 
-    def __init__(self, n_columns=10_000, *, random_state=None):
+    def __init__(self, n_columns=10_000, *, differences=False, random_state=None):
         self.n_columns = n_columns
+        self.differences = differences
         self.random_state = random_state
 
     def fit(self, X, y=None):
         """Draw what kernels read and learn their biases from series of values."""
-        X = _standardised(X)
+        X = self._read(X)
         rng = check_random_state(self.random_state)
         n_each = max(self.n_columns // len(_KERNELS), 1)
         dilations, counts = _dilations(np.median(X.lengths), n_each)
@@ -73,7 +81,7 @@ class MiniRocket(TransformerMixin, BaseEstimator):
 
     def transform(self, X):
         """Give the shares: ndarray of float32 of shape (n_sequences, n_columns)."""
-        X = _standardised(X)
+        X = self._read(X)
         n_columns = sum(group.biases.size for group in self.groups_)
         widest = max(group.biases.size for group in self.groups_)
         table = np.empty((len(X), n_columns), dtype=np.float32)
@@ -83,6 +91,10 @@ class MiniRocket(TransformerMixin, BaseEstimator):
             shares = [_shares(X[start:stop], group) for group in self.groups_]
             table[start:stop] = np.hstack(shares)
         return table
+
+    def _read(self, X):
+        X = as_sequences(X)
+        return _standardised(_differences(X) if self.differences else X)
 
 
 class _KernelGroup(NamedTuple):
@@ -94,9 +106,15 @@ class _KernelGroup(NamedTuple):
     is_padded: np.ndarray  # (84,), whether a kernel reads beyond the ends of a series
 
 
+def _differences(X):
+    """What each step adds to the one before; the first of a series adds nothing."""
+    values = np.diff(X.values, axis=0, prepend=X.values[:1])
+    values[X.offsets[:-1]] = 0
+    return X.replace(values=values)
+
+
 def _standardised(X):
     """Series of mean 0 and variance 1, each feature of each; constant ones become 0."""
-    X = as_sequences(X)
     values = X.values.reshape(X.n_steps, -1).astype(np.float64)
     centred = values - np.repeat(_series_means(values, X), X.lengths, axis=0)
     spread = np.sqrt(_series_means(centred**2, X))

@@ -50,6 +50,12 @@ def test_shares_are_those_of_the_convolution_written_out(ragged):
     assert np.mean(np.isclose(table, expected, atol=1e-6)) > 0.99
 
 
+def test_differences_are_read_in_place_of_values(ragged):
+    steps = Sequences.from_list([np.diff(series, axis=0, prepend=series[:1]) for series in ragged])
+    found = MiniRocket(84, differences=True, random_state=0).fit_transform(ragged)
+    np.testing.assert_array_equal(found, MiniRocket(84, random_state=0).fit_transform(steps))
+
+
 def test_the_kernels_are_all_of_length_nine_with_three_large_weights():
     assert _KERNELS.shape == (84, 9)
     assert len(np.unique(_KERNELS, axis=0)) == 84
