@@ -1,6 +1,7 @@
 """Tags and numbers that the end of a record gives away, and what is made of it."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -79,6 +80,13 @@ def test_ends_without_weight_do_not_count():
     assert telling_end(targets_of(tags, weight)) is None
     weight[-1] = 0
     assert telling_end(targets_of(tags, weight)).is_for_good
+
+
+def test_weights_of_classes_hide_no_end():
+    targets = targets_of(machines(n_failing=2))
+    plain = telling_end(targets)
+    balanced = np.where(targets.values == 0, 5.0, 5 / 9)  # "failing" is the first in order
+    assert telling_end(replace(targets, weight=balanced)) == plain
 
 
 @pytest.mark.parametrize("tags", OTHERS.values(), ids=OTHERS)
