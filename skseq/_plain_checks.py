@@ -17,6 +17,7 @@ def did_you_mean(word: object, choices: Iterable[object]) -> str:
     """Give ``" Did you mean 'x'?"`` for the nearest choice, or an empty string."""
     names = [str(choice) for choice in choices]
     near = [name for name in names if name == _ALSO_CALLED.get(str(word))]
+    near = near or [name for name in names if name.lower() == str(word).lower()]
     near = near or difflib.get_close_matches(str(word), names, n=1)
     return f" Did you mean {near[0]!r}?" if near else ""
 

@@ -19,6 +19,7 @@ from skseq.ensemble import SequenceBlender
 from skseq.meta._scored import align_scores
 from skseq.model_selection._fold_fits import FoldFailure
 from skseq.model_selection._fold_scores import score_fold
+from skseq.model_selection._verdict import NAIVE
 
 BLEND = "blend"
 
@@ -67,7 +68,9 @@ class FoldBlender:
     def __init__(self, predictions, scores, roles, X, y, splits, scorer, ignore=None):
         able = [name for name, parts in predictions.items() if all(map(_gives_proba, parts))]
         self.nets = [name for name in able if roles[name] != "baseline"]
-        self.baselines = [name for name in able if roles[name] == "baseline"]
+        baselines = [name for name in able if roles[name] == "baseline"]
+        # A net blended with what learns nothing is that net, under another name.
+        self.baselines = [name for name in baselines if not name.startswith(NAIVE)]
         self.predictions, self.scores, self.splits = predictions, scores, splits
         self.X, self.y, self.scorer, self.ignore = X, y, scorer, ignore
         self.classes = np.unique(self._labels(np.arange(len(X))))

@@ -141,6 +141,7 @@ def test_there_is_none_where_there_is_nothing_to_blend(halves):
     for changed in (
         {"baselines": False},
         {"baselines": {"sure": Sure()}},
+        {"baselines": {"commonest class": DummyClassifier()}},
         {"baselines": {"second": OnColumn(1)}, "blend": False},
         {"baselines": {"second": OnColumn(1)}, "cv": [(np.arange(120), np.arange(120, 240))]},
     ):

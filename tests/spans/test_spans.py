@@ -88,7 +88,7 @@ def test_tags_outside_the_scheme_are_refused():
         tags_to_spans(None, [["B-X", "E-X"]], scheme="IOB2")
     with pytest.raises(ValueError, match=r"some tags have the prefix.*'B-X'.*not, such as 'X'"):
         tags_to_spans(None, [["B-X", "X", "O"]])
-    for other_name in ("IOB", "BIO"):
+    for other_name in ("IOB", "BIO", "iob2"):
         with pytest.raises(ValueError, match=r"scheme must be one of .*Did you mean 'IOB2'"):
             tags_to_spans(None, [["O"]], scheme=other_name)
 
