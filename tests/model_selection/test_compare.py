@@ -29,7 +29,7 @@ from skseq.model_selection._strategies import KINDS
 from skseq.model_selection._tuned import Tuned
 from skseq.preprocessing import make_windows
 
-NO_NET = {"commonest": DummyClassifier()}
+NO_NET = {"dummy": DummyClassifier()}
 
 
 class Cut(ClassifierMixin, BaseEstimator):
@@ -102,10 +102,10 @@ def test_differences_are_tested_by_the_formula_and_corrected_by_hand(cut_data):
     frame = found.to_frame()
     for name, p in by_hand(["low", "high", "blend"], "plain").items():
         assert frame.loc[name, "p_plain"] == pytest.approx(p)
-    for name, p in by_hand(["low", "high", "plain", "blend"], "commonest").items():
+    for name, p in by_hand(["low", "high", "plain", "blend"], "dummy").items():
         assert frame.loc[name, "p_baseline"] == pytest.approx(p)
-    assert set(frame.index[frame.p_plain.isna()]) == {"plain", "commonest"}
-    assert set(frame.index[frame.p_baseline.isna()]) == {"commonest"}
+    assert set(frame.index[frame.p_plain.isna()]) == {"plain", "dummy"}
+    assert set(frame.index[frame.p_baseline.isna()]) == {"dummy"}
 
 
 def test_all_candidates_have_the_same_folds_and_groups_stay_together(cut_data):
