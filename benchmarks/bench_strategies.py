@@ -31,7 +31,7 @@ from skseq.data import as_tags
 from skseq.model_selection import make_plain_pipeline, strategies
 
 HERE = Path(__file__).parent
-CHOSEN = ("mrda", "docstrings", "cefr", "phalanx", "medical", "anem", "python")
+CHOSEN = ("mrda", "docstrings", "cefr", "phalanx", "medical", "cmapss", "anem", "python")
 
 
 def candidates_of(kind, seed):
