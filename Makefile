@@ -7,7 +7,7 @@ STAMP := .venv/.installed
 # Two test workers share the machine, so each keeps to one thread of arithmetic.
 TEST_WORKERS ?= 2
 # Those that claim nothing: they report, for hours.
-REPORTS := $(addprefix benchmarks/bench_,strategies.py recipes.py whole.py entities.py)
+REPORTS := $(addprefix benchmarks/bench_,strategies.py recipes.py whole.py entities.py ordered.py)
 
 # What `make test-wheel` tries; with an exact number of PyTorch pip may take a CPU build.
 PYTHONS ?= python3.11 python3.12 python3.13
