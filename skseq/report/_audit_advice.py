@@ -262,7 +262,7 @@ def _remedy(report):
         "remedy",
         "Name a few remedies and compare them on the same folds with compare_strategies; "
         'decision="balanced" or ThresholdTuner cost no fit.',
-        f"The commonest class is {ratio_text(ratio)} times the rarest. On seven sets remedies that "
+        f"The commonest class is {ratio_text(ratio)} times the rarest. On eight sets remedies that "
         "raised the recall of rare classes rarely raised macro F1: decide which one you are after.",
     )
 
