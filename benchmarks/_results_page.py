@@ -140,7 +140,7 @@ def _summary(sets):
         baseline = max(others, key=_mean_f1)
         best = max(tables["strategies"].items(), key=_mean_f1)
         plain = tables["strategies"][PLAIN]
-        cells = [_cell(commonest[1]["macro F1"]), _labelled(baseline), _cell(plain["macro F1"])]
+        cells = [cell_of(commonest[1]["macro F1"]), _labelled(baseline), cell_of(plain["macro F1"])]
         lines.append(f"| {name} | {' | '.join([*cells, _labelled(best)])} |")
         if plain["macro F1"].mean() > _mean_f1(baseline):
             above.append(name)
@@ -157,7 +157,7 @@ def _mean_f1(candidate):
 
 
 def _labelled(candidate):
-    return f"{candidate[0]}: {_cell(candidate[1]['macro F1'])}"
+    return f"{candidate[0]}: {cell_of(candidate[1]['macro F1'])}"
 
 
 def _gains_table(of_kind, figure):
@@ -201,7 +201,7 @@ def _scores_table(tables):
     rows = tables["baselines"] | {PLAIN: tables["strategies"][PLAIN]}
     rows |= dict(sorted(others.items(), key=_mean_f1, reverse=True))
     for name, values in rows.items():
-        cells = [_cell(values[figure]) for figure in figures if figure != "seconds"]
+        cells = [cell_of(values[figure]) for figure in figures if figure != "seconds"]
         if name in others:
             cells[0] = {1: f"**{cells[0]}**", -1: f"{cells[0]} (-)", 0: cells[0]}[gains.sign(name)]
         label = f"*{name}*" if name in tables["baselines"] else name
@@ -209,7 +209,7 @@ def _scores_table(tables):
     return "\n".join(lines)
 
 
-def _cell(values):
+def cell_of(values):
     return f"{values.mean():.3f} ± {values.std(ddof=1):.3f}"
 
 

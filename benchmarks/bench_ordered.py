@@ -19,16 +19,15 @@ import numpy as np
 import torch
 from _kept_fits import keep, path_of, read
 from _real_sets import SETS
-from imblearn.pipeline import make_pipeline
+from _results_page import cell_of
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import cohen_kappa_score, f1_score
 
-from skseq import SequenceClassifier, SequenceOrdinalClassifier, SequenceRegressor
+from skseq import SequenceOrdinalClassifier, SequenceRegressor
 from skseq.meta import ClassMerger, OrdinalThresholdClassifier
 from skseq.metrics import macro_mean_absolute_error
-from skseq.model_selection import baselines
-from skseq.preprocessing import TokenEncoder
+from skseq.model_selection import baselines, make_plain_pipeline
 from skseq.samplers import SequenceOverSampler
 
 HERE = Path(__file__).parent
@@ -59,30 +58,29 @@ class Rounded(BaseEstimator):
 
 def candidates_of(part, seed):
     """Estimators of raw sequences, by name."""
-    kind, levels = part.kind, np.unique(part.y_train).tolist()
+    levels = np.unique(part.y_train).tolist()
     outer = {levels[0]: levels[1], levels[-1]: levels[-2]}
+    plain = make_plain_pipeline(part.kind, random_state=seed)
 
-    def encoded(*steps):
-        return make_pipeline(TokenEncoder(), *steps) if kind == "tokens" else make_pipeline(*steps)
+    def changed(**params):
+        return clone(plain).set_params(**params)
 
-    net = SequenceClassifier(random_state=seed)
     ordinal = SequenceOrdinalClassifier(random_state=seed)
     regressor = SequenceRegressor(random_state=seed)
-    fair = {"target_prior": "uniform", "decision": "median"}
-    models = baselines(kind, ordered=True, random_state=seed)
+    fair = {"model__target_prior": "uniform", "model__decision": "median"}
+    rare = {"model__regressor__target_weight": "sqrt_lds"}
+    models = baselines(part.kind, ordered=True, random_state=seed)
     linear = list(models)[-2]
     return {
-        "plain net": encoded(net),
-        "weighed": encoded(clone(net).set_params(class_weight="balanced")),
-        "resampled": encoded(SequenceOverSampler(random_state=seed), net),
-        "told the order": encoded(ordinal),
-        "told the order, decided for the rare end": encoded(clone(ordinal).set_params(**fair)),
-        "regressed": encoded(Rounded(regressor)),
-        "regressed, rare numbers weighed": encoded(
-            Rounded(clone(regressor).set_params(target_weight="sqrt_lds"))
-        ),
-        "outer two merged, told apart after": ClassMerger(encoded(net), mapping=outer, refine=True),
-        "cut by shares": OrdinalThresholdClassifier(encoded(net), cv=3),
+        "plain net": plain,
+        "weighed": changed(model__class_weight="balanced"),
+        "resampled": changed(sample=SequenceOverSampler(random_state=seed)),
+        "told the order": changed(model=ordinal),
+        "told the order, decided for the rare end": changed(model=ordinal, **fair),
+        "regressed": changed(model=Rounded(regressor)),
+        "regressed, rare numbers weighed": changed(model=Rounded(regressor), **rare),
+        "outer two merged, told apart after": ClassMerger(plain, mapping=outer, refine=True),
+        "cut by shares": OrdinalThresholdClassifier(plain, cv=3),
         f"*{linear}*": models[linear],
         "*the same, cut by shares*": models[f"{linear}, cut by shares"],
     }
@@ -111,10 +109,7 @@ def show(name, n_seeds, cache):
     for candidate in candidates_of(SETS[name](0), 0):
         found = read([path_of(cache, name, candidate, seed, dev=False) for seed in range(n_seeds)])
         table = np.array([[each[key] for key in SCORES] for each in found])
-        cells = [
-            f"{mean:.3f} ± {spread:.3f}"
-            for mean, spread in zip(table.mean(axis=0), table.std(axis=0, ddof=1), strict=True)
-        ]
+        cells = [cell_of(of_score) for of_score in table.T]
         print(f"| {candidate} | {' | '.join(cells)} |")
 
 
